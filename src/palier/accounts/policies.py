@@ -1,0 +1,25 @@
+"""Row security of accounts: each sees themself; a professional sees colleagues; organisations are public."""
+
+from palier.common.isolation import ORGANISATION, PERSON, Policy, role_is
+
+ROW_POLICIES = {
+    "accounts_person": {
+        "self": Policy(f"id = {PERSON}"),
+        # Sign-in pages look a person up by e-mail before anyone is known.
+        "gate": Policy(role_is("gate")),
+        "colleagues": Policy(
+            "EXISTS (SELECT 1 FROM accounts_membership m WHERE m.person_id = accounts_person.id"
+            f" AND m.organisation_id = {ORGANISATION})",
+            command="SELECT",
+        ),
+    },
+    "accounts_membership": {
+        "self": Policy(f"person_id = {PERSON}", command="SELECT"),
+        "gate": Policy(role_is("gate"), command="SELECT"),
+        "colleagues": Policy(f"organisation_id = {ORGANISATION}", command="SELECT"),
+        "administrator": Policy(role_is("administrator")),
+    },
+    "account_emailaddress": {"self": Policy(f"user_id = {PERSON}"), "gate": Policy(role_is("gate"))},
+    "account_emailconfirmation": {"gate": Policy(role_is("gate"))},
+}
+OPEN_TABLES = {"accounts_organisation": "public bodies and companies, no person"}

@@ -1,0 +1,36 @@
+"""The life of a proposal: one ranked decision, offered to one household."""
+
+from palier.accounts.roles import Role
+from palier.common import ledger
+from palier.common.workflow import State, Transition, Workflow
+
+_S = frozenset
+PROPOSAL = Workflow(
+    name="proposals",
+    title="Proposition après attribution",
+    initial="waiting",
+    states={
+        "waiting": State("En attente du rang précédent", "warning"),
+        "sent": State("Proposée, réponse attendue", "info"),
+        "accepted": State("Acceptée", "success"),
+        "declined": State("Refusée par le ménage", final=True),
+        "lapsed": State("Sans réponse : vaut refus", final=True),
+        "leased": State("Bail signé", "success", final=True),
+        "cancelled": State("Devenue sans objet", final=True),
+    },
+    transitions=[
+        Transition("send", ["waiting"], "sent", _S({Role.SECRETARY, Role.SYSTEM, Role.LANDLORD, Role.APPLICANT}), {"agent": "Proposition envoyée (rang {rank})"}, deadline="answer_days"),
+        Transition("accept", ["sent"], "accepted", _S({Role.APPLICANT}), {"agent": "Proposition acceptée"}),
+        Transition("decline", ["sent", "accepted", "waiting"], "declined", _S({Role.APPLICANT}), {"agent": "Proposition refusée"}),
+        Transition("lapse", ["sent"], "lapsed", _S({Role.SYSTEM}), {"agent": "Silence dans le délai"}, deadline="answer_days"),
+        Transition("sign_lease", ["accepted"], "leased", _S({Role.LANDLORD}), {"agent": "Bail enregistré"}),
+        Transition("cancel", ["waiting", "sent", "accepted"], "cancelled", _S({Role.LANDLORD, Role.SECRETARY, Role.SYSTEM, Role.APPLICANT}), {"agent": "Proposition sans objet"}),
+    ],
+)  # fmt: skip
+ledger.declare(
+    {
+        "visits.offer": {"applicant": "Le bailleur propose des créneaux de visite", "agent": "Créneaux de visite proposés"},
+        "visits.book": {"applicant": "Visite réservée le {at}", "agent": "Visite réservée le {at}"},
+        "leases.record": {"agent": "Bail enregistré"},
+    }
+)

@@ -1,0 +1,78 @@
+"""Applications and shortlists."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from palier.applications.states import APPLICATION, LIVE
+
+
+class Application(models.Model):
+    """A demand on an offer.
+
+    `live_slot` numbers the household's live applications (1 by default; a territory may allow more):
+    the database itself refuses one too many. `draw` breaks the last ties: a hash of the offer's
+    seed and this demand, fixed at deposit.
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.PROTECT, related_name="applications")
+    offer = models.ForeignKey("homes.Offer", models.PROTECT, related_name="applications")
+    state = models.CharField(max_length=14, choices=APPLICATION.choices, default=APPLICATION.initial)
+    live_slot = models.PositiveSmallIntegerField(null=True, default=1)
+    applied_at = models.DateTimeField()
+    draw = models.CharField(max_length=16)
+    # What the household was told of its odds when it applied: kept so that it can be checked later.
+    told = models.JSONField(default=dict)
+    reason_codes = ArrayField(models.CharField(max_length=40), default=list)
+    reason_text = models.CharField(max_length=500, blank=True)
+    note = models.TextField(blank=True, help_text="Note d’instruction : objective, lisible par le ménage")
+    state_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-applied_at", "-pk"]
+        indexes = [models.Index(fields=["offer", "state"], name="application_offer")]
+        constraints = [
+            APPLICATION.constraint("application_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=LIVE, live_slot__isnull=False)
+                | (~models.Q(state__in=LIVE) & models.Q(live_slot=None)),
+                name="application_live_holds_a_slot",
+            ),
+            models.UniqueConstraint(fields=["demand", "live_slot"], name="application_one_live"),
+            models.UniqueConstraint(
+                fields=["demand", "offer"], condition=models.Q(state__in=LIVE), name="application_once_per_offer"
+            ),
+        ]
+
+
+class Shortlist(models.Model):
+    """The candidates of an offer as they stood when the files were sent, with what is needed to recompute it."""
+
+    offer = models.ForeignKey("homes.Offer", models.PROTECT, related_name="shortlists")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    seed = models.CharField(max_length=32)
+    candidates = models.PositiveIntegerField()
+    receipt = models.JSONField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+
+class ShortlistEntry(models.Model):
+    """One ranked candidate of a shortlist. `departure` explains a candidate taken out of the order."""
+
+    shortlist = models.ForeignKey(Shortlist, models.CASCADE, related_name="entries")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="entries")
+    position = models.PositiveIntegerField()
+    points = models.DecimalField(max_digits=8, decimal_places=2)
+    sent = models.BooleanField(default=False)
+    departure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["shortlist", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["shortlist", "position"], name="entry_position_once"),
+            models.UniqueConstraint(fields=["shortlist", "application"], name="entry_once"),
+        ]

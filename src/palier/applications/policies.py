@@ -1,0 +1,69 @@
+"""Who sees an application: the household, the landlord of the dwelling, the holder of its reservation.
+
+A landlord sees the demand through its department already; a reservation holder sees only the demands
+that applied to the dwellings it holds. `palier_designated` answers that without exposing the
+applications themselves, and without the two tables' policies calling each other.
+"""
+
+from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
+from palier.demands.policies import through_demand
+
+SQL_FUNCTIONS = {
+    "palier_designated": narrow_function(
+        "palier_designated",
+        "holder bigint",
+        "SETOF bigint",
+        """
+            SELECT a.demand_id FROM applications_application a JOIN homes_offer o ON o.id = a.offer_id
+            WHERE o.holder_id = holder AND a.live_slot IS NOT NULL""",
+    ),
+    # How many live candidates each offer has: a number anybody may know before applying.
+    "palier_candidates": narrow_function(
+        "palier_candidates",
+        "offers bigint[]",
+        "TABLE (offer_id bigint, candidates bigint)",
+        """
+            SELECT a.offer_id, count(*) FROM applications_application a
+            WHERE a.offer_id = ANY(offers) AND a.live_slot IS NOT NULL GROUP BY a.offer_id""",
+    ),
+    # The rank of every live candidate of an offer: points, then seniority, then the draw (law.ranking).
+    "palier_ranks": narrow_function(
+        "palier_ranks",
+        "offer bigint",
+        "TABLE (application_id bigint, demand_id bigint, points numeric, registered date, rank bigint)",
+        """
+            SELECT a.id, a.demand_id, coalesce(s.points, 0), d.first_registered_on,
+                   row_number() OVER (ORDER BY coalesce(s.points, 0) DESC, d.first_registered_on, a.draw, a.id)
+            FROM applications_application a
+            JOIN homes_offer o ON o.id = a.offer_id
+            JOIN homes_dwelling w ON w.id = o.dwelling_id
+            JOIN territories_commune c ON c.code = w.commune_id
+            JOIN demands_demand d ON d.id = a.demand_id
+            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
+            WHERE a.offer_id = offer AND a.live_slot IS NOT NULL""",
+    ),
+}
+_MINE = (
+    f"EXISTS (SELECT 1 FROM demands_demand d WHERE d.id = demand_id AND d.person_id = {PERSON}) AND {role_is('applicant')}"
+)
+_OF_MY_OFFER = (
+    "EXISTS (SELECT 1 FROM homes_offer o JOIN homes_dwelling w ON w.id = o.dwelling_id WHERE o.id = offer_id AND"
+    f" (({role_is('landlord', 'secretary')} AND w.landlord_id = {ORGANISATION})"
+    f" OR ({role_is('reservation_holder')} AND o.holder_id = {ORGANISATION})))"
+)
+ROW_POLICIES = {
+    "applications_application": {
+        "own": Policy(_MINE),
+        "offer": Policy(_OF_MY_OFFER),
+        "agent": Policy(f"{role_is('desk', 'support')} AND {through_demand()}", command="SELECT"),
+    },
+    "applications_shortlist": {"offer": Policy(_OF_MY_OFFER)},
+    "applications_shortlistentry": {
+        "shortlist": Policy("EXISTS (SELECT 1 FROM applications_shortlist s WHERE s.id = shortlist_id)"),
+    },
+    "demands_demand": {
+        "holder": Policy(
+            f"{role_is('reservation_holder')} AND id IN (SELECT palier_designated({ORGANISATION}))", command="SELECT"
+        )
+    },
+}

@@ -1,0 +1,85 @@
+"""The life of an application. `LIVE` states hold one of the household's live places."""
+
+from palier.accounts.roles import Role
+from palier.common import ledger
+from palier.common.workflow import State, Transition, Workflow
+
+_S = frozenset
+_HOLDERS = _S({Role.LANDLORD, Role.RESERVATION_HOLDER})
+_LANDLORD = _S({Role.LANDLORD})
+_COMMISSION = _S({Role.SECRETARY})
+_ANYONE_FREEING = _S({Role.LANDLORD, Role.SECRETARY, Role.SYSTEM, Role.RESERVATION_HOLDER, Role.APPLICANT})
+
+APPLICATION = Workflow(
+    name="applications",
+    title="Candidature",
+    initial="submitted",
+    states={
+        "submitted": State("Déposée", "info"),
+        "sent": State("Transmise au bailleur", "info"),
+        "admissible": State("Dossier complet et recevable", "info"),
+        "on_agenda": State("Présentée en commission", "info"),
+        "allocated": State("Logement attribué", "success"),
+        "ranked": State("Attribuée par classement, en attente du rang précédent", "warning"),
+        "accepted": State("Attribution acceptée", "success"),
+        "leased": State("Bail signé", "success", final=True),
+        "withdrawn": State("Retirée par vous", final=True),
+        "not_selected": State("Non retenue", final=True),
+        "inadmissible": State("Non recevable pour ce logement", "danger", final=True),
+        "not_allocated": State("Non attribuée", final=True),
+        "rejected": State("Demande jugée irrecevable", "danger", final=True),
+        "declined": State("Attribution refusée par vous", final=True),
+        "lapsed": State("Sans réponse dans le délai", final=True),
+        "released": State("Logement attribué à un autre ménage ou retiré", final=True),
+    },
+    transitions=[
+        Transition("withdraw", ["submitted", "sent", "admissible", "on_agenda"], "withdrawn", _S({Role.APPLICANT}),
+                   {"applicant": "Vous avez retiré votre candidature : {offer}", "agent": "Candidature retirée par le ménage"}),
+        Transition("send", ["submitted"], "sent", _HOLDERS,
+                   {"applicant": "Votre dossier est transmis au bailleur : {offer}", "agent": "Dossier transmis au bailleur (rang {position})"},
+                   deadline="files_sent"),
+        Transition("set_aside", ["submitted", "sent", "admissible"], "not_selected", _HOLDERS,
+                   {"applicant": "Votre candidature n’est pas retenue pour {offer} : {reason}", "agent": "Candidature non retenue : {reason}"}),
+        Transition("admit", ["sent"], "admissible", _LANDLORD,
+                   {"applicant": "Le bailleur a vérifié votre dossier : il est complet et recevable ({offer})", "agent": "Dossier recevable"}),
+        Transition("find_inadmissible", ["sent", "admissible"], "inadmissible", _LANDLORD,
+                   {"applicant": "Votre dossier n’est pas recevable pour {offer} : {reason}", "agent": "Dossier non recevable : {reason}"}),
+        Transition("put_on_agenda", ["admissible"], "on_agenda", _S({Role.LANDLORD, Role.SECRETARY}),
+                   {"applicant": "Votre dossier sera examiné par la commission du {session} ({offer})", "agent": "Inscrite à l’ordre du jour de la commission du {session}"}),
+        Transition("take_off_agenda", ["on_agenda"], "admissible", _S({Role.LANDLORD, Role.SECRETARY}),
+                   {"applicant": "Votre dossier est retiré de l’ordre du jour : {reason}", "agent": "Retirée de l’ordre du jour : {reason}"}),
+        Transition("allocate", ["on_agenda", "ranked"], "allocated", _COMMISSION | {Role.SYSTEM, Role.LANDLORD},
+                   {"applicant": "La commission vous attribue le logement : {offer}. Vous avez jusqu’au {answer_by} pour répondre", "agent": "Attribution (rang {rank}), réponse attendue avant le {answer_by}"},
+                   deadline="answer_days"),
+        Transition("rank", ["on_agenda"], "ranked", _COMMISSION,
+                   {"applicant": "La commission vous classe au rang {rank} pour {offer} : ce n’est pas un refus", "agent": "Attribution par classement, rang {rank}"}),
+        Transition("do_not_allocate", ["on_agenda"], "not_allocated", _COMMISSION,
+                   {"applicant": "La commission ne vous attribue pas ce logement ({offer}) : {reason}", "agent": "Non-attribution : {reason}"}),
+        Transition("reject", ["on_agenda"], "rejected", _COMMISSION,
+                   {"applicant": "La commission juge votre demande irrecevable : {reason}", "agent": "Rejet pour irrecevabilité : {reason}"}),
+        Transition("accept", ["allocated"], "accepted", _S({Role.APPLICANT}),
+                   {"applicant": "Vous acceptez le logement : {offer}", "agent": "Attribution acceptée par le ménage"}, deadline="answer_days"),
+        Transition("decline", ["allocated", "accepted", "ranked"], "declined", _S({Role.APPLICANT}),
+                   {"applicant": "Vous refusez le logement ({offer}) : {reason}", "agent": "Attribution refusée par le ménage : {reason}"}),
+        Transition("lapse", ["allocated"], "lapsed", _S({Role.SYSTEM}),
+                   {"applicant": "Sans réponse de votre part avant le {answer_by}, l’attribution de {offer} est considérée comme refusée", "agent": "Silence dans le délai : vaut refus"},
+                   deadline="answer_days"),
+        Transition("lease", ["accepted"], "leased", _LANDLORD,
+                   {"applicant": "Le bail est signé : {offer}. Bienvenue chez vous", "agent": "Bail signé"}),
+        Transition("release", ["submitted", "sent", "admissible", "on_agenda", "ranked", "allocated", "accepted"], "released", _ANYONE_FREEING,
+                   {"applicant": "Ce logement n’est plus disponible ({offer}) : {reason}. Vous pouvez postuler à une autre offre", "agent": "Candidature libérée : {reason}"}),
+    ],
+)  # fmt: skip
+
+LIVE = ("submitted", "sent", "admissible", "on_agenda", "allocated", "ranked", "accepted")
+
+ledger.declare(
+    {
+        "applications.submit": {
+            "applicant": "Vous avez postulé : {offer}",
+            "agent": "Candidature déposée : {offer}",
+        },
+        "shortlists.make": {"agent": "Liste de candidats arrêtée"},
+        "applications.note": {"agent": "Note d’instruction"},
+    }
+)

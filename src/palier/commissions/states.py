@@ -1,0 +1,50 @@
+"""The life of a session. Open and closed are not states: they are read from the clock and the window."""
+
+from palier.accounts.roles import Role
+from palier.common import ledger
+from palier.common.workflow import State, Transition, Workflow
+
+_SECRETARY = frozenset({Role.SECRETARY})
+SESSION = Workflow(
+    name="sessions",
+    title="Séance de commission",
+    initial="preparing",
+    states={
+        "preparing": State("En préparation"),
+        "published": State("Publiée : membres convoqués", "info"),
+        "counted": State("Dépouillée : décisions à arrêter", "warning"),
+        "signed": State("Procès-verbal signé", "success", final=True),
+        "cancelled": State("Annulée", final=True),
+    },
+    transitions=[
+        Transition("publish", ["preparing"], "published", _SECRETARY, {"agent": "Séance publiée, membres convoqués"}),
+        Transition("count", ["published"], "counted", _SECRETARY, {"agent": "Votes dépouillés"}, deadline="commission_window"),
+        Transition("sign", ["counted"], "signed", frozenset({Role.SECRETARY, Role.MEMBER}), {"agent": "Procès-verbal signé par la présidence"}),
+        Transition("cancel", ["preparing", "published"], "cancelled", _SECRETARY, {"agent": "Séance annulée"}),
+    ],
+)  # fmt: skip
+
+# The five decisions of CCH R441-3, per candidate and per dwelling.
+DECISIONS = {
+    "allocation": "Attribution",
+    "ranked": "Attribution par classement",
+    "conditional": "Attribution sous condition suspensive",
+    "non_allocation": "Non-attribution",
+    "rejection": "Rejet pour irrecevabilité",
+}
+# CCH R441-3: when fewer than three demands may be examined.
+EXCEPTIONS = {
+    "too_few": "Insuffisance du nombre de candidats",
+    "prefect": "Candidat désigné par le préfet (DALO)",
+    "plai_adapted": "Logement financé en PLAI adapté",
+}
+
+ledger.declare(
+    {
+        "ballots.cast": {"agent": "Classement enregistré"},
+        "recusals.declare": {"agent": "Membre déporté de ce logement"},
+        "decisions.take": {"agent": "Décision arrêtée : {decision}"},
+        "agenda.add": {"agent": "Logement inscrit à l’ordre du jour"},
+        "comments.post": {"agent": "Message dans la discussion"},
+    }
+)

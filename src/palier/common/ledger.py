@@ -1,0 +1,101 @@
+"""The append-only history: every action writes one event, every timeline is read from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.db import models
+
+from palier.common import clock
+from palier.common.appending import append
+from palier.common.models import Event
+
+# verb → audience → sentence. Audiences: "applicant" (the household itself) and "agent" (everyone who works on the file).
+_WORDS: dict[str, Mapping[str, str]] = {}
+
+
+class Signatory(Protocol):
+    """What the ledger needs to know of an actor (`accounts.actor.Actor` is one)."""
+
+    role: str
+
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def organisation_id(self) -> int | None: ...
+    @property
+    def signature(self) -> str: ...
+
+
+def declare(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Give verbs their sentences: `{"demands.register": {"applicant": "Votre demande …", "agent": "…"}}`."""
+    for verb, sentences in words.items():
+        if verb in _WORDS and _WORDS[verb] != sentences:
+            raise ValueError(f"{verb} is already declared")
+        _WORDS[verb] = sentences
+
+
+def words_for(verb: str, audience: str) -> str:
+    """The sentence of `verb` for `audience`; an empty text means: not shown to them."""
+    return _WORDS[verb].get(audience, "")
+
+
+def declared_verbs() -> frozenset[str]:
+    """Every verb that may be recorded."""
+    return frozenset(_WORDS)
+
+
+def record(
+    *,
+    verb: str,
+    subject: models.Model,
+    actor: Signatory,
+    thread: int | None = None,
+    data: Mapping[str, Any] | None = None,
+    why: str = "",
+) -> None:
+    """Append one event. `data` holds what changed (`before`, `after`) and what a sentence may quote.
+
+    Raises KeyError for a verb nobody declared: an event without words would be invisible.
+    """
+    if verb not in _WORDS:
+        raise KeyError(f"undeclared verb {verb}")
+    append(Event(
+        at=clock.now(),
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        thread=thread,
+        role=actor.role,
+        person=actor.person_id,
+        organisation=actor.organisation_id,
+        signature=actor.signature,
+        data=dict(data or {}),
+        why=why,
+    ))
+
+
+def timeline(thread: int, audience: str, *, newest_first: bool = True) -> list[dict[str, Any]]:
+    """The dated story of one dossier, in the audience's words; events without words for them are left out."""
+    order = ["-at", "-pk"] if newest_first else ["at", "pk"]
+    story = []
+    for event in Event.objects.filter(thread=thread).order_by(*order):
+        sentence = words_for(event.verb, audience) if event.verb in _WORDS else ""
+        if sentence:
+            story.append(
+                {
+                    "at": event.at,
+                    "verb": event.verb,
+                    "sentence": sentence.format_map(_Quoted(event.data)),
+                    "by": event.signature,
+                    "why": event.why,
+                    "data": event.data,
+                }
+            )
+    return story
+
+
+class _Quoted(dict):
+    def __missing__(self, key: str) -> str:
+        return "—"

@@ -1,0 +1,104 @@
+"""Documents, recognised situations and the reading journal."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+
+from palier.documents.states import PIECE, RECOGNITION
+
+
+class Piece(models.Model):
+    """One uploaded document of a demand.
+
+    `kind` is a code of `law.documents`; `about` names whom it concerns in the form ("applicant",
+    "coapplicant", "adult-2"…). `file_name` is random: the person's own name of the file is only shown.
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="pieces")
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=20, default="applicant")
+    state = models.CharField(max_length=10, choices=PIECE.choices, default=PIECE.initial)
+    original_name = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=80, unique=True)
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    pages = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField()
+    uploaded_role = models.CharField(max_length=20)
+    refusal_code = models.CharField(max_length=40, blank=True)
+    refusal_text = models.CharField(max_length=300, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["demand", "kind", "-pk"]
+        constraints = [
+            PIECE.constraint("piece_state"),
+            # The same file sent twice by a nervous connection is one document.
+            models.UniqueConstraint(
+                fields=["demand", "kind", "about", "sha256"],
+                condition=models.Q(state__in=["received", "accepted"]),
+                name="piece_same_file_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="refused") | ~models.Q(refusal_code=""), name="piece_refusal_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["accepted", "refused"]) | models.Q(checked_at__isnull=False),
+                name="piece_check_dated",
+            ),
+        ]
+
+
+class Recognition(models.Model):
+    """A situation that gives priority once an authorised service recognises it (mission A15).
+
+    `situation`: violence, disability, homeless, eviction, unfit, dalo.
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="recognitions")
+    situation = models.CharField(max_length=20)
+    state = models.CharField(max_length=12, choices=RECOGNITION.choices, default=RECOGNITION.initial)
+    piece = models.ForeignKey(Piece, models.PROTECT, null=True)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["demand", "situation", "pk"]
+        constraints = [
+            RECOGNITION.constraint("recognition_state"),
+            models.UniqueConstraint(
+                fields=["demand", "situation"],
+                condition=~models.Q(state="refused"),
+                name="recognition_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="recognised")
+                | models.Q(decided_at__isnull=False, decided_by__isnull=False, valid_from__isnull=False),
+                name="recognition_is_signed",
+            ),
+        ]
+
+
+class Reading(models.Model):
+    """Who opened a dossier, when, under which role and why. Written once; shown to its household."""
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="readings")
+    at = models.DateTimeField()
+    person = models.BigIntegerField()
+    role = models.CharField(max_length=20)
+    organisation = models.BigIntegerField(null=True)
+    signature = models.CharField(max_length=200)
+    what = models.CharField(max_length=60)
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["demand", "-at"], name="reading_demand")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]

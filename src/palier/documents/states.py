@@ -1,0 +1,62 @@
+"""The life of a document, and of a situation that must be recognised."""
+
+from palier.accounts.roles import Role
+from palier.common import ledger
+from palier.common.workflow import State, Transition, Workflow
+
+_CHECKERS = frozenset({Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER})
+PIECE = Workflow(
+    name="pieces",
+    title="Pièce justificative",
+    initial="received",
+    states={
+        "received": State("Reçue, à vérifier", "info"),
+        "accepted": State("Acceptée", "success"),
+        "refused": State("Refusée", "danger", final=True),
+        "replaced": State("Remplacée", "neutral", final=True),
+    },
+    transitions=[
+        Transition(
+            "accept", ["received"], "accepted", _CHECKERS,
+            {"applicant": "Votre pièce « {kind} » est acceptée", "agent": "Pièce acceptée : {kind}"},
+        ),
+        Transition(
+            "refuse", ["received", "accepted"], "refused", _CHECKERS,
+            {"applicant": "Votre pièce « {kind} » est refusée : {reason}", "agent": "Pièce refusée : {kind} ({reason})"},
+        ),
+        Transition(
+            "replace", ["received", "refused"], "replaced", frozenset({Role.APPLICANT, Role.DESK}),
+            {"applicant": "Votre pièce « {kind} » est remplacée", "agent": "Pièce remplacée : {kind}"},
+        ),
+    ],
+)  # fmt: skip
+RECOGNITION = Workflow(
+    name="recognitions",
+    title="Situation reconnue",
+    initial="asked",
+    states={
+        "asked": State("À reconnaître", "info"),
+        "recognised": State("Reconnue", "success"),
+        "refused": State("Non reconnue", "danger", final=True),
+    },
+    transitions=[
+        Transition(
+            "recognise", ["asked"], "recognised", frozenset({Role.DESK, Role.RESERVATION_HOLDER}),
+            {"applicant": "Votre situation d’urgence est reconnue : {situation}", "agent": "Situation reconnue"},
+        ),
+        Transition(
+            "refuse", ["asked", "recognised"], "refused", frozenset({Role.DESK, Role.RESERVATION_HOLDER}),
+            {"applicant": "Votre situation n’est pas reconnue ({situation}) : {reason}", "agent": "Situation non reconnue"},
+        ),
+    ],
+)  # fmt: skip
+
+ledger.declare(
+    {
+        "pieces.receive": {"applicant": "Pièce reçue : {kind}", "agent": "Pièce reçue : {kind}"},
+        "recognitions.ask": {
+            "applicant": "Vous avez signalé une situation d’urgence : {situation}",
+            "agent": "Situation d’urgence signalée",
+        },
+    }
+)

@@ -1,0 +1,130 @@
+"""Dwellings and what is offered of them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from palier.homes.states import OFFER
+
+KINDS = [("flat", "Appartement"), ("house", "Maison")]
+TYPES = [("T1", "T1"), ("T2", "T2"), ("T3", "T3"), ("T4", "T4"), ("T5", "T5"), ("T6P", "T6 et plus")]
+FINANCINGS = [("PLAI", "PLAI"), ("PLUS", "PLUS"), ("PLS", "PLS"), ("LLI", "Intermédiaire (LLI)")]
+CONTINGENTS = [
+    ("none", "Non réservé (bailleur)"),
+    ("state_priority", "État, publics prioritaires"),
+    ("state_agents", "État, agents publics"),
+    ("action_logement", "Action Logement"),
+    ("authority", "Collectivité"),
+    ("other", "Autre réservataire"),
+]
+
+
+class Dwelling(models.Model):
+    """A dwelling of a landlord. `reference` is the landlord's own; surface in m²; coordinates in degrees (WGS 84)."""
+
+    landlord = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="dwellings")
+    reference = models.CharField(max_length=30)
+    rpls_id = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=5)
+    commune = models.ForeignKey("territories.Commune", models.PROTECT)
+    kind = models.CharField(max_length=5, choices=KINDS)
+    type = models.CharField(max_length=3, choices=TYPES)
+    surface = models.DecimalField(max_digits=6, decimal_places=1)
+    floor = models.SmallIntegerField(null=True)
+    lift = models.BooleanField(default=False)
+    step_free = models.BooleanField(default=False)
+    adapted = models.BooleanField(default=False)
+    energy_class = models.CharField(max_length=1, blank=True)
+    financing = models.CharField(max_length=4, choices=FINANCINGS)
+    qpv = models.BooleanField(default=False)
+    built = models.PositiveSmallIntegerField(null=True)
+    parking = models.BooleanField(default=False)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["landlord", "reference"], name="dwelling_reference_once"),
+            models.CheckConstraint(condition=models.Q(surface__gte=9, surface__lte=400), name="dwelling_surface"),
+            models.CheckConstraint(condition=models.Q(type__in=[c for c, _ in TYPES]), name="dwelling_type"),
+            models.CheckConstraint(condition=models.Q(financing__in=[c for c, _ in FINANCINGS]), name="dwelling_financing"),
+        ]
+
+
+class Vacancy(models.Model):
+    """A dwelling that is or will be empty, until it is let or taken off the market."""
+
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="vacancies")
+    notice_on = models.DateField()
+    available_on = models.DateField()
+    first_letting = models.BooleanField(default=False)
+    ended_on = models.DateField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["dwelling"], condition=models.Q(ended_on=None), name="vacancy_one_live"),
+            models.CheckConstraint(
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("notice_on")), name="vacancy_dates"
+            ),
+        ]
+
+
+class Offer(models.Model):
+    """A vacancy on the site. Rent and charges in euros a month. `holder` designates when it is reserved."""
+
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="offers")
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="offers")
+    state = models.CharField(max_length=10, choices=OFFER.choices, default=OFFER.initial)
+    rent = models.DecimalField(max_digits=7, decimal_places=2)
+    charges = models.DecimalField(max_digits=7, decimal_places=2)
+    contingent = models.CharField(max_length=20, choices=CONTINGENTS, default="none")
+    holder = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="held_offers")
+    description = models.TextField(blank=True)
+    published_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # Ties are broken by a draw whose seed is fixed at publication and published with the shortlist.
+    draw_seed = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-published_at"], name="offer_open", condition=models.Q(state="published")),
+            models.Index(fields=["closes_at"], name="offer_closing", condition=models.Q(state="published")),
+        ]
+        constraints = [
+            OFFER.constraint("offer_state"),
+            models.UniqueConstraint(
+                fields=["vacancy"],
+                condition=models.Q(state__in=["draft", "published", "suspended", "closed"]),
+                name="offer_one_live",
+            ),
+            models.CheckConstraint(condition=models.Q(rent__gt=0, charges__gte=0), name="offer_rent"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "withdrawn"])
+                | models.Q(published_at__isnull=False, closes_at__isnull=False, confirmed_at__isnull=False),
+                name="offer_published_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contingent="none", holder=None)
+                | models.Q(holder__isnull=False) & ~models.Q(contingent="none"),
+                name="offer_reserved_has_a_holder",
+            ),
+        ]
+
+
+class AvailabilityStatement(models.Model):
+    """What a landlord said of an offer, and when: the proof behind "confirmed … ago"."""
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="statements")
+    at = models.DateTimeField()
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    says = models.CharField(max_length=10, choices=[("available", "Disponible"), ("let", "Loué"), ("withdrawn", "Retiré")])
+    via = models.CharField(max_length=10, default="form")
+
+    class Meta:
+        ordering = ["-at", "-pk"]

@@ -1,0 +1,36 @@
+"""The life of an offer: a dated statement by a named landlord."""
+
+from palier.accounts.roles import Role
+from palier.common.workflow import State, Transition, Workflow
+
+_LANDLORD = frozenset({Role.LANDLORD, Role.SYSTEM})
+OFFER = Workflow(
+    name="offers",
+    title="Offre de logement",
+    initial="draft",
+    states={
+        "draft": State("Brouillon"),
+        "published": State("Publiée", "success"),
+        "suspended": State("Suspendue : à confirmer par le bailleur", "warning"),
+        "closed": State("Candidatures closes", "info"),
+        "let": State("Louée", "neutral", final=True),
+        "withdrawn": State("Retirée", "neutral", final=True),
+    },
+    transitions=[
+        Transition("publish", ["draft"], "published", _LANDLORD, {"agent": "Offre publiée"}),
+        Transition("confirm", ["published", "suspended"], "published", _LANDLORD, {"agent": "Disponibilité confirmée"}),
+        Transition(
+            "suspend", ["published"], "suspended", frozenset({Role.SYSTEM}),
+            {"agent": "Offre suspendue : disponibilité non confirmée à temps"}, deadline="freshness_hours",
+        ),
+        Transition(
+            "close", ["published", "suspended"], "closed", _LANDLORD | {Role.RESERVATION_HOLDER},
+            {"agent": "Candidatures closes"}, deadline="offer_days",
+        ),
+        Transition("let", ["closed", "published", "suspended"], "let", _LANDLORD | {Role.SECRETARY}, {"agent": "Logement loué"}),
+        Transition(
+            "withdraw", ["draft", "published", "suspended", "closed"], "withdrawn", _LANDLORD,
+            {"agent": "Offre retirée"},
+        ),
+    ],
+)  # fmt: skip

@@ -1,0 +1,4 @@
+"""Single allocations may single somebody out in a small commune: only the calculation reads them."""
+
+ROW_POLICIES: dict = {"observatory_pastallocation": {}}
+OPEN_TABLES = {"observatory_communeindicator": "counts by commune; small numbers are hidden when shown"}

@@ -1,0 +1,1 @@
+"""Reservation holders: the dwellings whose turn is theirs."""

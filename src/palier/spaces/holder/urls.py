@@ -1,0 +1,2 @@
+app_name = "holder"
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Landlords' agents and the secretaries of their commissions."""

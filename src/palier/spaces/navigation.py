@@ -1,0 +1,78 @@
+"""The menu of each space, and what every page needs to know."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from palier.accounts.actor import VISITOR
+from palier.accounts.roles import Role
+
+# role → (label, named URL, icon); the first one is the home of the space.
+MENUS: dict[str, list[tuple[str, str, str]]] = {
+    Role.APPLICANT: [
+        ("Mon espace", "applicant:home", "house"),
+        ("Ma demande", "applicant:demand", "file"),
+        ("Mes pièces", "applicant:documents", "folder"),
+        ("Mon employeur", "applicant:job", "briefcase"),
+        ("Mes offres", "applicant:offers", "search"),
+        ("Mes candidatures", "applicant:applications", "list"),
+        ("Mon historique", "applicant:timeline", "clock"),
+    ],
+    Role.DESK: [
+        ("Guichet", "desk:home", "house"),
+        ("Pièces à vérifier", "desk:pieces", "folder"),
+        ("Situations à reconnaître", "desk:recognitions", "shield"),
+    ],
+    Role.LANDLORD: [
+        ("Tableau de bord", "landlord:home", "house"),
+        ("Logements", "landlord:dwellings", "building"),
+        ("Offres", "landlord:offers", "key"),
+        ("Instruction", "landlord:instruction", "file"),
+        ("Attributions", "landlord:allocations", "handshake"),
+    ],
+    Role.SECRETARY: [
+        ("Séances", "landlord:sessions", "calendar"),
+        ("Dossiers prêts", "landlord:ready", "file"),
+        ("Attributions", "landlord:allocations", "handshake"),
+    ],
+    Role.RESERVATION_HOLDER: [
+        ("Mes logements réservés", "holder:home", "key"),
+        ("Situations à reconnaître", "holder:recognitions", "shield"),
+    ],
+    Role.EMPLOYER: [("Attestations d’emploi", "employer:home", "briefcase")],
+    Role.MEMBER: [("Mes séances", "member:home", "calendar")],
+    Role.AUTHORITY: [("Observatoire", "authority:home", "chart")],
+    Role.SUPPORT: [("Assistance", "staff:support", "help")],
+    Role.ADMINISTRATOR: [
+        ("Organisations", "staff:organisations", "building"),
+        ("Réglages", "staff:settings", "settings"),
+    ],
+}
+PUBLIC_MENU = [("Trouver un logement", "public:offers", "search"), ("L’observatoire", "public:observatory", "chart")]
+
+
+def home_url(role: str) -> str:
+    """Where a role lands after signing in."""
+    return reverse(MENUS[role][0][1])
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """Template context of every page."""
+    actor = getattr(request, "actor", VISITOR)
+    menu = MENUS.get(actor.role, [])
+    return {
+        "actor": actor,
+        "demo": settings.DEMO,
+        "space_nav": [entry for item in menu if (entry := _entry(request, *item))],
+        "public_nav": [entry for item in PUBLIC_MENU if (entry := _entry(request, *item))],
+    }
+
+
+def _entry(request: HttpRequest, label: str, name: str, icon: str) -> dict[str, object] | None:
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    return {"label": label, "url": url, "icon": icon, "current": request.path == url}

@@ -1,0 +1,11 @@
+"""After signing in: each role to its own home; and acting under another of one's roles."""
+
+from django.urls import path
+
+from palier.spaces import views
+
+app_name = "spaces"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("role/", views.choose_role, name="choose_role"),
+]

@@ -1,0 +1,1 @@
+"""Communes, EPCI, departments, and the dated settings of a territory. Knows nothing of people."""

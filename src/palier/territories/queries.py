@@ -1,0 +1,56 @@
+"""Finding places, and the figure in force in a territory on a day."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from palier.territories.models import Commune, Setting
+
+
+def search_key(text: str) -> str:
+    """Lower case, no accents, single spaces: how names are compared and sorted in French."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
+def complete_commune(text: str, limit: int = 8) -> QuerySet[Commune]:
+    """Communes whose name or postcode begins like `text`, the most populated first."""
+    communes = Commune.objects.filter(successor=None, department__active=True).select_related("epci", "department")
+    if text.strip().isdigit():
+        prefix = text.strip()
+        full = Q(postcodes__contains=[prefix]) if len(prefix) == 5 else Q(postcodes__0__startswith=prefix)
+        found = communes.filter(full | Q(code=prefix))
+    else:
+        key = search_key(text)
+        found = communes.filter(Q(search_name__startswith=key) | Q(search_name__contains=" " + key)) if key else communes
+    return found.order_by("-population", "search_name")[:limit]
+
+
+def current_commune(code: str) -> Commune | None:
+    """The living commune behind an INSEE code, following mergers; None when unknown."""
+    commune = Commune.objects.select_related("successor").filter(code=code).first()
+    while commune is not None and commune.successor is not None:
+        commune = commune.successor
+    return commune
+
+
+def setting(key: str, *, on: date, territory: str = "") -> Any:
+    """The figure in force on `on`, the territory's own before the general one.
+
+    Raises LookupError when nothing is in force: a missing figure must never become a silent default.
+    """
+    row = (
+        Setting.objects.filter(key=key, territory__in=["", territory], valid_from__lte=on)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
+        .order_by("-territory", "-valid_from")
+        .values_list("value", flat=True)
+        .first()
+    )
+    if row is None:
+        raise LookupError(f"no setting {key!r} in force on {on}")
+    return row
