@@ -5,3 +5,9 @@ class AllocationsConfig(AppConfig):
     name = "palier.allocations"
     label = "allocations"
     verbose_name = "Attributions"
+
+    def ready(self) -> None:
+        from palier.allocations import actions
+        from palier.commissions.actions import after_signature
+
+        after_signature.append(actions.start)

@@ -3,6 +3,7 @@
 from palier.accounts.roles import Role
 from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
+from palier.law import codes
 
 _SECRETARY = frozenset({Role.SECRETARY})
 SESSION = Workflow(
@@ -24,14 +25,7 @@ SESSION = Workflow(
     ],
 )  # fmt: skip
 
-# The five decisions of CCH R441-3, per candidate and per dwelling.
-DECISIONS = {
-    "allocation": "Attribution",
-    "ranked": "Attribution par classement",
-    "conditional": "Attribution sous condition suspensive",
-    "non_allocation": "Non-attribution",
-    "rejection": "Rejet pour irrecevabilité",
-}
+DECISIONS = dict(codes.DECISIONS)
 # CCH R441-3: when fewer than three demands may be examined.
 EXCEPTIONS = {
     "too_few": "Insuffisance du nombre de candidats",

@@ -5,3 +5,11 @@ class CotationConfig(AppConfig):
     name = "palier.cotation"
     label = "cotation"
     verbose_name = "Cotation"
+
+    def ready(self) -> None:
+        from palier.cotation import actions
+        from palier.demands.actions import after_change
+        from palier.documents.actions import after_recognition
+
+        after_change.append(actions.rescore)
+        after_recognition.append(actions.rescore)

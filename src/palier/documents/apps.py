@@ -5,3 +5,11 @@ class DocumentsConfig(AppConfig):
     name = "palier.documents"
     label = "documents"
     verbose_name = "Pièces"
+
+    def ready(self) -> None:
+        # Employers come before demands in the house: an attestation finds its dossier's history through this.
+        from palier.documents.links import thread_of
+        from palier.employers import actions as employers
+
+        if thread_of not in employers.threads:
+            employers.threads.append(thread_of)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 
-from palier.documents.states import PIECE, RECOGNITION
+from palier.documents.kinds import AUTHORISED, PROOFS, SERVICES, SITUATIONS, kind_label, refusal_words
+from palier.documents.states import PIECE, RECOGNITION, SHOWN
+
+
+class Scan(models.TextChoices):
+    """The virus check: `NONE` when no daemon is configured; a piece that waits is served to nobody."""
+
+    NONE = "none", "Sans contrôle antivirus"
+    WAITING = "waiting", "Contrôle antivirus en attente"
+    CLEAN = "clean", "Contrôle antivirus passé"
 
 
 class Piece(models.Model):
@@ -24,7 +33,9 @@ class Piece(models.Model):
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField()
     pages = models.PositiveSmallIntegerField(default=1)
+    # Of the file as it was sent, before it was rewritten: what makes a second sending recognisable.
     sha256 = models.CharField(max_length=64)
+    scan = models.CharField(max_length=8, choices=Scan, default=Scan.NONE)
     uploaded_at = models.DateTimeField()
     uploaded_role = models.CharField(max_length=20)
     refusal_code = models.CharField(max_length=40, blank=True)
@@ -46,10 +57,24 @@ class Piece(models.Model):
                 condition=~models.Q(state="refused") | ~models.Q(refusal_code=""), name="piece_refusal_has_a_reason"
             ),
             models.CheckConstraint(
+                condition=~models.Q(state="accepted") | ~models.Q(scan="waiting"), name="piece_scanned_before_accepted"
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(state__in=["accepted", "refused"]) | models.Q(checked_at__isnull=False),
                 name="piece_check_dated",
             ),
         ]
+
+
+    @property
+    def reason(self) -> str:
+        """Why it was refused, as one sentence for the household."""
+        return refusal_words(self.refusal_code, self.refusal_text) if self.refusal_code else ""
+
+    @property
+    def label(self) -> str:
+        """The document's name for the screen."""
+        return kind_label(self.kind)
 
 
 class Recognition(models.Model):
@@ -84,6 +109,27 @@ class Recognition(models.Model):
                 name="recognition_is_signed",
             ),
         ]
+
+
+    @property
+    def label(self) -> str:
+        """The situation's name for the screen."""
+        return SITUATIONS[self.situation]
+
+    @property
+    def proof(self) -> str:
+        """What proves it."""
+        return PROOFS[self.situation]
+
+    @property
+    def services(self) -> str:
+        """Who answers."""
+        return SERVICES[AUTHORISED[self.situation]]
+
+    @property
+    def shown_piece(self) -> Piece | None:
+        """Its proof, unless it was replaced or taken back."""
+        return self.piece if self.piece is not None and self.piece.state in SHOWN else None
 
 
 class Reading(models.Model):

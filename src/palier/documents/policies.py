@@ -1,13 +1,51 @@
-"""Documents follow the demand; the journal is written by whoever reads and read by the household."""
+"""Documents follow the demand; the journal is written by whoever reads and read by the household.
 
-from palier.common.isolation import Policy
+Two exceptions. Violence is known to the household and to the State's service alone: not to landlords,
+desks or commissions. And the State's service sees the demands of its departments that ask it to
+recognise a situation, before they apply to any of its dwellings.
+"""
+
+from palier.common.isolation import ORGANISATION, Policy, narrow_function, role_is
 from palier.demands.policies import through_demand
 
+CONFIDENTIAL = ("violence",)
+# Kind of the document that proves a situation: "proof-violence", "proof-eviction"…
+PROOF = "proof-"
+
+SQL_FUNCTIONS = {
+    "palier_to_recognise": narrow_function(
+        "palier_to_recognise",
+        "service bigint",
+        "SETOF bigint",
+        """
+            SELECT r.demand_id FROM documents_recognition r
+            JOIN demands_demand d ON d.id = r.demand_id
+            JOIN accounts_organisation o ON o.id = service AND o.kind = 'state'
+            WHERE d.department_id = ANY(o.departments)""",
+    ),
+}
+_STATE_SERVICE = (
+    f"{role_is('reservation_holder')} AND EXISTS (SELECT 1 FROM accounts_organisation o"
+    f" WHERE o.id = {ORGANISATION} AND o.kind = 'state')"
+)
+_MAY_KNOW = f"({role_is('applicant')} OR ({_STATE_SERVICE}))"
+
+
+def _unless_confidential(column: str, prefix: str = "") -> str:
+    codes = ", ".join(repr(prefix + code) for code in CONFIDENTIAL)
+    return f"{through_demand()} AND ({column} NOT IN ({codes}) OR {_MAY_KNOW})"
+
+
 ROW_POLICIES = {
-    "documents_piece": {"through_demand": Policy(through_demand())},
-    "documents_recognition": {"through_demand": Policy(through_demand())},
+    "documents_piece": {"through_demand": Policy(_unless_confidential("kind", PROOF))},
+    "documents_recognition": {"through_demand": Policy(_unless_confidential("situation"))},
     "documents_reading": {
         "write": Policy("true", command="INSERT"),
         "through_demand": Policy(through_demand(), command="SELECT"),
+    },
+    "demands_demand": {
+        "recogniser": Policy(
+            f"{role_is('reservation_holder')} AND id IN (SELECT palier_to_recognise({ORGANISATION}))", command="SELECT"
+        ),
     },
 }

@@ -4,6 +4,13 @@ from palier.accounts.roles import Role
 from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
 
+
+def _not_before_the_virus_check(piece) -> str | None:
+    if piece.scan == "waiting":
+        return "Le contrôle antivirus de cette pièce est encore en attente."
+    return None
+
+
 _CHECKERS = frozenset({Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER})
 PIECE = Workflow(
     name="pieces",
@@ -14,22 +21,32 @@ PIECE = Workflow(
         "accepted": State("Acceptée", "success"),
         "refused": State("Refusée", "danger", final=True),
         "replaced": State("Remplacée", "neutral", final=True),
+        "withdrawn": State("Retirée", "neutral", final=True),
     },
     transitions=[
         Transition(
             "accept", ["received"], "accepted", _CHECKERS,
             {"applicant": "Votre pièce « {kind} » est acceptée", "agent": "Pièce acceptée : {kind}"},
+            guard=_not_before_the_virus_check,
         ),
         Transition(
-            "refuse", ["received", "accepted"], "refused", _CHECKERS,
+            "refuse", ["received", "accepted"], "refused", _CHECKERS | {Role.SYSTEM},
             {"applicant": "Votre pièce « {kind} » est refusée : {reason}", "agent": "Pièce refusée : {kind} ({reason})"},
         ),
         Transition(
-            "replace", ["received", "refused"], "replaced", frozenset({Role.APPLICANT, Role.DESK}),
+            "replace", ["refused"], "replaced", frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD}),
             {"applicant": "Votre pièce « {kind} » est remplacée", "agent": "Pièce remplacée : {kind}"},
+        ),
+        # Nobody has relied on it yet: the household may take it back.
+        Transition(
+            "withdraw", ["received", "refused"], "withdrawn", frozenset({Role.APPLICANT, Role.DESK}),
+            {"applicant": "Votre pièce « {kind} » est retirée du dossier", "agent": "Pièce retirée : {kind}"},
         ),
     ],
 )  # fmt: skip
+# What stays of a document that was replaced or taken back is a line in the history, not a file to open.
+SHOWN = ("received", "accepted", "refused")
+
 RECOGNITION = Workflow(
     name="recognitions",
     title="Situation reconnue",

@@ -1,6 +1,7 @@
 """The life of a job attestation (CCH has no rule here; GDPR consent governs who learns what)."""
 
 from palier.accounts.roles import Role
+from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
 
 ATTESTATION = Workflow(
@@ -30,7 +31,16 @@ ATTESTATION = Workflow(
         ),
         Transition(
             "deny", ["asked"], "denied", frozenset({Role.EMPLOYER}),
-            {"applicant": "{employer} n’a pas confirmé votre emploi", "agent": "Emploi démenti par l’employeur"},
+            {"applicant": "{employer} n’a pas confirmé votre emploi tel que vous l’avez déclaré", "agent": "Emploi démenti par l’employeur"},
         ),
     ],
 )  # fmt: skip
+
+ledger.declare(
+    {
+        "attestation.declare": {
+            "applicant": "Vous avez déclaré votre employeur : {employer}",
+            "agent": "Employeur déclaré ou corrigé",
+        }
+    }
+)

@@ -1,2 +1,16 @@
+"""The dwellings whose turn is the reservation holder's: candidates in order, files to send."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from palier.spaces.holder import recognitions, views
+
 app_name = "holder"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("logements/<int:pk>/", views.candidates, name="candidates"),
+    path("logements/<int:pk>/designer/", views.designate, name="designate"),
+    path("dossiers/<int:pk>/", views.file, name="file"),
+    *recognitions.urlpatterns,
+]

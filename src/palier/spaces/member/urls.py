@@ -1,2 +1,18 @@
+"""A member's sessions, dwellings and ballots."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from palier.spaces.member import views
+
 app_name = "member"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("seances/<int:pk>/", views.session, name="session"),
+    path("seances/<int:pk>/signer/", views.sign, name="sign"),
+    path("logements/<int:pk>/", views.item, name="item"),
+    path("logements/<int:pk>/classer/", views.cast, name="cast"),
+    path("logements/<int:pk>/se-deporter/", views.step_out, name="step_out"),
+    path("logements/<int:pk>/discussion/", views.discussion, name="discussion"),
+]

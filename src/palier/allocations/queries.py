@@ -1,0 +1,34 @@
+"""Reads on proposals and leases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from palier.accounts.actor import Actor
+from palier.allocations.models import Proposal, VisitSlot
+from palier.applications.queries import visible_to as visible_applications
+
+
+def visible_to(actor: Actor) -> QuerySet[Proposal]:
+    """Proposals of the applications an actor may see."""
+    return (
+        Proposal.objects.filter(application__in=visible_applications(actor).order_by().values("pk"))
+        .select_related("application__demand", "offer__dwelling__commune", "offer__dwelling__landlord", "decision")
+        .order_by("offer", "rank")
+    )
+
+
+def overdue(now: datetime) -> QuerySet[Proposal]:
+    """Proposals whose delay is over without an answer: silence counts as refusal (R441-10)."""
+    return Proposal.objects.filter(state="sent", answer_by__lt=now).order_by("pk")
+
+
+def visible_slots(actor: Actor) -> QuerySet[VisitSlot]:
+    """Visit times of the proposals an actor may see."""
+    return (
+        VisitSlot.objects.filter(proposal__in=visible_to(actor).order_by().values("pk"))
+        .select_related("proposal")
+        .order_by("at", "pk")
+    )

@@ -1,0 +1,279 @@
+"""Every write on applications: apply, withdraw, rank and send, instruct, free.
+
+Locks are taken in the order of `common.locks`: the offer first, then the demand, then the application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import IntegrityError, transaction
+
+from palier.accounts.actor import Actor
+from palier.accounts.roles import Role
+from palier.applications.models import Application, Shortlist, ShortlistEntry
+from palier.applications.offers import assess, describe
+from palier.applications.queries import of_demand, ranks, visible_to
+from palier.applications.states import APPLICATION, LIVE
+from palier.common import clock, ledger, mail
+from palier.common.errors import NotYours, Refused
+from palier.common.isolation import as_system
+from palier.common.locks import locked, locked_all
+from palier.demands.models import Demand
+from palier.homes.models import Offer
+from palier.homes.states import OFFER
+from palier.law import ranking
+from palier.territories.queries import setting
+
+
+@transaction.atomic
+def submit(*, actor: Actor, demand: Demand, offer_id: int) -> Application:
+    """Apply to an offer. Twice on the same offer is once.
+
+    Refused when the offer takes no application any more, when the household may not have it (with the
+    first reason), or when its live applications already fill the territory's number (one by default).
+    """
+    if actor.role != Role.APPLICANT or demand.person_id != actor.person_id:
+        raise NotYours("one applies for one's own demand")
+    with as_system("an applicant may not lock the landlord's offer, and must not apply while it closes"):
+        offer = locked(Offer.objects.select_related("dwelling__commune"), offer_id)
+    demand = locked(Demand.objects.filter(person=actor.person_id), demand.pk)
+    already = Application.objects.filter(demand=demand, offer=offer, state__in=LIVE).first()
+    if already is not None:
+        return already
+    now = clock.now()
+    if demand.state != "active":
+        raise Refused("demand.removed", "Votre demande n’est plus active : elle doit l’être pour postuler.")
+    if offer.state != "published" or offer.closes_at <= now:
+        raise Refused("offer.closed", "Cette offre ne prend plus de candidatures.")
+    assessment = assess(demand, offer, on=clock.today())
+    if not assessment.eligibility.eligible:
+        raise Refused("not_eligible", assessment.first_obstacle)
+    application = Application(
+        demand=demand,
+        offer=offer,
+        live_slot=_free_slot(demand),
+        applied_at=now,
+        state_at=now,
+        draw=ranking.draw(offer.draw_seed, str(demand.pk)),
+        told={"candidates": assessment.candidates, "effort": assessment.effort_text},
+    )
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError as error:
+        raise Refused("applications.too_many", _TOO_MANY) from error
+    ledger.record(
+        verb="applications.submit",
+        subject=application,
+        actor=actor,
+        thread=demand.pk,
+        data={"application": application.pk, "offer": describe(offer)},
+    )
+    _tell(application, "applied", "Votre candidature est enregistrée")
+    return application
+
+
+_TOO_MANY = (
+    "Vous avez déjà une candidature en cours. Vous pouvez la retirer à tout moment, puis postuler à cette offre."
+)
+
+
+def _free_slot(demand: Demand) -> int:
+    """The lowest free live place of the household, within the territory's number."""
+    allowed = setting("live_applications", on=clock.today(), territory=demand.department_id)
+    taken = set(of_demand(demand).filter(state__in=LIVE).values_list("live_slot", flat=True))
+    free = next((slot for slot in range(1, allowed + 1) if slot not in taken), None)
+    if free is None:
+        raise Refused("applications.too_many", _TOO_MANY)
+    return free
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, application_id: int) -> Application:
+    """The household takes its application back; it may apply elsewhere at once."""
+    application = locked(visible_to(actor), application_id)
+    if application.state == "withdrawn":
+        return application
+    end(application, "withdraw", actor=actor)
+    return application
+
+
+def end(
+    application: Application,
+    verb: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    codes: Sequence[str] = (),
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Fire a transition that ends the application, and free its place. The row is locked by the caller."""
+    APPLICATION.fire(
+        application,
+        verb,
+        actor=actor,
+        thread=application.demand_id,
+        why=reason,
+        data={"application": application.pk, "offer": describe(application.offer), "reason": reason, **(words or {})},
+        live_slot=None,
+        state_at=clock.now(),
+        reason_codes=list(codes),
+        reason_text=reason,
+    )
+
+
+def move(application: Application, verb: str, *, actor: Actor, why: str = "", **words: object) -> None:
+    """Fire a transition that keeps the application alive. The row is locked by the caller."""
+    APPLICATION.fire(
+        application,
+        verb,
+        actor=actor,
+        thread=application.demand_id,
+        why=why,
+        data={"application": application.pk, "offer": describe(application.offer), **words},
+        state_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def make_shortlist(
+    *, actor: Actor, offer_id: int, departures: Mapping[int, str] | None = None
+) -> Shortlist:
+    """Close an offer, fix the order of its candidates and send the first files to the landlord.
+
+    The landlord does it for its own dwellings, the reservation holder for those it holds. `departures`
+    (application → explanation) takes a candidate out of the order: it stays visible with its reason.
+    Doing it again returns the list already made.
+    """
+    offer = locked(_designates(actor), offer_id)
+    made = Shortlist.objects.filter(offer=offer).first()
+    if made is not None:
+        return made
+    if offer.state in ("published", "suspended"):
+        OFFER.fire(offer, "close", actor=actor)
+    departures = departures or {}
+    with as_system("the order is fixed over every candidate of the offer"):
+        places = ranks(offer.pk)
+        live = {a.pk: a for a in locked_all(Application.objects.filter(offer=offer, state="submitted"))}
+    places = [p for p in places if p.application_id in live]
+    if not places:
+        raise Refused("shortlist.empty", "Aucune candidature : il n’y a pas de liste à arrêter.")
+    order = ranking.rank(
+        [ranking.Candidate(key=str(p.demand_id), points=p.points, registered_on=p.registered_on) for p in places],
+        seed=offer.draw_seed,
+    )
+    by_demand = {str(p.demand_id): p for p in places}
+    files = setting("files_sent", on=clock.today(), territory=offer.dwelling.commune.department_id)
+    shortlist = Shortlist.objects.create(
+        offer=offer,
+        made_at=clock.now(),
+        made_by=actor.organisation,
+        seed=offer.draw_seed,
+        candidates=len(places),
+        receipt=ranking.receipt(order, seed=offer.draw_seed),
+    )
+    sent = 0
+    for ranked in order:
+        place = by_demand[ranked.key]
+        departure = departures.get(place.application_id, "")
+        send = not departure and sent < files
+        sent += send
+        ShortlistEntry.objects.create(
+            shortlist=shortlist,
+            application_id=place.application_id,
+            position=ranked.position,
+            points=place.points,
+            sent=send,
+            departure=departure,
+        )
+        if send:
+            application = live[place.application_id]
+            move(application, "send", actor=actor, position=ranked.position)
+            _tell(application, "sent", "Votre dossier est transmis au bailleur")
+    ledger.record(verb="shortlists.make", subject=shortlist, actor=actor, data={"candidates": len(places), "sent": sent})
+    return shortlist
+
+
+def _designates(actor: Actor):
+    """Offers whose candidates this actor may order: one's own unreserved dwellings, or those one holds."""
+    offers = Offer.objects.select_related("dwelling__commune")
+    if actor.role == Role.LANDLORD:
+        return offers.filter(dwelling__landlord=actor.organisation_id)
+    if actor.role == Role.RESERVATION_HOLDER:
+        return offers.filter(holder=actor.organisation_id)
+    raise NotYours("neither landlord nor reservation holder")
+
+
+@transaction.atomic
+def admit(*, actor: Actor, application_id: int) -> None:
+    """The landlord checked the documents: complete and admissible."""
+    application = locked(visible_to(actor), application_id)
+    if application.state != "admissible":
+        move(application, "admit", actor=actor)
+        _tell(application, "admitted", "Votre dossier est complet et recevable")
+
+
+@transaction.atomic
+def find_inadmissible(*, actor: Actor, application_id: int, codes: Sequence[str], reason: str) -> None:
+    """The file does not meet the conditions of this dwelling; every ground is given in plain words."""
+    if not codes:
+        raise Refused("reason.missing", "Indiquez au moins un motif.", field="codes")
+    application = locked(visible_to(actor), application_id)
+    end(application, "find_inadmissible", actor=actor, reason=reason, codes=codes)
+    _tell(application, "inadmissible", "Votre dossier n’est pas recevable pour ce logement", reason=reason)
+    call_next_file(actor=actor, offer_id=application.offer_id)
+
+
+@transaction.atomic
+def write_note(*, actor: Actor, application_id: int, text: str) -> None:
+    """The landlord's note on the instruction: objective, and readable by the household on request."""
+    application = locked(visible_to(actor), application_id)
+    before, application.note = application.note, text.strip()
+    if before != application.note:
+        application.save(update_fields=["note"])
+        ledger.record(verb="applications.note", subject=application, actor=actor, thread=application.demand_id)
+
+
+def call_next_file(*, actor: Actor, offer_id: int) -> None:
+    """When a file drops out, the next of the shortlist is sent in its place, if one is left."""
+    entry = (
+        ShortlistEntry.objects.filter(
+            shortlist__offer=offer_id, sent=False, departure="", application__state="submitted"
+        )
+        .select_related("application__offer__dwelling__commune")
+        .order_by("position")
+        .first()
+    )
+    if entry is not None:
+        entry.sent = True
+        entry.save(update_fields=["sent"])
+        application = locked(Application.objects.all(), entry.application_id)
+        move(application, "send", actor=actor, position=entry.position)
+        _tell(application, "sent", "Votre dossier est transmis au bailleur")
+
+
+def release_others(*, actor: Actor, offer: Offer, reason: str, keep: int | None = None) -> int:
+    """Free every live candidate of an offer but `keep`: each is told, and may apply elsewhere at once."""
+    with as_system("every candidate of a dwelling that is gone is freed, whoever they are"):
+        live = locked_all(Application.objects.filter(offer=offer, state__in=LIVE).exclude(pk=keep or 0))
+        for application in live:
+            end(application, "release", actor=actor, reason=reason)
+            _tell(application, "released", "Ce logement n’est plus disponible", reason=reason)
+    return len(live)
+
+
+def _tell(application: Application, template: str, subject: str, **context: object) -> None:
+    """Queue the household's mail; a household registered at a desk without e-mail is told on paper by its desk."""
+    with as_system("the household's address is needed to write to it"):
+        demand = Demand.objects.select_related("person").get(pk=application.demand_id)
+    if demand.person is not None:
+        mail.post(
+            to=demand.person.email,
+            kind=f"applications.{template}",
+            subject=subject,
+            template=f"application_{template}",
+            context={"offer": describe(application.offer), "name": demand.person.first_name, **context},
+            person=demand.person_id,
+            thread=demand.pk,
+        )

@@ -1,0 +1,89 @@
+"""Reads on applications: what an actor may see, ranks, and the household's own offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from palier.accounts.actor import Actor
+from palier.accounts.roles import Role
+from palier.applications.models import Application, Shortlist
+from palier.applications.states import LIVE
+from palier.demands.models import Demand
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One live candidate's place: `position` from 1 among `of`."""
+
+    application_id: int
+    demand_id: int
+    points: Decimal
+    registered_on: date
+    position: int
+    of: int
+
+
+def visible_to(actor: Actor) -> QuerySet[Application]:
+    """The applications an actor may see: one's own; those on one's dwellings or held offers; a desk's department."""
+    every = Application.objects.select_related("offer__dwelling__commune", "offer__dwelling__landlord", "demand")
+    match actor.role:
+        case Role.APPLICANT:
+            return every.filter(demand__person=actor.person_id)
+        case Role.LANDLORD | Role.SECRETARY:
+            return every.filter(offer__dwelling__landlord=actor.organisation_id)
+        case Role.RESERVATION_HOLDER:
+            return every.filter(offer__holder=actor.organisation_id)
+        case Role.DESK | Role.SUPPORT:
+            return every.filter(demand__department__in=actor.departments)
+        case Role.SYSTEM:
+            return every
+    return every.none()
+
+
+def of_demand(demand: Demand) -> QuerySet[Application]:
+    """A household's applications, newest first."""
+    return (
+        Application.objects.filter(demand=demand)
+        .select_related("offer__dwelling__commune", "offer__dwelling__landlord")
+        .order_by("-applied_at", "-pk")
+    )
+
+
+def live_of(demand: Demand) -> QuerySet[Application]:
+    """The household's live applications."""
+    return of_demand(demand).filter(state__in=LIVE)
+
+
+def ranks(offer_id: int) -> list[Rank]:
+    """Every live candidate of an offer in order, counted by the database over rows the actor may not see."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT application_id, demand_id, points, registered, rank FROM palier_ranks(%s) ORDER BY rank", [offer_id]
+        )
+        rows = cursor.fetchall()
+    return [Rank(a, d, points, registered, position, len(rows)) for a, d, points, registered, position in rows]
+
+
+def own_rank(application: Application) -> Rank | None:
+    """The application's own place now; None once it is no longer live."""
+    return next((r for r in ranks(application.offer_id) if r.application_id == application.pk), None)
+
+
+def latest_shortlist(offer_id: int) -> Shortlist | None:
+    """The last shortlist of an offer, with its entries and their applications."""
+    return (
+        Shortlist.objects.filter(offer=offer_id)
+        .prefetch_related("entries__application__demand")
+        .order_by("-made_at", "-pk")
+        .first()
+    )
+
+
+def to_instruct(actor: Actor) -> QuerySet[Application]:
+    """Files sent to the actor's organisation and not yet ready for a commission, the oldest first."""
+    return visible_to(actor).filter(Q(state="sent") | Q(state="admissible")).order_by("state_at", "pk")

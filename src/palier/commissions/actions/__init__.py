@@ -1,0 +1,20 @@
+"""Every write of a commission, in the order of a session: prepare, vote, decide, sign."""
+
+from palier.commissions.actions.deciding import after_signature, count, decide, sign
+from palier.commissions.actions.preparing import add_to_agenda, cancel, create_session, publish, remove_candidate
+from palier.commissions.actions.voting import cast_ballot, declare_interest, post_comment
+
+__all__ = [
+    "add_to_agenda",
+    "after_signature",
+    "cancel",
+    "cast_ballot",
+    "count",
+    "create_session",
+    "decide",
+    "declare_interest",
+    "post_comment",
+    "publish",
+    "remove_candidate",
+    "sign",
+]

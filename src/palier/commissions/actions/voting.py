@@ -1,0 +1,104 @@
+"""During the window: rank, step out, discuss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from palier.accounts.actor import Actor
+from palier.accounts.roles import Role
+from palier.commissions.models import AgendaItem, Ballot, Comment, Recusal, Seat
+from palier.commissions.queries import is_open, items_for, seat_of, sessions_for
+from palier.common import clock, ledger
+from palier.common.errors import NotYours, Refused
+from palier.law import codes
+
+
+def _item_of(actor: Actor, item_id: int) -> tuple[AgendaItem, Seat]:
+    item = AgendaItem.objects.select_related("session").get(pk=item_id)
+    session = sessions_for(actor).get(pk=item.session_id)
+    return items_for(actor, session).get(pk=item_id), seat_of(actor, session)
+
+
+@transaction.atomic
+def cast_ballot(
+    *,
+    actor: Actor,
+    item_id: int,
+    ranking: Sequence[int],
+    refused: Mapping[int, str] | None = None,
+    meeting: bool = False,
+) -> Ballot:
+    """Record a member's ranking of a dwelling's candidates; it replaces the former one until the window closes.
+
+    Every candidate is either ranked once or refused with a reason. `meeting` asks for a meeting in person instead.
+    """
+    item, seat = _item_of(actor, item_id)
+    if not seat.voting:
+        raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
+    if not is_open(item.session, clock.now()):
+        raise Refused("ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte.")
+    if Recusal.objects.filter(item=item, seat=seat).exists():
+        raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
+    refused = dict(refused or {})
+    _check(ranking, refused, {c.pk for c in item.candidates.all()}, meeting)
+    ballot = Ballot.objects.select_for_update(of=("self",)).filter(item=item, seat=seat).first()
+    content = {"ranking": list(ranking), "refused": {str(k): v for k, v in refused.items()}, "meeting": meeting}
+    if ballot is None:
+        ballot = Ballot(item=item, seat=seat, revision=0)
+    elif all(getattr(ballot, name) == value for name, value in content.items()):
+        return ballot
+    for name, value in content.items():
+        setattr(ballot, name, value)
+    ballot.cast_at, ballot.revision = clock.now(), ballot.revision + 1
+    ballot.save()
+    # The content stays in the ballot: the ledger says that a member voted, not how.
+    ledger.record(verb="ballots.cast", subject=ballot, actor=actor, data={"revision": ballot.revision})
+    return ballot
+
+
+def _check(ranking: Sequence[int], refused: Mapping[int, str], candidates: set[int], meeting: bool) -> None:
+    if len(set(ranking)) != len(ranking) or set(ranking) & set(refused):
+        raise Refused("ballot.twice", "Un candidat apparaît deux fois dans votre classement.")
+    if not (set(ranking) | set(refused)) <= candidates:
+        raise NotYours("a candidate of another dwelling")
+    if set(ranking) | set(refused) != candidates and not meeting:
+        raise Refused("ballot.incomplete", "Classez chaque candidat, ou refusez-le avec un motif.")
+    known = {code for code, _ in codes.NON_ALLOCATION_REASONS}
+    if not set(refused.values()) <= known:
+        raise Refused("ballot.reason", "Choisissez un motif de refus dans la liste.")
+
+
+@transaction.atomic
+def declare_interest(*, actor: Actor, item_id: int, reason: str) -> Recusal:
+    """Step out of a dwelling for a personal interest: the ballot no longer counts, nor the seat for the quorum."""
+    item, seat = _item_of(actor, item_id)
+    if not reason.strip():
+        raise Refused("recusal.reason", "Indiquez en quelques mots pourquoi vous vous déportez.", field="reason")
+    recusal, created = Recusal.objects.get_or_create(
+        item=item, seat=seat, defaults={"reason": reason.strip()[:200], "at": clock.now()}
+    )
+    if created:
+        ledger.record(verb="recusals.declare", subject=item, actor=actor)
+    return recusal
+
+
+@transaction.atomic
+def post_comment(*, actor: Actor, item_id: int, text: str) -> Comment:
+    """A message in a dwelling's discussion, by a member or by the landlord's team."""
+    text = " ".join(text.split())
+    if not text:
+        raise Refused("comment.empty", "Le message est vide.", field="text")
+    if len(text) > 1000:
+        raise Refused("comment.long", "Le message dépasse 1 000 caractères.", field="text")
+    if actor.role == Role.MEMBER:
+        item, seat = _item_of(actor, item_id)
+        capacity = seat.title or seat.get_capacity_display()
+    else:
+        item = AgendaItem.objects.get(pk=item_id)
+        sessions_for(actor).get(pk=item.session_id)
+        capacity = actor.organisation_name
+    comment = Comment.objects.create(item=item, person=actor.person, capacity=capacity, text=text, at=clock.now())
+    ledger.record(verb="comments.post", subject=item, actor=actor)
+    return comment

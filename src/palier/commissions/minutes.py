@@ -1,0 +1,94 @@
+"""The minutes of a session: the record they are drawn from, the PDF, and the seal that chains them.
+
+Anyone who holds the record can recompute its seal; changing one word of a signed session breaks the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from palier.applications.offers import describe
+from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
+from palier.commissions.queries import ballots_of, recused, seats_concerned
+from palier.commissions.states import DECISIONS, EXCEPTIONS
+from palier.common import pdf
+from palier.law import ballots as law_ballots
+from palier.law import codes
+
+
+def seal(previous: str, record: dict[str, Any]) -> str:
+    """SHA-256 of the former seal and of the record's canonical JSON."""
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any]:
+    """Everything the minutes say, as one JSON document."""
+    items = (
+        session.items.select_related("offer__dwelling__commune", "offer__dwelling__landlord", "session__commission")
+        .prefetch_related("candidates__decision", "candidates__application__demand")
+        .order_by("position", "pk")
+    )
+    return {
+        "number": session.number,
+        "commission": session.commission.name,
+        "landlord": session.commission.landlord.name,
+        "opens_at": session.opens_at.isoformat(),
+        "closes_at": session.closes_at.isoformat(),
+        "signed_at": now.isoformat(),
+        "president": {"name": president.person.full_name, "title": president.title or president.get_capacity_display()},
+        "items": [_item(item) for item in items],
+    }
+
+
+def _item(item: AgendaItem) -> dict[str, Any]:
+    voted = {b.seat_id for b in ballots_of(item)}
+    out = recused(item)
+    reasons = dict(Recusal.objects.filter(item=item).values_list("seat_id", "reason"))
+    dwelling = item.offer.dwelling
+    return {
+        "dwelling": describe(item.offer),
+        "address": f"{dwelling.address}, {dwelling.postcode} {dwelling.commune.name}",
+        "reference": dwelling.reference,
+        "financing": dwelling.financing,
+        "exception": EXCEPTIONS.get(item.exception, ""),
+        "exception_note": item.exception_note,
+        "members": [
+            {
+                "name": seat.person.full_name,
+                "capacity": seat.get_capacity_display(),
+                "voting": seat.voting,
+                "presence": "déporté" if seat.pk in out else "a voté" if seat.pk in voted else "n’a pas voté",
+                "recusal": reasons.get(seat.pk, ""),
+            }
+            for seat in seats_concerned(item)
+        ],
+        "count": item.count,
+        "rule": law_ballots.RULES[item.count["rule"]],
+        "candidates": [_candidate(c) for c in item.candidates.all()],
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    decision = candidate.decision
+    return {
+        "key": candidate.pk,
+        "number": candidate.application.demand.number,
+        "household": candidate.facts["household"],
+        "points": candidate.facts["points"],
+        "registered_on": candidate.facts["registered_on"],
+        "decision": DECISIONS[decision.kind],
+        "rank": decision.rank,
+        "reasons": [codes.label("non_allocation", r) for r in decision.reasons],
+        "reason_text": decision.reason_text,
+        "condition": codes.label("document", decision.condition_document) if decision.condition_document else "",
+        "condition_due": decision.condition_due.isoformat() if decision.condition_due else "",
+    }
+
+
+def draw_minutes(record: dict[str, Any]) -> bytes:
+    """The PDF of a record."""
+    return pdf.render("minutes", record)

@@ -1,0 +1,94 @@
+"""Reads on commissions: sessions, agendas, who votes on what, presence and quorum."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from palier.accounts.actor import Actor
+from palier.accounts.roles import Role
+from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Recusal, Seat, Session
+from palier.commissions.rules import rules_of
+from palier.common import clock
+from palier.common.isolation import as_system
+
+
+def commissions_of(actor: Actor) -> QuerySet[Commission]:
+    """The commissions a secretary or landlord runs."""
+    return Commission.objects.filter(landlord=actor.organisation_id).order_by("name", "pk")
+
+
+def sessions_for(actor: Actor) -> QuerySet[Session]:
+    """Sessions an actor may open: a landlord's own; a member's once published."""
+    every = Session.objects.select_related("commission__landlord").defer("minutes", "record")
+    if actor.role in (Role.SECRETARY, Role.LANDLORD):
+        return every.filter(commission__landlord=actor.organisation_id)
+    if actor.role == Role.MEMBER:
+        mine = Seat.objects.filter(person=actor.person_id, until=None).values("commission")
+        return every.filter(commission__in=mine, state__in=["published", "counted", "signed"])
+    return every.none()
+
+
+def is_open(session: Session, now: datetime) -> bool:
+    """Whether ballots are taken: read from the clock, no timer needed."""
+    return session.state == "published" and session.opens_at <= now < session.closes_at
+
+
+def seat_of(actor: Actor, session: Session) -> Seat:
+    """The actor's seat in the session's commission; Seat.DoesNotExist when there is none."""
+    return Seat.objects.get(commission=session.commission_id, person=actor.person_id, until=None)
+
+
+def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
+    """The dwellings an actor examines: a mayor only those of the commune, an EPCI only those of its territory."""
+    items = (
+        AgendaItem.objects.filter(session=session)
+        .select_related("session__commission", "offer__dwelling__commune", "offer__dwelling__landlord")
+        .prefetch_related(Prefetch("candidates", Candidate.objects.order_by("position", "pk")))
+        .order_by("position", "pk")
+    )
+    if actor.role != Role.MEMBER:
+        return items
+    seat = seat_of(actor, session)
+    if seat.commune_id:
+        items = items.filter(offer__dwelling__commune=seat.commune_id)
+    if seat.epci_id:
+        items = items.filter(offer__dwelling__commune__epci=seat.epci_id)
+    return items
+
+
+def seats_concerned(item: AgendaItem) -> list[Seat]:
+    """The seats called for a dwelling, the president first."""
+    commune = item.offer.dwelling.commune
+    seats = Seat.objects.filter(commission=item.session.commission_id, until=None).select_related("person")
+    return [
+        seat
+        for seat in seats.order_by("-president", "pk")
+        if seat.commune_id in (None, commune.pk) and seat.epci_id in (None, commune.epci_id)
+    ]
+
+
+def recused(item: AgendaItem) -> set[int]:
+    """Keys of the seats that stepped out of this dwelling."""
+    return set(Recusal.objects.filter(item=item).values_list("seat_id", flat=True))
+
+
+def ballots_of(item: AgendaItem) -> list[Ballot]:
+    """Ballots cast on a dwelling by seats that did not step out afterwards."""
+    return list(
+        Ballot.objects.filter(item=item)
+        .exclude(seat__in=Recusal.objects.filter(item=item).values("seat"))
+        .select_related("seat__person")
+        .order_by("seat")
+    )
+
+
+def turnout(item: AgendaItem) -> dict[str, int]:
+    """How many seats are called and have voted on a dwelling; never how they voted."""
+    out = recused(item)
+    voters = [s.pk for s in seats_concerned(item) if s.voting and s.pk not in out]
+    with as_system("how many have voted is public to the session, ballots are not"):
+        voted = Ballot.objects.filter(item=item, seat__in=voters).count()
+    quorum = min(rules_of(item.session.commission, clock.today()).quorum, len(voters))
+    return {"called": len(voters), "voted": voted, "quorum": quorum, "recused": len(out)}

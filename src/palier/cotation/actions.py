@@ -1,0 +1,104 @@
+"""Publishing grids and keeping every score up to date, in the transaction of the change that moves it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from palier.accounts.actor import PALIER, Actor
+from palier.common import clock, ledger
+from palier.common.isolation import as_system
+from palier.cotation.models import Grid, Score
+from palier.cotation.queries import grids_in_force, household_of, parsed, stored_lines, territories_of
+from palier.cotation.states import GRID
+from palier.demands.models import Demand
+from palier.law import cotation
+from palier.territories.models import Epci
+
+
+@transaction.atomic
+def publish_grid(
+    *, actor: Actor, key: str, title: str, source: str, valid_from: date, epcis: list[str], example: bool = False
+) -> Grid:
+    """A new version of a territory's grid, in force from `valid_from`. The same text twice is one version.
+
+    Raises `law.cotation.GridError` when the text does not hold; every problem names its line.
+    """
+    cotation.parse_grid(source)
+    last = Grid.objects.filter(key=key).order_by("-version").first()
+    if last is not None and last.source == source and last.valid_from == valid_from:
+        return last
+    grid = Grid.objects.create(
+        key=key,
+        version=last.version + 1 if last else 1,
+        title=title,
+        source=source,
+        valid_from=valid_from,
+        example=example,
+    )
+    grid.epcis.set(Epci.objects.filter(pk__in=epcis))
+    GRID.fire(grid, "publish", actor=actor)
+    return grid
+
+
+def rescore(demand: Demand) -> None:
+    """Recompute a demand's scores after anything about it changed; each change of points tells its reason."""
+    with as_system("points follow every change, whoever made it, in every territory wished"):
+        today = clock.today()
+        grids = grids_in_force(today)
+        wanted = [epci for epci in territories_of(demand) if epci in grids]
+        stored = {s.epci_id: s for s in Score.objects.filter(demand=demand).select_related("epci").order_by("epci")}
+        Score.objects.filter(demand=demand).exclude(epci__in=wanted).delete()
+        if not wanted:
+            return
+        household = household_of(demand, on=today)
+        for epci in wanted:
+            _store(demand, epci, grids[epci], cotation.score(parsed(grids[epci].source), household, today), stored.get(epci))
+
+
+def _store(demand: Demand, epci: str, grid: Grid, score: cotation.Score, former: Score | None) -> None:
+    lines = stored_lines(score)
+    Score.objects.update_or_create(
+        demand=demand,
+        epci_id=epci,
+        defaults={
+            "grid": grid,
+            "points": score.points,
+            "provisional": score.provisional,
+            "excluded": score.excluded,
+            "lines": lines,
+            "demand_revision": demand.revision,
+            "computed_on": clock.today(),
+        },
+    )
+    if former is not None and former.points != score.points:
+        ledger.record(
+            verb="scores.change",
+            subject=demand,
+            actor=PALIER,
+            thread=demand.pk,
+            data={
+                "before": _plain(former.points),
+                "after": _plain(score.points),
+                "territory": former.epci.name,
+                "reasons": _difference(former.lines or [], lines),
+            },
+        )
+
+
+def _plain(points: Decimal) -> str:
+    return f"{points.normalize():f}".replace(".", ",")
+
+
+def _difference(before: list[dict], after: list[dict]) -> str:
+    """What came, went or moved between two explanations, in the criteria's own words."""
+    old = {line["criterion"]: line for line in before}
+    new = {line["criterion"]: line for line in after}
+    moved = [
+        f"{(new.get(key) or old[key])['label']} ({new.get(key, {}).get('points', 0) - old.get(key, {}).get('points', 0):+g})"
+        for key in {**old, **new}
+        if new.get(key, {}).get("points", 0) != old.get(key, {}).get("points", 0)
+    ]
+    return ", ".join(moved) or "nouvelle grille"

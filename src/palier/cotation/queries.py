@@ -1,0 +1,95 @@
+"""Reads on grids and scores; and the household as the rules see it, with every proof held today."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from palier.cotation.models import Grid, Score
+from palier.demands import facts
+from palier.demands.models import Demand
+from palier.documents.queries import situations
+from palier.employers.queries import job_of
+from palier.law import cotation
+from palier.law.household import Household
+from palier.territories.models import Commune
+
+
+def household_of(demand: Demand, *, on: date) -> Household:
+    """The facts of a demand on a day, with the situations and proofs that services have recognised."""
+    return facts.household(demand, on=on, situations=situations(demand, on), job=job_of(demand.person_id))
+
+
+@lru_cache(maxsize=32)
+def parsed(source: str) -> cotation.Grid:
+    """A grid's TOML read once per process."""
+    return cotation.parse_grid(source)
+
+
+def grids_in_force(on: date) -> dict[str, Grid]:
+    """EPCI → the grid in force there on a day; the latest version when two overlap."""
+    grids = (
+        Grid.objects.filter(state="published", valid_from__lte=on)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
+        .prefetch_related("epcis")
+        .order_by("valid_from", "version", "pk")
+    )
+    return {epci.pk: grid for grid in grids for epci in grid.epcis.all()}
+
+
+def territories_of(demand: Demand) -> list[str]:
+    """The EPCI of the communes wished: a demand has one score in each (one per couple demand, territory)."""
+    return list(
+        demand.wishes.exclude(commune__epci=None)
+        .order_by("commune__epci")
+        .values_list("commune__epci", flat=True)
+        .distinct()
+    )
+
+
+def score_for(demand: Demand, epci: str | None) -> Score | None:
+    """The stored score of a demand in a territory."""
+    return Score.objects.select_related("grid", "epci").filter(demand=demand, epci=epci).first()
+
+
+def explanation_for(demand: Demand, commune: Commune) -> dict[str, Any] | None:
+    """A score with its lines, ready to show; the detail is computed here where only the total was stored."""
+    score = score_for(demand, commune.epci_id)
+    if score is None:
+        return None
+    lines = score.lines
+    if lines is None:
+        detail = cotation.score(parsed(score.grid.source), household_of(demand, on=score.computed_on), score.computed_on)
+        lines = stored_lines(detail)
+    return {
+        "points": score.points,
+        "provisional": score.provisional,
+        "excluded": score.excluded,
+        "territory": score.epci.name,
+        "grid": score.grid,
+        "lines": lines,
+    }
+
+
+def stored_lines(score: cotation.Score) -> list[dict[str, Any]]:
+    """The fired criteria as they are kept and shown: label, points, the value that fired them, the proof."""
+    return [
+        {
+            "criterion": line.criterion,
+            "label": line.label,
+            "points": float(line.points),
+            "why": line.text,
+            "proof": line.proof,
+            "provisional": line.provisional,
+            "counted": line.counted,
+        }
+        for line in score.lines
+    ]
+
+
+def scores_of(demand: Demand) -> list[Score]:
+    """Every score of a demand, the highest first."""
+    return list(Score.objects.filter(demand=demand).select_related("epci", "grid").order_by("-points", "epci"))

@@ -1,0 +1,132 @@
+"""Checking documents: the queue, one document with its decision, and the next one."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from palier.accounts.roles import Role
+from palier.common.errors import Refused
+from palier.common.pages import attempt, go, page
+from palier.demands.form import Form
+from palier.documents import actions, queries
+from palier.documents.kinds import CONFIDENTIAL, REFUSALS, situation_of
+from palier.documents.models import Piece
+from palier.spaces.access import for_roles
+from palier.spaces.desk.files import send_file
+
+CHECKERS = (Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER)
+READERS = (*CHECKERS, Role.SECRETARY)
+PER_PAGE = 25
+
+
+class RefusalForm(forms.Form):
+    """Why a document cannot be used."""
+
+    code = forms.ChoiceField(
+        label="Raison du refus",
+        choices=list(REFUSALS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez la raison du refus."},
+    )
+    text = forms.CharField(
+        label="Précision pour la personne",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Elle la lira telle quelle : dites ce qu’il faut corriger.",
+    )
+    use_required_attribute = False
+
+
+@for_roles(Role.DESK)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    shown = Paginator(queries.to_check(request.actor), PER_PAGE).get_page(request.GET.get("page"))
+    for piece in shown:
+        piece.holder = _name(piece)
+    return page(request, "desk/pieces.html", {"shown": shown}, fragment="desk/pieces/_list.html")
+
+
+@for_roles(*CHECKERS)
+@require_GET
+def piece(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, queries.pieces(request.actor).select_related("demand").get(pk=pk), RefusalForm())
+
+
+def _show(request: HttpRequest, shown: Piece, form: RefusalForm) -> HttpResponse:
+    _note(request, shown)
+    people = queries.people(Form.from_json(shown.demand.form))
+    context = {
+        "piece": shown,
+        "form": form,
+        "who": people.get(shown.about, ""),
+        "holder": _name(shown),
+        "left": queries.to_check(request.actor).exclude(pk=shown.pk).count(),
+    }
+    return page(request, "desk/piece.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(*CHECKERS)
+@require_POST
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        done = actions.accept(actor=request.actor, piece_id=pk)
+        messages.success(request, f"Pièce acceptée : {done.label}.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return go(request, "desk:piece", pk)
+    return _next(request, done)
+
+
+@for_roles(*CHECKERS)
+@require_POST
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    form = RefusalForm(request.POST)
+    if form.is_valid():
+        done = attempt(form, lambda: actions.refuse(actor=request.actor, piece_id=pk, **form.cleaned_data))
+        if done is not None:
+            messages.success(request, "Pièce refusée : la personne en est informée et peut la remplacer.")
+            return _next(request, done)
+    return _show(request, queries.pieces(request.actor).select_related("demand").get(pk=pk), form)
+
+
+@for_roles(*READERS)
+@require_GET
+def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = queries.pieces(request.actor).select_related("demand").get(pk=pk)
+    response = send_file(shown)
+    _note(request, shown)
+    return response
+
+
+def _note(request: HttpRequest, shown: Piece) -> None:
+    confidential = situation_of(shown.kind) in CONFIDENTIAL
+    what = "pièce confidentielle" if confidential else f"pièce « {shown.label} »"
+    actions.note_reading(request, demand=shown.demand, what=what, why="Vérification des pièces")
+
+
+def _next(request: HttpRequest, done: Piece) -> HttpResponse:
+    """At a desk the queue goes on; elsewhere one goes back to the document just decided."""
+    if request.actor.role != Role.DESK:
+        return go(request, "desk:piece", done.pk)
+    following = queries.to_check(request.actor).first()
+    return go(request, "desk:piece", following.pk) if following else go(request, "desk:pieces")
+
+
+def _name(shown: Piece) -> str:
+    applicant = shown.demand.form["applicant"]
+    return f"{applicant['first_names']} {applicant['last_name']}".strip()
+
+
+urlpatterns = [
+    path("pieces/", queue, name="pieces"),
+    path("pieces/<int:pk>/", piece, name="piece"),
+    path("pieces/<int:pk>/fichier/", piece_file, name="piece_file"),
+    path("pieces/<int:pk>/accepter/", accept, name="piece_accept"),
+    path("pieces/<int:pk>/refuser/", refuse, name="piece_refuse"),
+]

@@ -1,0 +1,99 @@
+"""A reservation holder orders the candidates of the dwellings it holds and sends the first files."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from palier.accounts.roles import Role
+from palier.applications import actions
+from palier.applications.models import Application, Shortlist
+from palier.applications.offers import assess
+from palier.applications.queries import latest_shortlist, ranks, visible_to
+from palier.applications.states import APPLICATION
+from palier.common import clock
+from palier.common.errors import Refused
+from palier.common.pages import go, page
+from palier.cotation.queries import explanation_for
+from palier.demands.form import Form
+from palier.documents.actions import note_reading
+from palier.documents.queries import due
+from palier.homes.models import Offer
+from palier.homes.queries import candidate_counts
+from palier.homes.states import OFFER
+from palier.spaces.access import for_roles
+
+
+def _held(request: HttpRequest):
+    return (
+        Offer.objects.filter(holder=request.actor.organisation_id)
+        .exclude(state="draft")
+        .select_related("dwelling__commune", "dwelling__landlord")
+        .order_by("closes_at", "pk")
+    )
+
+
+@for_roles(Role.RESERVATION_HOLDER)
+def home(request: HttpRequest) -> HttpResponse:
+    offers = list(_held(request).exclude(state__in=["let", "withdrawn"]))
+    counts = candidate_counts([o.pk for o in offers])
+    made = set(Shortlist.objects.filter(offer__in=offers).values_list("offer_id", flat=True))
+    return page(
+        request,
+        "holder/home.html",
+        {
+            "rows": [
+                {"offer": o, "candidates": counts.get(o.pk, 0), "made": o.pk in made, "state": OFFER.states[o.state]}
+                for o in offers
+            ]
+        },
+    )
+
+
+@for_roles(Role.RESERVATION_HOLDER)
+def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
+    offer = _held(request).get(pk=pk)
+    applications = {a.pk: a for a in visible_to(request.actor).filter(offer=offer)}
+    rows = [{"application": applications[r.application_id], "rank": r} for r in ranks(pk) if r.application_id in applications]
+    return page(
+        request,
+        "holder/candidates.html",
+        {"offer": offer, "shortlist": latest_shortlist(pk), "rows": rows, "error": error},
+        status=422 if error else 200,
+    )
+
+
+@require_POST
+@for_roles(Role.RESERVATION_HOLDER)
+def designate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fix the order; `skip` and `why` per candidate record a departure from it."""
+    offer = _held(request).get(pk=pk)
+    skipped = {int(k) for k in request.POST.getlist("skip") if k.isdecimal()}
+    departures = {k: request.POST.get(f"why-{k}", "").strip()[:300] for k in skipped}
+    if not all(departures.values()):
+        return candidates(request, pk, "Expliquez pourquoi vous écartez chaque candidat : la commission lira ce motif.")
+    try:
+        actions.make_shortlist(actor=request.actor, offer_id=offer.pk, departures=departures)
+    except Refused as refusal:
+        return candidates(request, pk, refusal.message)
+    messages.success(request, "La liste est arrêtée et les premiers dossiers sont transmis au bailleur.")
+    return go(request, "holder:candidates", pk)
+
+
+@for_roles(Role.RESERVATION_HOLDER)
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    application: Application = visible_to(request.actor).get(pk=pk)
+    note_reading(request, demand=application.demand, what="dossier", why="Désignation sur un logement réservé")
+    return page(
+        request,
+        "holder/file.html",
+        {
+            "application": application,
+            "state": APPLICATION.states[application.state],
+            "form": Form.from_json(application.demand.form),
+            "assessment": assess(application.demand, application.offer, on=clock.today()),
+            "pieces": due(application.demand),
+            "explanation": explanation_for(application.demand, application.offer.dwelling.commune),
+        },
+    )

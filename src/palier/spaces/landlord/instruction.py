@@ -1,0 +1,165 @@
+"""Candidates of an offer in order, the five files sent, and their instruction."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from palier.accounts.roles import Role
+from palier.applications import actions
+from palier.applications.models import Application
+from palier.applications.offers import assess
+from palier.applications.queries import latest_shortlist, ranks, to_instruct, visible_to
+from palier.applications.states import APPLICATION
+from palier.common import clock, ledger
+from palier.common.errors import Refused
+from palier.common.pages import attempt, go, page
+from palier.cotation.queries import explanation_for
+from palier.demands.form import Form
+from palier.documents.actions import note_reading
+from palier.documents.queries import due
+from palier.homes.models import Offer
+from palier.law import codes
+from palier.spaces.access import for_roles
+
+
+class InadmissibleForm(forms.Form):
+    codes = forms.MultipleChoiceField(
+        label="Motifs", choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(
+        label="Ce que le ménage lira", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Des faits, en mots simples. Le ménage lit exactement ce texte.",
+    )  # fmt: skip
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note d’instruction", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Objective et datée : le ménage peut la lire.",
+    )  # fmt: skip
+
+
+@for_roles(Role.LANDLORD)
+def instruction(request: HttpRequest) -> HttpResponse:
+    files = to_instruct(request.actor)
+    return page(
+        request,
+        "landlord/instruction.html",
+        {"rows": [{"application": a, "state": APPLICATION.states[a.state]} for a in files]},
+    )
+
+
+@for_roles(Role.LANDLORD, Role.SECRETARY)
+def candidates(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ranked candidates of one of the landlord's offers."""
+    offer = _own_offers(request).get(pk=pk)
+    return page(request, "landlord/candidates.html", candidates_context(offer))
+
+
+def candidates_context(offer: Offer) -> dict[str, object]:
+    """Candidates in order: those of the shortlist once made, the present ranks before."""
+    shortlist = latest_shortlist(offer.pk)
+    applications = {
+        a.pk: a for a in Application.objects.filter(offer=offer).select_related("demand").order_by("pk")
+    }
+    rows = [
+        {"application": applications[r.application_id], "rank": r}
+        for r in ranks(offer.pk)
+        if r.application_id in applications
+    ]
+    return {"offer": offer, "shortlist": shortlist, "rows": rows, "states": APPLICATION.states}
+
+
+def _own_offers(request: HttpRequest):
+    return Offer.objects.filter(dwelling__landlord=request.actor.organisation_id).select_related("dwelling__commune")
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def send_files(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = _own_offers(request).get(pk=pk)
+    try:
+        actions.make_shortlist(actor=request.actor, offer_id=offer.pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "La liste est arrêtée et les premiers dossiers vous sont transmis.")
+    return go(request, "landlord:candidates", pk)
+
+
+@for_roles(Role.LANDLORD)
+def file(
+    request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | None = None
+) -> HttpResponse:
+    """One household's file for one dwelling; opening it is written in its reading journal."""
+    application = visible_to(request.actor).get(pk=pk)
+    demand = application.demand
+    note_reading(request, demand=demand, what="dossier", why="Instruction de la candidature")
+    return page(
+        request,
+        "landlord/file.html",
+        {
+            "application": application,
+            "state": APPLICATION.states[application.state],
+            "form": Form.from_json(demand.form),
+            "assessment": assess(demand, application.offer, on=clock.today()),
+            "pieces": due(demand),
+            "explanation": explanation_for(demand, application.offer.dwelling.commune),
+            "may_admit": APPLICATION.may(application, "admit", request.actor),
+            "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
+            "inadmissible_form": inadmissible_form or InadmissibleForm(),
+            "note_form": NoteForm(initial={"text": application.note}),
+            "story": ledger.timeline(demand.pk, "agent")[:20],
+        },
+        status=422 if inadmissible_form is not None else 200,
+    )
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def admit(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        actions.admit(actor=request.actor, application_id=pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return go(request, "landlord:file", pk)
+    messages.success(request, "Dossier complet et recevable : il peut passer en commission.")
+    return go(request, "landlord:instruction")
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def find_inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
+    form = InadmissibleForm(request.POST)
+    if not form.is_valid():
+        return file(request, pk, form)
+    attempt(form, lambda: actions.find_inadmissible(actor=request.actor, application_id=pk, **form.cleaned_data))
+    if form.errors:
+        return file(request, pk, form)
+    messages.success(request, "Le ménage est informé du motif. Le dossier suivant de la liste vous est transmis.")
+    return go(request, "landlord:instruction")
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        actions.write_note(actor=request.actor, application_id=pk, text=form.cleaned_data["text"])
+        messages.success(request, "Note enregistrée.")
+    return go(request, "landlord:file", pk)
+
+
+urlpatterns = [
+    path("instruction/", instruction, name="instruction"),
+    path("offres/<int:pk>/candidats/", candidates, name="candidates"),
+    path("offres/<int:pk>/transmettre/", send_files, name="send_files"),
+    path("dossiers/<int:pk>/", file, name="file"),
+    path("dossiers/<int:pk>/recevable/", admit, name="admit"),
+    path("dossiers/<int:pk>/non-recevable/", find_inadmissible, name="find_inadmissible"),
+    path("dossiers/<int:pk>/note/", note, name="note"),
+]

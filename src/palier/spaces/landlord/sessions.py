@@ -1,0 +1,215 @@
+"""The secretary's pages: ready files, agenda, publication, count, decisions, minutes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from palier.accounts.roles import Role
+from palier.applications.queries import visible_to
+from palier.commissions import actions
+from palier.commissions.models import Candidate, Session
+from palier.commissions.queries import commissions_of, is_open, items_for, seats_concerned, sessions_for, turnout
+from palier.commissions.states import DECISIONS, EXCEPTIONS, SESSION
+from palier.common import clock
+from palier.common.errors import Refused
+from palier.common.pages import attempt, go, page
+from palier.law import calendar, codes
+from palier.law import documents as _documents  # noqa: F401  registers the list of documents
+from palier.spaces.access import for_roles
+from palier.territories.queries import setting
+
+
+class SessionForm(forms.Form):
+    opens_at = forms.DateTimeField(
+        label="Ouverture", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    closes_at = forms.DateTimeField(
+        label="Clôture", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+
+class AgendaForm(forms.Form):
+    session = forms.TypedChoiceField(label="Séance", coerce=int)
+    applications = forms.TypedMultipleChoiceField(
+        label="Candidats présentés", coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins un candidat."},
+    )  # fmt: skip
+    exception = forms.ChoiceField(
+        label="Moins de trois candidats : exception légale", required=False,
+        choices=[("", "Aucune"), *EXCEPTIONS.items()],
+    )  # fmt: skip
+    exception_note = forms.CharField(label="Explication de l’exception", required=False, max_length=300)
+
+
+class DecisionForm(forms.Form):
+    kind = forms.ChoiceField(label="Décision", choices=list(DECISIONS.items()))
+    rank = forms.IntegerField(label="Rang", required=False, min_value=1, max_value=20)
+    reasons = forms.MultipleChoiceField(
+        label="Motifs", required=False, choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
+    )
+    reason_text = forms.CharField(
+        label="Précision", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    condition_document = forms.ChoiceField(
+        label="Pièce manquante", required=False, choices=[("", "—"), *codes.LISTS["document"]]
+    )
+    condition_due = forms.DateField(
+        label="À fournir avant le", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+@for_roles(Role.SECRETARY)
+def sessions(request: HttpRequest) -> HttpResponse:
+    rows = [{"session": s, "state": SESSION.states[s.state], "open": is_open(s, clock.now())} for s in sessions_for(request.actor)]
+    return page(request, "landlord/sessions.html", {"rows": rows})
+
+
+@for_roles(Role.SECRETARY)
+def new_session(request: HttpRequest) -> HttpResponse:
+    commission = commissions_of(request.actor).first()
+    if commission is None:
+        return page(request, "landlord/no_commission.html")
+    window = setting("commission_window", on=clock.today(), territory=commission.department_id)
+    usual = calendar.next_window(window, after=clock.now())
+    form = SessionForm(request.POST or None, initial={"opens_at": usual.opens_at, "closes_at": usual.closes_at})
+    if request.method == "POST" and form.is_valid():
+        made = attempt(
+            form,
+            lambda: actions.create_session(actor=request.actor, commission_id=commission.pk, **form.cleaned_data),
+        )
+        if made:
+            messages.success(request, "La séance est créée : inscrivez maintenant les logements.")
+            return go(request, "landlord:session", made.pk)
+    return page(request, "landlord/session_new.html", {"form": form, "commission": commission}, status=422 if form.errors else 200)
+
+
+@for_roles(Role.SECRETARY)
+def ready(request: HttpRequest) -> HttpResponse:
+    """Admissible files, by dwelling, waiting for a session."""
+    by_offer = defaultdict(list)
+    for application in visible_to(request.actor).filter(state="admissible").order_by("offer", "state_at", "pk"):
+        by_offer[application.offer].append(application)
+    return page(request, "landlord/ready.html", {"groups": list(by_offer.items())})
+
+
+@for_roles(Role.SECRETARY)
+def agenda(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the dwelling of offer `pk` on a session in preparation."""
+    files = list(visible_to(request.actor).filter(offer=pk, state="admissible").order_by("state_at", "pk"))
+    if not files:
+        raise Http404
+    form = AgendaForm(request.POST or None, initial={"applications": [a.pk for a in files]})
+    preparing = sessions_for(request.actor).filter(state="preparing", closes_at__gt=clock.now())
+    form.fields["session"].choices = [(s.pk, str(s.number)) for s in preparing]
+    form.fields["applications"].choices = [(a.pk, str(a.pk)) for a in files]
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        item = attempt(
+            form,
+            lambda: actions.add_to_agenda(
+                actor=request.actor,
+                session_id=data["session"],
+                offer_id=pk,
+                application_ids=data["applications"],
+                exception=data["exception"],
+                exception_note=data["exception_note"],
+            ),
+        )
+        if item:
+            messages.success(request, "Le logement est inscrit à l’ordre du jour.")
+            return go(request, "landlord:session", item.session_id)
+    return page(
+        request,
+        "landlord/agenda.html",
+        {"form": form, "files": files, "offer": files[0].offer, "sessions": list(preparing)},
+        status=422 if form.errors else 200,
+    )
+
+
+@for_roles(Role.SECRETARY)
+def session(request: HttpRequest, pk: int) -> HttpResponse:
+    one = sessions_for(request.actor).get(pk=pk)
+    items = list(items_for(request.actor, one).prefetch_related("candidates__decision", "candidates__application"))
+    return page(
+        request,
+        "landlord/session.html",
+        {
+            "session": one,
+            "state": SESSION.states[one.state],
+            "open": is_open(one, clock.now()),
+            "over": clock.now() >= one.closes_at,
+            "items": [{"item": i, "turnout": turnout(i), "seats": seats_concerned(i)} for i in items],
+        },
+    )
+
+
+def _step(request: HttpRequest, pk: int, action, done: str) -> HttpResponse:
+    try:
+        action(actor=request.actor, session_id=pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, done)
+    return go(request, "landlord:session", pk)
+
+
+@require_POST
+@for_roles(Role.SECRETARY)
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, actions.publish, "La séance est publiée et les membres sont convoqués.")
+
+
+@require_POST
+@for_roles(Role.SECRETARY)
+def count(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, actions.count, "Les votes sont dépouillés : arrêtez maintenant chaque décision.")
+
+
+@for_roles(Role.SECRETARY)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """One candidate's decision."""
+    candidate = (
+        Candidate.objects.select_related("item__session", "item__offer__dwelling__commune", "decision")
+        .filter(item__session__in=sessions_for(request.actor).order_by().values("pk"))
+        .get(pk=pk)
+    )
+    decision = getattr(candidate, "decision", None)
+    initial = {f: getattr(decision, f) for f in DecisionForm.base_fields} if decision else {}
+    form = DecisionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: actions.decide(actor=request.actor, candidate_id=pk, **form.cleaned_data)):
+            messages.success(request, "Décision enregistrée.")
+            return go(request, "landlord:session", candidate.item.session_id)
+    return page(
+        request, "landlord/decide.html", {"form": form, "candidate": candidate}, status=422 if form.errors else 200
+    )
+
+
+@for_roles(Role.SECRETARY, Role.MEMBER)
+def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed minutes, as sealed."""
+    one = Session.objects.filter(pk__in=sessions_for(request.actor).order_by().values("pk")).get(pk=pk)
+    if one.minutes is None:
+        raise Http404
+    response = HttpResponse(bytes(one.minutes), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="proces-verbal-{one.number}.pdf"'
+    return response
+
+
+urlpatterns = [
+    path("seances/", sessions, name="sessions"),
+    path("seances/nouvelle/", new_session, name="new_session"),
+    path("seances/<int:pk>/", session, name="session"),
+    path("seances/<int:pk>/publier/", publish, name="publish_session"),
+    path("seances/<int:pk>/depouiller/", count, name="count_session"),
+    path("seances/<int:pk>/proces-verbal/", minutes, name="minutes"),
+    path("dossiers-prets/", ready, name="ready"),
+    path("offres/<int:pk>/ordre-du-jour/", agenda, name="agenda"),
+    path("decisions/<int:pk>/", decide, name="decide"),
+]

@@ -1,0 +1,206 @@
+"""A member examines each dwelling's candidates side by side, ranks them, discusses, or steps out."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from palier.accounts.roles import Role
+from palier.commissions import actions
+from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
+from palier.commissions.queries import is_open, items_for, seat_of, sessions_for, turnout
+from palier.commissions.states import SESSION
+from palier.common import clock
+from palier.common.errors import Refused
+from palier.common.pages import attempt, go, page
+from palier.documents.actions import note_reading
+from palier.law import codes
+from palier.spaces.access import for_roles
+
+
+class InterestForm(forms.Form):
+    reason = forms.CharField(
+        label="Pourquoi vous déportez-vous ?", max_length=200, help_text="Par exemple : je connais personnellement un candidat."
+    )
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label="Votre message", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Des faits sur le besoin et le logement. Chacun des membres le lit, et il est conservé avec la séance.",
+    )  # fmt: skip
+
+
+@for_roles(Role.MEMBER)
+def home(request: HttpRequest) -> HttpResponse:
+    rows = []
+    for session in sessions_for(request.actor):
+        items = list(items_for(request.actor, session))
+        voted = Ballot.objects.filter(item__in=items, seat__person=request.actor.person_id).count()
+        rows.append(
+            {
+                "session": session, "open": is_open(session, clock.now()), "state": SESSION.states[session.state],
+                "dwellings": len(items), "voted": voted, "coming": clock.now() < session.opens_at,
+            }
+        )  # fmt: skip
+    return page(request, "member/home.html", {"rows": rows})
+
+
+@for_roles(Role.MEMBER)
+def session(request: HttpRequest, pk: int) -> HttpResponse:
+    one = sessions_for(request.actor).get(pk=pk)
+    seat = seat_of(request.actor, one)
+    items = list(items_for(request.actor, one))
+    mine = {b.item_id: b for b in Ballot.objects.filter(item__in=items, seat=seat).order_by("item")}
+    out = set(Recusal.objects.filter(item__in=items, seat=seat).values_list("item_id", flat=True))
+    return page(
+        request,
+        "member/session.html",
+        {
+            "session": one,
+            "seat": seat,
+            "state": SESSION.states[one.state],
+            "open": is_open(one, clock.now()),
+            "coming": clock.now() < one.opens_at,
+            "may_sign": seat.president and one.state == "counted",
+            "rows": [
+                {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": turnout(i)} for i in items
+            ],
+        },
+    )
+
+
+def _item(request: HttpRequest, pk: int) -> AgendaItem:
+    session_id = AgendaItem.objects.values_list("session_id", flat=True).get(pk=pk)
+    return items_for(request.actor, sessions_for(request.actor).get(pk=session_id)).get(pk=pk)
+
+
+def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: forms.Form) -> HttpResponse:
+    seat = seat_of(request.actor, one.session)
+    ballot = Ballot.objects.filter(item=one, seat=seat).first()
+    recusal = Recusal.objects.filter(item=one, seat=seat).first()
+    candidates = [] if recusal else list(Candidate.objects.filter(item=one).select_related("application").order_by("position", "pk"))
+    if ballot:
+        place = {pk: i for i, pk in enumerate(ballot.ranking)}
+        candidates.sort(key=lambda c: place.get(c.pk, len(place)))
+    siblings = [i.pk for i in items_for(request.actor, one.session)]
+    here = siblings.index(one.pk)
+    return page(
+        request,
+        "member/item.html",
+        {
+            "item": one,
+            "session": one.session,
+            "seat": seat,
+            "open": is_open(one.session, clock.now()),
+            "candidates": candidates,
+            "ranking": [
+                {"id": c.pk, "title": f"Candidat {c.position}", "detail": c.facts["household"]} for c in candidates
+            ],
+            "refused": {int(pk): why for pk, why in (ballot.refused if ballot else {}).items()},
+            "ballot": ballot,
+            "recusal": recusal,
+            "reasons": codes.NON_ALLOCATION_REASONS,
+            "turnout": turnout(one),
+            "comments": Comment.objects.filter(item=one).order_by("at", "pk"),
+            "interest_form": forms_.get("interest_form") or InterestForm(),
+            "comment_form": forms_.get("comment_form") or CommentForm(),
+            "error": error,
+            "number": here + 1,
+            "of": len(siblings),
+            "previous": siblings[here - 1] if here else None,
+            "next": siblings[here + 1] if here + 1 < len(siblings) else None,
+        },
+        status=422 if error or forms_ else 200,
+    )
+
+
+@for_roles(Role.MEMBER)
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    one = _item(request, pk)
+    for candidate in Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk"):
+        note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
+    return _page(request, one)
+
+
+@require_POST
+@for_roles(Role.MEMBER)
+def cast(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the ranking, then go on with the next dwelling."""
+    one = _item(request, pk)
+    ranking, refused, error = _read_ballot(request, one)
+    if not error:
+        try:
+            actions.cast_ballot(
+                actor=request.actor, item_id=pk, ranking=ranking, refused=refused,
+                meeting=request.POST.get("meeting") == "on",
+            )  # fmt: skip
+        except Refused as refusal:
+            error = refusal.message
+    if error:
+        return _page(request, one, error=error)
+    messages.success(request, "Votre classement est enregistré. Vous pouvez le changer jusqu’à la clôture.")
+    following = request.POST.get("next", "")
+    if following.isdigit():
+        return go(request, "member:item", int(following))
+    return go(request, "member:session", one.session_id)
+
+
+def _read_ballot(request: HttpRequest, one: AgendaItem) -> tuple[list[int], dict[int, str], str]:
+    """`reason-<candidate>` refuses; else `rank_<candidate>` places. Places need not start at 1: only their order counts."""
+    places: dict[int, int] = {}
+    refused: dict[int, str] = {}
+    for candidate in one.candidates.all():
+        place = request.POST.get(f"rank_{candidate.pk}", "").strip()
+        if reason := request.POST.get(f"reason-{candidate.pk}", ""):
+            refused[candidate.pk] = reason
+        elif place.isdecimal() and len(place) < 4:
+            places[candidate.pk] = int(place)
+    if len(set(places.values())) != len(places):
+        return [], {}, "Deux candidats ont la même place : donnez à chacun la sienne."
+    return sorted(places, key=lambda pk: places[pk]), refused, ""
+
+
+@require_POST
+@for_roles(Role.MEMBER)
+def step_out(request: HttpRequest, pk: int) -> HttpResponse:
+    one = _item(request, pk)
+    form = InterestForm(request.POST)
+    if form.is_valid() and attempt(
+        form, lambda: actions.declare_interest(actor=request.actor, item_id=pk, **form.cleaned_data)
+    ):
+        messages.success(request, "Vous êtes déporté de ce logement : vous ne votez pas et ne comptez pas au quorum.")
+        return go(request, "member:session", one.session_id)
+    return _page(request, one, interest_form=form)
+
+
+@for_roles(Role.MEMBER)
+def discussion(request: HttpRequest, pk: int) -> HttpResponse:
+    """The thread of a dwelling; as a fragment it refreshes beside the candidates."""
+    one = _item(request, pk)
+    form = CommentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: actions.post_comment(actor=request.actor, item_id=pk, **form.cleaned_data)):
+            return go(request, "member:item", pk)
+    if request.method == "POST":
+        return _page(request, one, comment_form=form)
+    return page(
+        request,
+        "member/discussion.html",
+        {"item": one, "comments": Comment.objects.filter(item=one).order_by("at", "pk"), "comment_form": CommentForm()},
+        fragment="member/_comments.html",
+    )
+
+
+@require_POST
+@for_roles(Role.MEMBER)
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        actions.sign(actor=request.actor, session_id=pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Le procès-verbal est signé. Chaque candidat est prévenu de la décision.")
+    return go(request, "member:session", pk)

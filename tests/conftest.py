@@ -1,0 +1,134 @@
+"""The strict harness.
+
+The database is prepared before pytest starts (`./palier test`); tests run as the web role, bound by
+row security like the site itself. Warnings are errors, an undefined template variable fails, and a
+query without an order comes back shuffled, so that no test passes by luck.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Random
+from django.db.models.sql.compiler import SQLCompiler
+from django.test import Client
+
+from palier.accounts.actor import Actor
+from palier.accounts.middleware import MEMBERSHIP_KEY
+from palier.common import clock
+from palier.common.isolation import SYSTEM, acting
+from palier.config.environment import ENV
+from tests import builders
+
+# A Monday: the demo's commission opens two days later.
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
+KEPT_TABLES = {
+    "django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions",
+    "territories_department", "territories_epci", "territories_commune", "territories_setting",
+    "common_cache",
+}  # fmt: skip
+
+
+class UndefinedVariable(str):
+    """Django puts the variable's name into it with `%`: that is the moment to fail."""
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"undefined template variable: {name}")
+
+
+def pytest_configure() -> None:
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+_ordered = SQLCompiler.get_order_by
+
+
+def _shuffled(self: SQLCompiler) -> list:
+    order = _ordered(self)
+    query = self.query
+    plain = not (query.combinator or query.distinct or query.group_by is not None or query.subquery)
+    if order or not plain or query.is_sliced or not query.default_cols and not query.select:
+        return order
+    shuffle = OrderBy(Random())
+    return [(shuffle, (*self.compile(shuffle.resolve_expression(query)), False))]
+
+
+SQLCompiler.get_order_by = _shuffled
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Nothing to create: the database is there, migrated, with its geography."""
+
+
+@pytest.fixture(autouse=True)
+def _fixed_seed() -> None:
+    random.seed(20261123)
+
+
+@pytest.fixture(autouse=True)
+def _still_clock() -> Iterator[None]:
+    with clock.frozen_at(NOW):
+        yield
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[None]:
+    """A database transaction in which the test itself sees everything; it is rolled back afterwards."""
+    with acting(SYSTEM):
+        yield
+
+
+@pytest.fixture
+def committed(django_db_blocker) -> Iterator[None]:
+    """Real commits, for tests of concurrency and of the browser; every row but geography goes afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            connection.close()
+            empty_database()
+
+
+def empty_database() -> None:
+    """Truncate, as the owner, every table that holds neither schema nor geography."""
+    owner = ENV.database("owner")
+    with psycopg.connect(
+        host=owner["host"], port=owner["port"], user=owner["user"], password=owner["password"], dbname=owner["name"]
+    ) as link:
+        rows = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = [f'"{name}"' for (name,) in rows if name not in KEPT_TABLES]
+        link.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def client_for() -> Callable[[Actor], Client]:
+    """A browser session signed in as an actor, under that actor's role."""
+
+    def make(actor: Actor) -> Client:
+        client = Client(raise_request_exception=True)
+        if actor.person is not None:
+            client.force_login(actor.person)
+            session = client.session
+            session[MEMBERSHIP_KEY] = actor.membership.pk if actor.membership else 0
+            session.save()
+        return client
+
+    return make
+
+
+@pytest.fixture
+def build(world: None) -> builders.Builder:
+    """Everything a test needs, made row by row with explicit values."""
+    return builders.Builder()
