@@ -21,6 +21,7 @@ from palier.applications import actions as applications
 from palier.applications.models import Application
 from palier.applications.offers import describe
 from palier.commissions.models import Decision, Session
+from palier.commissions.states import DECISIONS
 from palier.common import clock, ledger, mail
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
@@ -45,8 +46,21 @@ def start(session: Session, actor: Actor) -> None:
             decision=decision,
             defaults={"application": application, "offer": application.offer, "rank": decision.rank},
         )
+    _tell_decisions(session)
     for offer_id in sorted({d.candidate.application.offer_id for d in decisions}):
         call_next(offer_id)
+
+
+def _tell_decisions(session: Session) -> None:
+    """A reasoned notice to each household that is not called now (CCH L441-2-2: every ground in writing)."""
+    decisions = Decision.objects.filter(candidate__item__session=session).exclude(rank=1)
+    for decision in decisions.select_related("candidate__application__offer__dwelling__commune").order_by("pk"):
+        application = decision.candidate.application
+        if decision.rank:
+            words = f"Vous êtes classé au rang {decision.rank}. Ce n’est pas un refus : si le ménage classé avant vous ne prend pas ce logement, il vous est proposé."
+        else:
+            words = f"{DECISIONS[decision.kind]}. {application.reason_text}"
+        _tell(application, "decided", "Décision de la commission d’attribution", words=words)
 
 
 def call_next(offer_id: int) -> Proposal | None:
@@ -244,7 +258,7 @@ def _free_elsewhere(demand: Demand) -> None:
             applications.end(application, "release", actor=PALIER, reason="vous avez signé un bail ailleurs")
 
 
-def _tell(application: Application, template: str, subject: str) -> None:
+def _tell(application: Application, template: str, subject: str, **context: object) -> None:
     with as_system("the household's address is needed to write to it"):
         demand = Demand.objects.select_related("person").get(pk=application.demand_id)
         if demand.person is not None:
@@ -253,7 +267,13 @@ def _tell(application: Application, template: str, subject: str) -> None:
                 kind=f"allocations.{template}",
                 subject=subject,
                 template=f"allocation_{template}",
-                context={"offer": describe(application.offer), "name": demand.person.first_name},
+                context={
+                    "offer": describe(application.offer),
+                    "name": demand.person.first_name,
+                    "action_path": f"/mon-espace/candidatures/{application.pk}/",
+                    "action_label": "Voir ma candidature",
+                    **context,
+                },
                 person=demand.person_id,
                 thread=demand.pk,
             )

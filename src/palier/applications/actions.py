@@ -273,7 +273,13 @@ def _tell(application: Application, template: str, subject: str, **context: obje
             kind=f"applications.{template}",
             subject=subject,
             template=f"application_{template}",
-            context={"offer": describe(application.offer), "name": demand.person.first_name, **context},
+            context={
+                "offer": describe(application.offer),
+                "name": demand.person.first_name,
+                "action_path": f"/mon-espace/candidatures/{application.pk}/",
+                "action_label": "Voir ma candidature",
+                **context,
+            },
             person=demand.person_id,
             thread=demand.pk,
         )

@@ -24,14 +24,20 @@ def post(
     person: int | None = None,
     thread: int | None = None,
 ) -> None:
-    """Queue one mail from `emails/<template>.txt` (and `.html` beside it). No link in it may act by itself."""
-    words = {"subject": subject, "base_url": settings.BASE_URL, **(context or {})}
+    """Queue one mail. `emails/<template>.txt` holds its paragraphs; the frame of `email/base.*` goes around them.
+
+    `action_path` and `action_label` in the context add one button to a page of the site: no link acts by itself.
+    """
+    words = {"subject": subject, "base_url": settings.BASE_URL, "name": "", "action_url": "", **(context or {})}
+    if words.get("action_path"):
+        words["action_url"] = settings.BASE_URL + str(words["action_path"])
+    words["body"] = render_to_string(f"emails/{template}.txt", words).strip()
     queue(
         to=to,
         kind=kind,
         subject=subject,
-        text=render_to_string(f"emails/{template}.txt", words),
-        html=render_to_string(f"emails/{template}.html", words),
+        text=render_to_string("email/frame.txt", words),
+        html=render_to_string("email/frame.html", words),
         person=person,
         thread=thread,
     )

@@ -170,6 +170,11 @@ WHITENOISE_USE_FINDERS = ENV.debug
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 15 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "palier.documents.uploading.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 EMAIL_BACKEND = "palier.demo.mailbox.MailboxBackend" if ENV.demo else "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = ENV.smtp.host

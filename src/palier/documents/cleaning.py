@@ -140,7 +140,7 @@ def _strip_object(found: pikepdf.Object, is_name_map: bool, depth: int = 0) -> N
 def _entries(found: pikepdf.Object) -> list[tuple[str, pikepdf.Object]]:
     """The members of a dictionary or an array that may themselves hold members."""
     if isinstance(found, (pikepdf.Dictionary, pikepdf.Stream)):
-        pairs = [(str(key), found.get(key)) for key in found.keys()]
+        pairs = [(str(key), found.get(key)) for key in list(found.keys())]
     elif isinstance(found, pikepdf.Array):
         pairs = [("", item) for item in found]
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palier.accounts.roles import OrganisationKind
-from palier.documents.policies import CONFIDENTIAL, PROOF
+from palier.documents.policies import CONFIDENTIAL, CONFIDENTIAL_KINDS
 from palier.law import codes, documents
 
 # The situations an applicant may signal as an emergency (mission A15), in the law's words.
@@ -17,6 +17,31 @@ PROOFS = {
     "unfit": "arrêté, rapport du service d’hygiène ou signalement de la CAF",
     "dalo": "décision favorable de la commission de médiation",
 }
+# The document of the limitative list that proves each (the order of 22 December 2020).
+PROOF_KINDS = {
+    "violence": "violence",
+    "disability": "disability",
+    "homeless": "address",
+    "eviction": "eviction",
+    "unfit": "unfit_home",
+    "dalo": "dalo",
+}
+# Which section of the form a document proves (`law.household.SECTIONS`).
+SECTION_OF_KIND = {
+    **dict.fromkeys(("identity", "guardianship"), "identity"),
+    **dict.fromkeys(("birth", "family", "custody", "pregnancy", "separation"), "household"),
+    **dict.fromkeys(("work", "student", "activity"), "work"),
+    **dict.fromkeys(
+        ("tax_notice", "recent_tax_notice", "payslips", "pension", "unemployment", "benefits", "alimony", "grant"),
+        "income",
+    ),
+    **dict.fromkeys(("lease", "host", "structure", "hotel", "address", "owner", "employer_housing"), "home"),
+    **dict.fromkeys(
+        ("demolition", "unfit_home", "notice", "eviction", "violence", "disability", "health", "reunification",
+         "childminder", "neighbourhood", "job_place", "owner_trouble", "dalo"),
+        "motives",
+    ),
+}  # fmt: skip
 # Who may say so (CCH L441-1: the State's services; desks for what a plain document shows).
 _STATE = frozenset({OrganisationKind.STATE})
 _STATE_OR_DESK = frozenset({OrganisationKind.STATE, OrganisationKind.DESK})
@@ -50,27 +75,19 @@ SERVICES = {
 }
 
 
-def proof_kind(situation: str) -> str:
-    """The kind of the document that proves a situation."""
-    return PROOF + situation
-
-
-def situation_of(kind: str) -> str:
-    """The situation a kind of document proves, or an empty text."""
-    return kind.removeprefix(PROOF) if kind.startswith(PROOF) else ""
-
-
 def accepted_kinds() -> frozenset[str]:
-    """Every kind of document that may be given: the limitative list, and the proofs of an emergency."""
-    return frozenset(documents.DOCUMENTS) | {proof_kind(code) for code in SITUATIONS}
+    """Every kind of document that may be given: the limitative list, nothing else."""
+    return frozenset(documents.DOCUMENTS)
 
 
 def kind_label(kind: str) -> str:
     """The document's name for the screen."""
-    situation = situation_of(kind)
-    if situation:
-        return f"Justificatif : {SITUATIONS[situation]}"
     return codes.label("document", kind)
+
+
+def discreet_kind(kind: str) -> str:
+    """How mails and histories name a document."""
+    return "pièce confidentielle" if kind in CONFIDENTIAL_KINDS else kind_label(kind)
 
 
 def discreet(situation: str) -> str:

@@ -72,6 +72,11 @@ class Piece(models.Model):
         return refusal_words(self.refusal_code, self.refusal_text) if self.refusal_code else ""
 
     @property
+    def tone(self) -> str:
+        """Tone of its state's tag."""
+        return PIECE.states[self.state].tone
+
+    @property
     def label(self) -> str:
         """The document's name for the screen."""
         return kind_label(self.kind)
@@ -110,6 +115,11 @@ class Recognition(models.Model):
             ),
         ]
 
+
+    @property
+    def tone(self) -> str:
+        """Tone of its state's tag."""
+        return RECOGNITION.states[self.state].tone
 
     @property
     def label(self) -> str:

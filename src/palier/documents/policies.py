@@ -9,8 +9,7 @@ from palier.common.isolation import ORGANISATION, Policy, narrow_function, role_
 from palier.demands.policies import through_demand
 
 CONFIDENTIAL = ("violence",)
-# Kind of the document that proves a situation: "proof-violence", "proof-eviction"…
-PROOF = "proof-"
+CONFIDENTIAL_KINDS = ("violence",)
 
 SQL_FUNCTIONS = {
     "palier_to_recognise": narrow_function(
@@ -31,14 +30,13 @@ _STATE_SERVICE = (
 _MAY_KNOW = f"({role_is('applicant')} OR ({_STATE_SERVICE}))"
 
 
-def _unless_confidential(column: str, prefix: str = "") -> str:
-    codes = ", ".join(repr(prefix + code) for code in CONFIDENTIAL)
-    return f"{through_demand()} AND ({column} NOT IN ({codes}) OR {_MAY_KNOW})"
+def _unless_confidential(column: str, codes: tuple[str, ...]) -> str:
+    return f"{through_demand()} AND ({column} NOT IN ({', '.join(map(repr, codes))}) OR {_MAY_KNOW})"
 
 
 ROW_POLICIES = {
-    "documents_piece": {"through_demand": Policy(_unless_confidential("kind", PROOF))},
-    "documents_recognition": {"through_demand": Policy(_unless_confidential("situation"))},
+    "documents_piece": {"through_demand": Policy(_unless_confidential("kind", CONFIDENTIAL_KINDS))},
+    "documents_recognition": {"through_demand": Policy(_unless_confidential("situation", CONFIDENTIAL))},
     "documents_reading": {
         "write": Policy("true", command="INSERT"),
         "through_demand": Policy(through_demand(), command="SELECT"),

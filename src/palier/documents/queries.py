@@ -14,8 +14,9 @@ from palier.demands.facts import household
 from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demands.queries import visible_to as visible_demands
-from palier.documents.kinds import AUTHORISED, CONFIDENTIAL, proof_kind
+from palier.documents.kinds import AUTHORISED, SECTION_OF_KIND
 from palier.documents.models import Piece, Reading, Recognition
+from palier.documents.policies import CONFIDENTIAL, CONFIDENTIAL_KINDS
 from palier.documents.states import SHOWN
 from palier.law.documents import DOCUMENTS, documents_due
 from palier.law.household import AUTHORITY, DECLARED, DOCUMENT, Situation
@@ -68,7 +69,7 @@ def pieces(actor: Actor) -> QuerySet[Piece]:
     """The documents the actor may see: those of the demands they may see."""
     shown = Piece.objects.filter(demand__in=visible_demands(actor))
     if not _may_know_confidential(actor):
-        shown = shown.exclude(kind__in=[proof_kind(code) for code in CONFIDENTIAL])
+        shown = shown.exclude(kind__in=CONFIDENTIAL_KINDS)
     return shown.order_by("demand", "kind", "-pk")
 
 
@@ -77,13 +78,17 @@ def pieces_of(demand: Demand) -> list[Piece]:
     return list(Piece.objects.filter(demand=demand, state__in=SHOWN).order_by("kind", "about", "-pk"))
 
 
-def due(demand: Demand, on: date | None = None) -> list[DueRow]:
-    """What the law lets one ask of this household, each with the documents given (law.documents)."""
+def due(demand: Demand, on: date | None = None, actor: Actor | None = None) -> list[DueRow]:
+    """What the law lets one ask of this household, each with the documents given (law.documents).
+
+    With an `actor`, what that actor may not know of is left out rather than shown as missing.
+    """
     given: dict[tuple[str, str], list[Piece]] = {}
     for piece in pieces_of(demand):
         given.setdefault((piece.kind, piece.about), []).append(piece)
     names = people(Form.from_json(demand.form))
     facts = household(demand, on=on or clock.today())
+    hidden = () if actor is None or _may_know_confidential(actor) else CONFIDENTIAL_KINDS
     return [
         DueRow(
             kind=item.kind,
@@ -98,6 +103,7 @@ def due(demand: Demand, on: date | None = None) -> list[DueRow]:
             pieces=given.get((item.kind, item.person), []),
         )
         for item in documents_due(facts)
+        if item.kind not in hidden
     ]
 
 
@@ -106,12 +112,22 @@ def missing(demand: Demand) -> list[DueRow]:
     return [row for row in due(demand) if row.state == "refused" or (row.state == "missing" and not row.optional)]
 
 
+def proofs(demand: Demand, on: date | None = None) -> dict[str, str]:
+    """section of the form → document, when every document asked for it is accepted (law.household.Household.proofs)."""
+    states: dict[str, list[str]] = {}
+    for row in due(demand, on):
+        if row.kind in SECTION_OF_KIND and not row.optional:
+            states.setdefault(SECTION_OF_KIND[row.kind], []).append(row.state)
+    return {section: DOCUMENT for section, found in states.items() if set(found) == {"accepted"}}
+
+
 def people(form: Form) -> dict[str, str]:
     """Whom a document may concern, by the key that `Piece.about` holds."""
-    named = {"household": "", "applicant": _name(form.applicant)}
+    named = {"applicant": _name(form.applicant)}
     if form.coapplicant:
         named["coapplicant"] = _name(form.coapplicant)
     named |= {f"adult-{n}": _name(adult) for n, adult in enumerate(form.other_adults, start=1)}
+    named |= {f"custody-{n}": f"Enfant {n} en garde alternée ou en visite" for n, _ in enumerate(form.custody, start=1)}
     named |= {f"dependant-{n}": d.first_names or f"Enfant {n}" for n, d in enumerate(form.dependants, start=1)}
     return named
 

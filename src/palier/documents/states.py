@@ -31,7 +31,8 @@ PIECE = Workflow(
         ),
         Transition(
             "refuse", ["received", "accepted"], "refused", _CHECKERS | {Role.SYSTEM},
-            {"applicant": "Votre pièce « {kind} » est refusée : {reason}", "agent": "Pièce refusée : {kind} ({reason})"},
+            {"applicant": "Votre pièce « {kind} » est refusée : {reason}",
+             "agent": "Pièce refusée : {kind} ({reason})"},
         ),
         Transition(
             "replace", ["refused"], "replaced", frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD}),
@@ -63,7 +64,8 @@ RECOGNITION = Workflow(
         ),
         Transition(
             "refuse", ["asked", "recognised"], "refused", frozenset({Role.DESK, Role.RESERVATION_HOLDER}),
-            {"applicant": "Votre situation n’est pas reconnue ({situation}) : {reason}", "agent": "Situation non reconnue"},
+            {"applicant": "Votre situation n’est pas reconnue ({situation}) : {reason}",
+             "agent": "Situation non reconnue"},
         ),
     ],
 )  # fmt: skip

@@ -15,7 +15,8 @@ ROW_POLICIES = {
     # The employer needs the name of an employee who agreed, and nothing more of them.
     "accounts_person": {
         "employer": Policy(
-            f"{role_is('employer')} AND EXISTS (SELECT 1 FROM employers_jobattestation j WHERE j.person_id = accounts_person.id)",
+            f"{role_is('employer')} AND EXISTS"
+            " (SELECT 1 FROM employers_jobattestation j WHERE j.person_id = accounts_person.id)",
             command="SELECT",
         )
     },

@@ -31,7 +31,8 @@ ATTESTATION = Workflow(
         ),
         Transition(
             "deny", ["asked"], "denied", frozenset({Role.EMPLOYER}),
-            {"applicant": "{employer} n’a pas confirmé votre emploi tel que vous l’avez déclaré", "agent": "Emploi démenti par l’employeur"},
+            {"applicant": "{employer} n’a pas confirmé votre emploi tel que vous l’avez déclaré",
+             "agent": "Emploi démenti par l’employeur"},
         ),
     ],
 )  # fmt: skip

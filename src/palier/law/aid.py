@@ -49,7 +49,9 @@ def yearly_resources(household: Household, on: date) -> int | None:
     return max(math.ceil(round(yearly, 2) / step) * step, 0)
 
 
-def housing_aid(household: Household, *, rent: float, zone: int, on: date, reduction: bool = False) -> HousingAid | None:
+def housing_aid(
+    household: Household, *, rent: float, zone: int, on: date, reduction: bool = False
+) -> HousingAid | None:
     """The estimated aid for a social dwelling of that rent without charges (euros a month) in zone 1, 2 or 3.
 
     `reduction`: apply the rent reduction of social landlords (RLS), which lowers rent and aid together.
@@ -91,7 +93,8 @@ def housing_aid_of(
     amount = math.floor(round(gross - debt, 2))
     details = {
         "rent_kept": round(kept, 2), "charges": round(charges, 2), "least": round(least, 2), "rate": round(rate, 5),
-        "resources": yearly, "aside": aside, "part": round(part, 2), "fading": round(fading, 4), "gross": round(gross, 2),
+        "resources": yearly, "aside": aside, "part": round(part, 2), "fading": round(fading, 4),
+        "gross": round(gross, 2),
         "valid_from": held.valid_from.isoformat(),
     }  # fmt: skip
     return HousingAid(amount, cut, details, bool(held.verify))
@@ -121,7 +124,7 @@ def _rent_rate(rule: dict[str, Any], ratio: float) -> float:
     """TL: nothing up to 45 % of the reference rent, then 0.45 % and 0.68 % of the slices above."""
     (low, high), (first, second) = rule["rent_rate_from"], rule["rent_rate"]
     ratio = round(ratio, 4)
-    slices = first * max(min(ratio, high) - low, 0) + second * max(ratio - high, 0)
+    slices: float = first * max(min(ratio, high) - low, 0) + second * max(ratio - high, 0)
     return round(slices, 5)
 
 

@@ -96,7 +96,10 @@ def quorum(rule: QuorumRule, seats: Mapping[str, str], voted: Sequence[str], rec
     held = {kind: sum(called[voter] == kind for voter in present) for kind in rule.kinds}
     missing = {kind: asked - held[kind] for kind, asked in rule.kinds.items() if held[kind] < asked}
     reached = bool(present) and len(present) >= least and not missing
-    text = f"{len(present)} membre{'s' if len(present) > 1 else ''} sur {len(called)} ont pris part au vote, {least} au moins étaient nécessaires"
+    text = (
+        f"{len(present)} membre{'s' if len(present) > 1 else ''} sur {len(called)} ont pris part au vote, "
+        f"{least} au moins étaient nécessaires"
+    )
     if len(present) <= 1:
         text = text.replace("ont pris", "a pris")
     verdict = "le quorum est atteint" if reached else "le quorum n’est pas atteint"
@@ -160,7 +163,11 @@ def _opening(expressed: int, abstentions: int) -> str:
 
 
 def _refusals(
-    candidates: Sequence[str], expressed: Sequence[Ballot], casting: Ballot | None, words: Mapping[str, str], steps: list[str]
+    candidates: Sequence[str],
+    expressed: Sequence[Ballot],
+    casting: Ballot | None,
+    words: Mapping[str, str],
+    steps: list[str],
 ) -> list[str]:
     """A candidate is set aside when more than half of the votes refuse it; the mayor settles an even split."""
     out = []
@@ -192,7 +199,9 @@ def _settle(
                 steps.append(f"Égalité entre {tied} : la voix prépondérante du maire départage.")
             for part in parts:
                 if len(part) > 1:
-                    steps.append(f"Égalité entre {listing(words[k] for k in part)} au rang {place} : à départager en séance.")
+                    steps.append(
+                        f"Égalité entre {listing(words[k] for k in part)} au rang {place} : à départager en séance."
+                    )
                 settled.append(part)
                 place += len(part)
         else:

@@ -52,7 +52,7 @@ def add_months(start: date, months: int) -> date:
 
 
 def months_between(start: date, end: date) -> int:
-    """Complete months from one day to another: the greatest n such that `add_months(start, n) <= end`. Never negative."""
+    """Complete months from a day to another: the greatest n with `add_months(start, n) <= end`; never negative."""
     months = (end.year - start.year) * 12 + end.month - start.month
     if add_months(start, months) > end:
         months -= 1
@@ -132,7 +132,9 @@ def moment(day_and_time: str) -> tuple[int, time]:
     try:
         return _WEEKDAYS[name], time.fromisoformat(clock.strip())
     except (KeyError, ValueError):
-        raise ValueError(f"« {day_and_time} » : écrire un jour (mon à sun) et une heure, par exemple « wed 09:00 »") from None
+        raise ValueError(
+            f"« {day_and_time} » : écrire un jour (mon à sun) et une heure, par exemple « wed 09:00 »"
+        ) from None
 
 
 def next_window(rule: Mapping[str, str], after: datetime) -> Window:

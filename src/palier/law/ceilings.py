@@ -116,4 +116,6 @@ def _ceiling(financing: str, zone: str, number: int, extra: int, on: date) -> Ce
     held = parameter_set("ceilings", on=on)
     row = _row(held, financing, zone)
     doubtful = held.to_verify(financing) or held.to_verify(f"{financing}.{zone}")
-    return Ceiling(row[number - 1] + extra * row[6], financing, zone, number, extra, held.valid_from, held.source, doubtful)
+    return Ceiling(
+        row[number - 1] + extra * row[6], financing, zone, number, extra, held.valid_from, held.source, doubtful
+    )

@@ -6,11 +6,14 @@ reads one. Lists marked Palier's own have no national code: `exchanges` maps the
 
 from __future__ import annotations
 
+from palier.law.document_kinds import CHOICES as DOCUMENTS
+
 Choices = tuple[tuple[str, str], ...]
 
 FILE_TYPES: Choices = (
     ("CRE", "Création"), ("CRS", "Création après séparation"), ("MOD", "Modification"), ("RAD", "Radiation"),
-    ("REN", "Renouvellement"), ("SUP", "Suppression"), ("DIS", "Diffusion"), ("RET", "Retour"), ("COP", "Copie numérique"),
+    ("REN", "Renouvellement"), ("SUP", "Suppression"), ("DIS", "Diffusion"), ("RET", "Retour"), ("COP", "Copie "
+        "numérique"),
 )  # fmt: skip
 CIVILITIES: Choices = (("1", "Monsieur"), ("2", "Madame"))
 NATIONALITIES: Choices = (("1", "Française"), ("2", "Union européenne"), ("3", "Hors Union européenne"))
@@ -55,7 +58,8 @@ HOME_STATUSES: Choices = (
 )  # fmt: skip
 MOTIVES: Choices = (
     ("01", "Sans logement propre, hébergé ou logé temporairement"), ("02", "Logement qui va être démoli"),
-    ("03", "Logement non décent, insalubre ou dangereux"), ("04", "Logement repris ou mis en vente par le propriétaire"),
+    ("03", "Logement non décent, insalubre ou dangereux"), ("04", "Logement repris ou mis en vente par le "
+        "propriétaire"),
     ("05", "Procédure d’expulsion"), ("06", "Violences familiales"), ("07", "Handicap"), ("08", "Raisons de santé"),
     ("09", "Logement trop cher"), ("10", "Logement trop grand"), ("11", "Divorce ou séparation"),
     ("12", "Décohabitation (quitter le logement familial)"), ("13", "Logement trop petit"),
@@ -66,7 +70,8 @@ MOTIVES: Choices = (
     ("22", "Propriétaire ou accédant en difficulté"), ("23", "Autre motif"),
 )  # fmt: skip
 REMOVAL_GROUNDS: Choices = (
-    ("RADATT", "Logement attribué et bail signé"), ("RADABA", "Abandon de la demande"), ("RADIRR", "Demande irrecevable"),
+    ("RADATT", "Logement attribué et bail signé"), ("RADABA", "Abandon de la demande"), ("RADIRR", "Demande "
+        "irrecevable"),
     ("RADCON", "Sans réponse à un courrier"), ("RADREN", "Demande non renouvelée"),
 )  # fmt: skip
 REJECTION_GROUNDS: Choices = (
@@ -74,7 +79,8 @@ REJECTION_GROUNDS: Choices = (
 )  # fmt: skip
 HOLDERS: Choices = (
     ("COLTER", "Collectivités territoriales"), ("COLACT", "Employeurs, Action Logement"),
-    ("PPRIOR", "Préfet, publics prioritaires"), ("PFONCT", "Préfet, agents de l’État"), ("AUTRES", "Autres réservataires"),
+    ("PPRIOR", "Préfet, publics prioritaires"), ("PFONCT", "Préfet, agents de l’État"), ("AUTRES", "Autres "
+        "réservataires"),
     ("AUCUN", "Sans réservataire"),
 )  # fmt: skip
 DALO_STATUSES: Choices = (
@@ -85,7 +91,11 @@ AGREEMENTS: Choices = (
     ("ACD", "Accord collectif départemental"), ("ACI", "Accord collectif intercommunal"), ("AUCUN", "Aucun"),
     ("NONDOC", "Non renseigné"),
 )  # fmt: skip
-PRIORITY_AREAS: Choices = (("ZUSOUI", "En quartier prioritaire"), ("ZUSNON", "Hors quartier prioritaire"), ("ZUSNSP", "Ne sait pas"))
+PRIORITY_AREAS: Choices = (
+    ("ZUSOUI", "En quartier prioritaire"),
+    ("ZUSNON", "Hors quartier prioritaire"),
+    ("ZUSNSP", "Ne sait pas"),
+)
 YES_NO: Choices = (("OUI", "Oui"), ("NON", "Non"), ("NONDOC", "Non renseigné"))
 DISABILITY_COURSES: Choices = (("STA", "Stable"), ("EVO", "Évolutif"))
 DISABILITY_STAIRS: Choices = (
@@ -128,7 +138,11 @@ SITUATIONS: Choices = (
 )  # fmt: skip
 EMERGENCIES: Choices = SITUATIONS[:6]
 # Those of CCH L441-1 and L441-2-3: they open the State's priority contingent once recognised.
-PRIORITY_SITUATIONS = frozenset(code for code, _ in SITUATIONS) - {"essential_worker", "collective_agreement", "rehousing"}
+PRIORITY_SITUATIONS = frozenset(code for code, _ in SITUATIONS) - {
+    "essential_worker",
+    "collective_agreement",
+    "rehousing",
+}
 
 # Palier's own: the five decisions of CCH R441-3 (a to e).
 DECISIONS: Choices = (
@@ -158,7 +172,8 @@ NON_ALLOCATION_REASONS: Choices = (
 REJECTION_REASONS = {"residence": "IRRSEJ", "income_over_ceiling": "IRRRES"}
 # What a household can do after each ground.
 ADVICE = {
-    "income_over_ceiling": "Regardez les logements PLUS, PLS ou intermédiaires ; signalez une baisse récente de revenus.",
+    "income_over_ceiling": "Regardez les logements PLUS, PLS ou intermédiaires ; signalez une baisse récente "
+    "de revenus.",
     "effort_too_high": "Cherchez un loyer plus bas ou faites vérifier vos droits à l’APL.",
     "too_small": "Ajoutez à vos souhaits un type plus grand.",
     "too_large": "Ajoutez à vos souhaits un type plus petit.",
@@ -195,24 +210,20 @@ LISTS: dict[str, Choices] = {
     "applicant_link": APPLICANT_LINKS, "sex": SEXES, "kinship": KINSHIPS, "custody": CUSTODIES, "contract": CONTRACTS,
     "resource": RESOURCES, "paid": PAID, "home_kind": HOME_KINDS, "wished_kind": WISHED_KINDS, "home_type": HOME_TYPES,
     "home_status": HOME_STATUSES, "motive": MOTIVES, "removal": REMOVAL_GROUNDS, "rejection": REJECTION_GROUNDS,
-    "holder": HOLDERS, "dalo": DALO_STATUSES, "agreement": AGREEMENTS, "priority_area": PRIORITY_AREAS, "yes_no": YES_NO,
-    "disability_course": DISABILITY_COURSES, "disability_stairs": DISABILITY_STAIRS, "disability_motor": DISABILITY_MOTOR,
+    "holder": HOLDERS, "dalo": DALO_STATUSES, "agreement": AGREEMENTS, "priority_area": PRIORITY_AREAS,
+    "yes_no": YES_NO,
+    "disability_course": DISABILITY_COURSES, "disability_stairs": DISABILITY_STAIRS,
+    "disability_motor": DISABILITY_MOTOR,
     "disability_sensory": DISABILITY_SENSORY, "disability_aid": DISABILITY_AIDS, "disability_need": DISABILITY_NEEDS,
     "dwelling_type": DWELLING_TYPES, "situation": SITUATIONS, "emergency": EMERGENCIES, "decision": DECISIONS,
     "non_allocation": NON_ALLOCATION_REASONS, "decline": DECLINE_REASONS, "financing": FINANCINGS,
-    "contingent": CONTINGENTS, "proof": PROOFS,
+    "contingent": CONTINGENTS, "proof": PROOFS, "document": DOCUMENTS,
 }  # fmt: skip
 _LABELS = {name: dict(choices) for name, choices in LISTS.items()}
 
 
-def register(name: str, choices: Choices) -> None:
-    """Add a list that another module of the law owns (document kinds)."""
-    LISTS[name] = choices
-    _LABELS[name] = dict(choices)
-
-
 def label(name: str, code: str) -> str:
-    """The French label of a code; the code itself when the list does not know it. Raises KeyError on an unknown list."""
+    """The French label of a code, or the code when the list lacks it. Raises KeyError on an unknown list."""
     return _LABELS[name].get(code, code)
 
 

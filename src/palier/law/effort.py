@@ -26,9 +26,7 @@ class Effort:
     reasons: tuple[Reason, ...]
 
 
-def effort(
-    household: Household, *, rent: float, charges: float, aid: float = 0, energy: float = 0, on: date
-) -> Effort:
+def effort(household: Household, *, rent: float, charges: float, aid: float = 0, energy: float = 0, on: date) -> Effort:
     """Rent, charges and flat energy amount, minus aid, against monthly resources.
 
     `energy`: flat amount when water and heating are not in the charges. Alimony paid lowers the money
@@ -37,7 +35,9 @@ def effort(
     held = resources(household)
     cost = round(max(rent + charges + energy - aid, 0), 2)
     if not held.total:
-        why = Reason("effort.unknown", "Vos ressources ne sont pas connues : le taux d’effort ne peut pas être calculé.", UNKNOWN)
+        why = Reason(
+            "effort.unknown", "Vos ressources ne sont pas connues : le taux d’effort ne peut pas être calculé.", UNKNOWN
+        )
         return Effort(None, None, cost, held.total, (why,))
     rule = parameter_set("affordability", on=on).values
     rate = (Decimal(str(cost)) / held.total).quantize(Decimal("0.0001"), ROUND_HALF_UP)

@@ -46,7 +46,10 @@ class OfferFacts:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """`reasons`: every check in order, for and against. `figures`: income, ceiling, aid, net rent, effort, money left."""
+    """`reasons`: every check in order, for and against.
+
+    `figures`: income, ceiling, financing, aid, net_rent, effort_rate, left_per_day.
+    """
 
     eligible: bool
     reasons: tuple[Reason, ...]

@@ -24,7 +24,10 @@ def size_fits(household: Household, offer: OfferFacts, on: date, figures: dict[s
         return Reason("size.fits", f"Un {words(offer.type)} convient à {persons(fit.size)}.", FITS, values)
     small = TYPES.index(offer.type) < TYPES.index(fit.smallest)
     code, adjective = ("size.small", "petit") if small else ("size.large", "grand")
-    text = f"Un {words(offer.type)} est trop {adjective} pour {persons(fit.size)} : les types proposés vont de {words(fit.smallest)} à {words(fit.largest)}."
+    text = (
+        f"Un {words(offer.type)} est trop {adjective} pour {persons(fit.size)} : les types proposés vont de "
+        f"{words(fit.smallest)} à {words(fit.largest)}."
+    )
     return Reason(code, text, BLOCKS, values)
 
 
@@ -37,7 +40,9 @@ def type_wished(household: Household, offer: OfferFacts, on: date, figures: dict
     if offer.type in wished:
         return Reason("type.wished", f"Vous avez demandé un {words(offer.type)}.", FITS, values)
     asked = listing((words(t) for t in wished), "ou")
-    return Reason("type.not_wished", f"Vous avez demandé {asked} : ce logement est un {words(offer.type)}.", BLOCKS, values)
+    return Reason(
+        "type.not_wished", f"Vous avez demandé {asked} : ce logement est un {words(offer.type)}.", BLOCKS, values
+    )
 
 
 def kind_wished(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason | None:
@@ -45,7 +50,11 @@ def kind_wished(household: Household, offer: OfferFacts, on: date, figures: dict
     asked = household.wish.kind
     if asked not in ("A", "M") or asked == _KINDS.get(offer.kind):
         return None
-    text = "Vous cherchez une maison : ce logement est un appartement." if asked == "M" else "Vous cherchez un appartement : ce logement est une maison."
+    text = (
+        "Vous cherchez une maison : ce logement est un appartement."
+        if asked == "M"
+        else "Vous cherchez un appartement : ce logement est une maison."
+    )
     return Reason("kind.not_wished", text, BLOCKS, {"kind": offer.kind, "wished": asked})
 
 
@@ -69,11 +78,24 @@ def place_wished(household: Household, offer: OfferFacts, on: date, figures: dic
         return Reason("place.wished", f"La commune est {which}.", FITS, {**values, "rank": rank})
     near = bool(offer.epci) and offer.epci in wish.epcis
     if near and wish.widened:
-        return Reason("place.nearby", "La commune est voisine d’une commune souhaitée, et vous acceptez les alentours.", FITS, values)
+        return Reason(
+            "place.nearby",
+            "La commune est voisine d’une commune souhaitée, et vous acceptez les alentours.",
+            FITS,
+            values,
+        )
     if near:
-        text = "La commune n’est pas dans vos souhaits, mais elle est voisine d’une commune souhaitée : vous pouvez l’ajouter ou accepter les alentours."
+        text = (
+            "La commune n’est pas dans vos souhaits, mais elle est voisine d’une commune souhaitée : vous "
+            "pouvez l’ajouter ou accepter les alentours."
+        )
         return Reason("place.near_not_widened", text, BLOCKS, values)
-    return Reason("place.not_wished", "La commune n’est pas dans vos souhaits : vous pouvez l’ajouter à votre demande.", BLOCKS, values)
+    return Reason(
+        "place.not_wished",
+        "La commune n’est pas dans vos souhaits : vous pouvez l’ajouter à votre demande.",
+        BLOCKS,
+        values,
+    )
 
 
 def contingent_open(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason | None:
@@ -82,14 +104,34 @@ def contingent_open(household: Household, offer: OfferFacts, on: date, figures: 
     if offer.contingent == "action_logement":
         return _employees(household, values)
     if offer.contingent == "state_priority":
-        held = next((s for s in household.situations if s.code in PRIORITY_SITUATIONS and s.proof == AUTHORITY and household.situation(s.code, on) is s), None)
+        held = next(
+            (
+                s
+                for s in household.situations
+                if s.code in PRIORITY_SITUATIONS and s.proof == AUTHORITY and household.situation(s.code, on) is s
+            ),
+            None,
+        )
         if held is not None:
-            return Reason("contingent.priority", "Ce logement est réservé aux publics prioritaires : votre situation est reconnue.", FITS, values)
-        text = "Ce logement est réservé par l’État aux ménages reconnus prioritaires : faites reconnaître votre situation si elle y ouvre droit."
+            return Reason(
+                "contingent.priority",
+                "Ce logement est réservé aux publics prioritaires : votre situation est reconnue.",
+                FITS,
+                values,
+            )
+        text = (
+            "Ce logement est réservé par l’État aux ménages reconnus prioritaires : faites reconnaître "
+            "votre situation si elle y ouvre droit."
+        )
         return Reason("contingent.not_priority", text, BLOCKS, values)
     if offer.contingent == "state_agents":
         if household.employer_confirmed and household.employer is not None and household.employer.public:
-            return Reason("contingent.state_agent", "Ce logement est réservé aux agents de l’État : votre employeur est confirmé.", FITS, values)
+            return Reason(
+                "contingent.state_agent",
+                "Ce logement est réservé aux agents de l’État : votre employeur est confirmé.",
+                FITS,
+                values,
+            )
         return Reason("contingent.not_state_agent", "Ce logement est réservé aux agents de l’État.", BLOCKS, values)
     if offer.contingent in ("authority", "other"):
         text = "Ce logement est réservé : son réservataire choisit, parmi les candidats, ceux qu’il propose."
@@ -100,14 +142,32 @@ def contingent_open(household: Household, offer: OfferFacts, on: date, figures: 
 def _employees(household: Household, values: dict[str, Any]) -> Reason:
     employer = household.employer
     if employer is None or employer.state == "denied":
-        return Reason("contingent.not_employee", "Ce logement est réservé aux salariés d’entreprises cotisant à Action Logement.", BLOCKS, values)
+        return Reason(
+            "contingent.not_employee",
+            "Ce logement est réservé aux salariés d’entreprises cotisant à Action Logement.",
+            BLOCKS,
+            values,
+        )
     if employer.contributes is False:
-        return Reason("contingent.not_contributing", "Ce logement est réservé par Action Logement : votre employeur n’y cotise pas.", BLOCKS, values)
+        return Reason(
+            "contingent.not_contributing",
+            "Ce logement est réservé par Action Logement : votre employeur n’y cotise pas.",
+            BLOCKS,
+            values,
+        )
     if employer.state != "confirmed":
-        text = "Ce logement est réservé par Action Logement : votre employeur doit d’abord confirmer que vous y travaillez."
+        text = (
+            "Ce logement est réservé par Action Logement : votre employeur doit d’abord confirmer que vous "
+            "y travaillez."
+        )
         return Reason("contingent.employer_unconfirmed", text, BLOCKS, values)
     if employer.contributes is None:
-        return Reason("contingent.employer_unknown", "Votre employeur est confirmé ; sa cotisation à Action Logement reste à vérifier.", UNKNOWN, values)
+        return Reason(
+            "contingent.employer_unknown",
+            "Votre employeur est confirmé ; sa cotisation à Action Logement reste à vérifier.",
+            UNKNOWN,
+            values,
+        )
     return Reason("contingent.employee", "Votre employeur est confirmé et cotise à Action Logement.", FITS, values)
 
 
@@ -117,9 +177,15 @@ def adapted_dwelling(household: Household, offer: OfferFacts, on: date, figures:
     if offer.adapted and need:
         return Reason("adapted.needed", "Le logement est adapté au handicap, comme vous l’avez demandé.", FITS)
     if offer.adapted:
-        return Reason("adapted.for_others", "Ce logement est équipé pour une personne handicapée qui en a besoin.", BLOCKS)
+        return Reason(
+            "adapted.for_others", "Ce logement est équipé pour une personne handicapée qui en a besoin.", BLOCKS
+        )
     if need:
-        return Reason("adapted.lacking", "Ce logement n’est pas adapté au handicap : vérifiez qu’il convient à vos besoins.", WARNS)
+        return Reason(
+            "adapted.lacking",
+            "Ce logement n’est pas adapté au handicap : vérifiez qu’il convient à vos besoins.",
+            WARNS,
+        )
     return None
 
 
@@ -132,7 +198,11 @@ def accessible(household: Household, offer: OfferFacts, on: date, figures: dict[
         return Reason("access.steps", "Il faut monter des marches pour entrer dans ce logement.", BLOCKS, values)
     upstairs = offer.kind == "flat" and (offer.floor or 0) > 0
     if upstairs and not offer.lift and not wish.without_lift:
-        return Reason("access.no_lift", f"Étage {offer.floor} sans ascenseur : vous avez demandé un ascenseur.", BLOCKS, values)
+        return Reason(
+            "access.no_lift", f"Étage {offer.floor} sans ascenseur : vous avez demandé un ascenseur.", BLOCKS, values
+        )
     if offer.kind == "flat" and offer.floor == 0 and not wish.ground_floor:
-        return Reason("access.ground_floor", "Le logement est au rez-de-chaussée, que vous préférez éviter.", WARNS, values)
+        return Reason(
+            "access.ground_floor", "Le logement est au rez-de-chaussée, que vous préférez éviter.", WARNS, values
+        )
     return None

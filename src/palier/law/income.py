@@ -59,7 +59,9 @@ def reference_income(household: Household, on: date) -> ReferenceIncome:
     if missing:
         who = listing(_WHO.get(p.kind, "un adulte") for p in adults if before not in p.tax)
         text = f"Le revenu fiscal de {before} manque pour {who} : il faut l’avis d’impôt {after}."
-        return ReferenceIncome(None, None, "missing", known, missing, (Reason("income.missing", text, UNKNOWN, {"year": before}),))
+        return ReferenceIncome(
+            None, None, "missing", known, missing, (Reason("income.missing", text, UNKNOWN, {"year": before}),)
+        )
     amount, year, basis = known, before, "n2"
     lower: list[tuple[int, int, str]] = []
     if all(after in p.tax for p in adults):
@@ -97,7 +99,7 @@ def income_per_unit(household: Household, on: date) -> float | None:
 
 
 def first_quartile(household: Household, threshold: float, on: date) -> bool | None:
-    """Whether the household is among the poorest quarter of demanders. `threshold`: the yearly order's, for the EPCI."""
+    """Whether the household is in the poorest quarter of demanders. `threshold`: the yearly order's, by EPCI."""
     found = income_per_unit(household, on)
     return None if found is None else found <= threshold
 

@@ -24,7 +24,10 @@ def under_the_ceiling(household: Household, offer: OfferFacts, on: date, figures
     values = {"income": income.amount, "ceiling": limit.amount, "financing": offer.financing}
     name = "intermédiaire" if offer.financing == "LLI" else offer.financing
     if income.amount is None and income.known <= limit.amount:
-        text = f"Revenus à vérifier : {income.reasons[0].text[0].lower()}{income.reasons[0].text[1:]} Le plafond {name} est de {euros(limit.amount)}."
+        text = (
+            f"Revenus à vérifier : {income.reasons[0].text[0].lower()}{income.reasons[0].text[1:]} Le "
+            f"plafond {name} est de {euros(limit.amount)}."
+        )
         return Reason("ceiling.unknown", text, UNKNOWN, values)
     amount = income.known if income.amount is None else income.amount
     if amount > limit.amount:
@@ -44,7 +47,12 @@ def within_wished_rent(household: Household, offer: OfferFacts, on: date, figure
     if whole > most:
         text = f"Le loyer avec charges ({euros(whole)}) dépasse le maximum que vous avez indiqué ({euros(most)})."
         return Reason("rent.over_wish", text, WARNS, values)
-    return Reason("rent.within_wish", f"Le loyer avec charges ({euros(whole)}) tient dans votre maximum ({euros(most)}).", FITS, values)
+    return Reason(
+        "rent.within_wish",
+        f"Le loyer avec charges ({euros(whole)}) tient dans votre maximum ({euros(most)}).",
+        FITS,
+        values,
+    )
 
 
 def bearable(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason:

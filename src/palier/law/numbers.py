@@ -72,7 +72,9 @@ def parse(text: str) -> UniqueNumber:
         raise NumberError("number.length", f"Un numéro unique compte 18 caractères : celui-ci en a {len(compact)}.")
     found = _SHAPE.fullmatch(compact)
     if not found:
-        raise NumberError("number.shape", "Ce numéro n’a pas la forme d’un numéro unique : recopiez-le de votre attestation.")
+        raise NumberError(
+            "number.shape", "Ce numéro n’a pas la forme d’un numéro unique : recopiez-le de votre attestation."
+        )
     territory, month, year, sequence, registrar = found.groups()
     return UniqueNumber(territory, int(month), int(year), int(sequence), registrar, _flags(territory))
 

@@ -96,7 +96,10 @@ def verify(kept: Mapping[str, Any], candidates: Iterable[Candidate]) -> Verifica
         problems.append("Les faits ne sont pas ceux à partir desquels la liste a été faite.")
     order = [r.key for r in rank(held, kept["seed"])]
     if order != list(kept["order"]):
-        place = next((i for i, (a, b) in enumerate(zip(order, kept["order"], strict=False)) if a != b), min(len(order), len(kept["order"])))
+        place = next(
+            (i for i, (a, b) in enumerate(zip(order, kept["order"], strict=False)) if a != b),
+            min(len(order), len(kept["order"])),
+        )
         problems.append(f"L’ordre diffère à partir du rang {place + 1}.")
     return Verification(not problems, tuple(problems))
 
@@ -111,7 +114,9 @@ def _reason(candidate: Candidate, following: Candidate | None) -> Reason:
     mine, other = _exact(candidate.points), _exact(following.points)
     values = {"points": float(mine), "next_points": float(other)}
     if mine != other:
-        return Reason("rank.points", f"Plus de points que le suivant ({points(mine)} contre {points(other)}).", values=values)
+        return Reason(
+            "rank.points", f"Plus de points que le suivant ({points(mine)} contre {points(other)}).", values=values
+        )
     if candidate.registered_on != following.registered_on:
         since, then = day(candidate.registered_on), day(following.registered_on)
         text = f"Même nombre de points, demande plus ancienne ({since}, contre {then})."

@@ -18,7 +18,11 @@ Groups = list[tuple[str, ...]]
 
 
 def majority(
-    candidates: Sequence[str], ballots: Sequence[Preference], casting: Preference | None, words: Mapping[str, str], steps: list[str]
+    candidates: Sequence[str],
+    ballots: Sequence[Preference],
+    casting: Preference | None,
+    words: Mapping[str, str],
+    steps: list[str],
 ) -> Groups:
     """Place after place: the winner of successive eliminations, then the same among those who remain."""
     remaining: list[str] = list(candidates)
@@ -35,7 +39,11 @@ def majority(
 
 
 def _eliminate(
-    candidates: Sequence[str], ballots: Sequence[Preference], casting: Preference | None, words: Mapping[str, str], steps: list[str]
+    candidates: Sequence[str],
+    ballots: Sequence[Preference],
+    casting: Preference | None,
+    words: Mapping[str, str],
+    steps: list[str],
 ) -> list[str]:
     running = list(candidates)
     while True:
@@ -77,7 +85,11 @@ def borda_points(candidates: Sequence[str], ballot: Preference) -> dict[str, Fra
 
 
 def borda(
-    candidates: Sequence[str], ballots: Sequence[Preference], casting: Preference | None, words: Mapping[str, str], steps: list[str]
+    candidates: Sequence[str],
+    ballots: Sequence[Preference],
+    casting: Preference | None,
+    words: Mapping[str, str],
+    steps: list[str],
 ) -> Groups:
     """By total of points."""
     totals = dict.fromkeys(candidates, Fraction(0))
@@ -90,7 +102,11 @@ def borda(
 
 
 def condorcet(
-    candidates: Sequence[str], ballots: Sequence[Preference], casting: Preference | None, words: Mapping[str, str], steps: list[str]
+    candidates: Sequence[str],
+    ballots: Sequence[Preference],
+    casting: Preference | None,
+    words: Mapping[str, str],
+    steps: list[str],
 ) -> Groups:
     """Ranked pairs: duels are locked from the widest margin to the closest, save those that would close a circle.
 

@@ -15,7 +15,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "tout": ("Tout", ()),
     "demande": ("Ma demande", ("demands.", "scores.")),
     "pieces": ("Pièces et urgences", ("pieces.", "recognitions.", "attestation.")),
-    "candidatures": ("Candidatures", ("applications.", "shortlists.", "allocations.", "visits.", "leases.", "decisions.")),
+    "candidatures": ("Candidatures", ("applications.", "shortlists.", "allocations.", "visits.", "decisions.")),
     "lectures": ("Qui a lu mon dossier", ()),
 }
 ICONS = {

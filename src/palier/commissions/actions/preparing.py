@@ -132,7 +132,13 @@ def publish(*, actor: Actor, session_id: int) -> Session:
                 kind="commissions.summons",
                 subject=f"Commission d’attribution du {_day(session.opens_at)}",
                 template="commission_summons",
-                context={"session": session, "dwellings": len(concerned), "seat": seat},
+                context={
+                    "session": session,
+                    "dwellings": len(concerned),
+                    "name": seat.person.first_name,
+                    "action_path": f"/commission/seances/{session.pk}/",
+                    "action_label": "Ouvrir la séance",
+                },
                 person=seat.person_id,
             )
     return session

@@ -18,13 +18,11 @@ from palier.documents.actions.telling import tell_later_apps, write_to
 from palier.documents.intake import FIELD, fingerprint, take_in
 from palier.documents.kinds import (
     ALL_REFUSALS,
-    CONFIDENTIAL,
     REFUSALS,
     VIRUS,
     accepted_kinds,
-    kind_label,
+    discreet_kind,
     refusal_words,
-    situation_of,
 )
 from palier.documents.models import Piece
 from palier.documents.states import PIECE, SHOWN
@@ -53,7 +51,7 @@ def receive(
     sha256 = fingerprint(upload)
     with transaction.atomic():
         demand = _open_demand(actor, demand)
-        if about not in queries.people(Form.from_json(demand.form)):
+        if about not in queries.people(Form.from_json(demand.form)) | {row.about: "" for row in queries.due(demand)}:
             raise Refused("documents.about", "Cette personne ne fait plus partie de la demande.")
         same = Piece.objects.filter(demand=demand, kind=kind, about=about)
         twin = same.filter(sha256=sha256, state__in=SHOWN).order_by("-pk").first()
@@ -66,7 +64,7 @@ def receive(
         if twin is not None:
             return twin
         if same.filter(state__in=SHOWN).count() >= PER_KIND or demand.pieces.count() >= PER_DEMAND:
-            raise Refused("documents.too_many", "Vous avez déjà envoyé beaucoup de fichiers ici. Retirez-en un d’abord.")
+            raise Refused("documents.too_many", "Il y a déjà beaucoup de fichiers ici. Retirez-en un d’abord.")
         return _store(actor, demand, kind, about, take_in(upload, sha256))
 
 
@@ -166,5 +164,4 @@ def _locked_piece(actor: Actor, piece_id: int) -> Piece:
 
 
 def _words(piece: Piece) -> dict[str, str]:
-    confidential = situation_of(piece.kind) in CONFIDENTIAL
-    return {"kind": "pièce confidentielle" if confidential else kind_label(piece.kind)}
+    return {"kind": discreet_kind(piece.kind)}

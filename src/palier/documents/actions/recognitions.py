@@ -17,7 +17,7 @@ from palier.demands.queries import visible_to as visible_demands
 from palier.documents import queries
 from palier.documents.actions.pieces import receive
 from palier.documents.actions.telling import tell_later_apps, write_to
-from palier.documents.kinds import AUTHORISED, SITUATIONS, discreet, proof_kind
+from palier.documents.kinds import AUTHORISED, PROOF_KINDS, SITUATIONS, discreet
 from palier.documents.models import Recognition
 from palier.documents.states import RECOGNITION
 
@@ -34,7 +34,8 @@ def ask_recognition(
     demand = locked(visible_demands(actor), demand.pk)
     if demand.state != "active":
         raise Refused("recognitions.removed", "Cette demande n’est plus active.")
-    piece = receive(actor=actor, demand=demand, kind=proof_kind(situation), upload=upload) if upload else None
+    kind = PROOF_KINDS[situation]
+    piece = receive(actor=actor, demand=demand, kind=kind, upload=upload) if upload else None
     live = Recognition.objects.filter(demand=demand, situation=situation).exclude(state="refused")
     recognition = live.order_by("pk").first()
     if recognition is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -47,7 +47,7 @@ def parameter_set(name: str, *, on: date) -> ParameterSet:
     raise NoParameter(name, on, held[0].valid_from if held else None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def versions(name: str) -> tuple[ParameterSet, ...]:
     """Every version of a subject, oldest first."""
     source = files(__package__).joinpath(f"{name}.toml")
@@ -55,7 +55,8 @@ def versions(name: str) -> tuple[ParameterSet, ...]:
         raise KeyError(f"no parameter file named {name!r}")
     rows = tomllib.loads(source.read_text("utf-8"))["version"]
     held = [
-        ParameterSet(name, row["valid_from"], row["source"], tuple(row.get("verify", ())), row["values"]) for row in rows
+        ParameterSet(name, row["valid_from"], row["source"], tuple(row.get("verify", ())), row["values"])
+        for row in rows
     ]
     return tuple(sorted(held, key=lambda version: version.valid_from))
 

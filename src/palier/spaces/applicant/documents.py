@@ -14,20 +14,16 @@ from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands.queries import current_for
 from palier.documents import actions, queries
-from palier.documents.intake import FIELD, refused
 from palier.documents.kinds import PROOFS, SITUATIONS
 from palier.spaces.access import for_roles
 from palier.spaces.desk.files import send_file
+from palier.spaces.uploads import ACCEPT, UploadForm, taken
 
-ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
-
-
-class UploadForm(forms.Form):
-    """One file. What it holds is judged by the action, not by its name."""
-
-    file = forms.FileField(label="Votre fichier", required=False, allow_empty_file=True)
-    kind = forms.CharField(widget=forms.HiddenInput)
-    about = forms.CharField(widget=forms.HiddenInput)
+GROUPS = (
+    ("register", "Pour enregistrer votre demande", "Une pièce d’identité suffit pour recevoir votre numéro."),
+    ("instruct", "Pour que votre dossier soit étudié", "Ces pièces dépendent de votre situation."),
+    ("lease", "Pour signer le bail", "Rien ne presse : elles serviront quand un logement vous sera attribué."),
+)
 
 
 class EmergencyForm(forms.Form):
@@ -51,31 +47,15 @@ class EmergencyForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ACCEPT
 
 
-def oversized(request: HttpRequest) -> Refused | None:
-    """The refusal of a file that was thrown away while it arrived (documents.uploading)."""
-    return refused("too_big") if getattr(request, "oversized", "") == FIELD else None
-
-
-def taken(request: HttpRequest):
-    """The uploaded file; raises the refusal of one that was too big."""
-    too_big = oversized(request)
-    if too_big:
-        raise too_big
-    return request.FILES.get(FIELD)
-
-
 def _context(demand, *, problem: str = "", wrong_uid: str = "") -> dict[str, object]:
     rows = queries.due(demand)
-    needed = [r for r in rows if r.moment == "register"]
-    later = [r for r in rows if r.moment != "register"]
     return {
         "demand": demand,
         "groups": [
-            ("Pour que votre demande soit complète", "Ces pièces sont demandées à tout le monde.", needed),
-            ("Pour que votre dossier puisse être étudié", "Elles dépendent de votre situation.", later),
+            (title, words, [row for row in rows if row.moment == moment]) for moment, title, words in GROUPS
         ],
-        "done": sum(r.state in ("accepted", "waiting") for r in rows),
-        "total": len(rows),
+        "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),
+        "total": sum(not row.optional for row in rows),
         "refused_rows": [r for r in rows if r.state == "refused"],
         "accept": ACCEPT,
         "max_bytes": settings.DOCUMENT_MAX_BYTES,
@@ -101,19 +81,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     demand = _my_demand(request)
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
-        kind, about = form.cleaned_data["kind"], form.cleaned_data["about"]
         piece = attempt(
             form,
-            lambda: actions.receive(
-                actor=request.actor, demand=demand, kind=kind, about=about, upload=taken(request)
-            ),
+            lambda: actions.receive(actor=request.actor, demand=demand, upload=taken(request), **form.about_whom()),
         )
         if piece is not None:
             messages.success(request, "Votre pièce est bien reçue.")
             return go(request, "applicant:documents")
-    problem = next((words for errors in form.errors.values() for words in errors), "")
-    wrong = f"piece-{form.data.get('kind', '')}-{form.data.get('about', '')}"
-    context = _context(demand, problem=problem, wrong_uid=wrong)
+    context = _context(demand, problem=form.problem, wrong_uid=form.uid)
     return page(request, "applicant/documents.html", context, status=422)
 
 

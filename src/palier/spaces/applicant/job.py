@@ -54,7 +54,7 @@ class JobForm(forms.Form):
         if not chosen:
             near = ", ".join(c.name for c in found[:4])
             raise forms.ValidationError(
-                f"Précisez la commune : {near}…" if near else "Nous ne connaissons pas cette commune dans ce département."
+                f"Précisez la commune : {near}…" if near else "Nous ne connaissons pas cette commune ici."
             )
         return chosen[0]
 

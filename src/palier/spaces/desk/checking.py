@@ -14,7 +14,7 @@ from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands.form import Form
 from palier.documents import actions, queries
-from palier.documents.kinds import CONFIDENTIAL, REFUSALS, situation_of
+from palier.documents.kinds import REFUSALS, discreet_kind
 from palier.documents.models import Piece
 from palier.spaces.access import for_roles
 from palier.spaces.desk.files import send_file
@@ -105,8 +105,7 @@ def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _note(request: HttpRequest, shown: Piece) -> None:
-    confidential = situation_of(shown.kind) in CONFIDENTIAL
-    what = "pièce confidentielle" if confidential else f"pièce « {shown.label} »"
+    what = f"pièce « {discreet_kind(shown.kind)} »"
     actions.note_reading(request, demand=shown.demand, what=what, why="Vérification des pièces")
 
 

@@ -1,4 +1,4 @@
-"""Recognising emergencies: the same pages for a desk and for the State's service, each with what it is authorised for."""
+"""Recognising emergencies: the same pages for a desk and the State's service, each for what it is authorised to say."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from palier.accounts.roles import Role
 from palier.common.pages import attempt, go, page
 from palier.documents import actions, queries
-from palier.documents.kinds import CONFIDENTIAL
 from palier.documents.models import Recognition
+from palier.documents.policies import CONFIDENTIAL
 from palier.spaces.access import for_roles
 
 SERVICES = (Role.DESK, Role.RESERVATION_HOLDER)
@@ -91,7 +91,7 @@ def recognise(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         done = attempt(form, lambda: actions.recognise(actor=request.actor, recognition_id=pk, **form.cleaned_data))
         if done is not None:
-            messages.success(request, "La situation est reconnue : les points sont recalculés, la personne est informée.")
+            messages.success(request, "La situation est reconnue, la personne est informée.")
             return go(request, f"{_space(request)}:recognitions")
     return _show(request, pk, form, RefuseForm())
 

@@ -1,2 +1,14 @@
+"""The registration desk: finding a demand, the whole dossier, documents to check, situations to recognise."""
+
+from django.urls import path
+
+from palier.spaces.desk import checking, recognitions, views
+
 app_name = "desk"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("dossiers/<int:pk>/", views.dossier, name="dossier"),
+    path("dossiers/<int:pk>/pieces/", views.upload, name="upload"),
+    *checking.urlpatterns,
+    *recognitions.urlpatterns,
+]

@@ -1,2 +1,15 @@
+"""Palier's own team: the support desk and the administrators."""
+
+from django.urls import path
+
+from palier.spaces.staff import administration, support
+
 app_name = "staff"
-urlpatterns: list = []
+urlpatterns = [
+    path("assistance/", support.find, name="support"),
+    path("assistance/<int:pk>/", support.dossier, name="dossier"),
+    path("organisations/", administration.organisations, name="organisations"),
+    path("organisations/<int:pk>/", administration.organisation, name="organisation"),
+    path("reglages/", administration.settings_list, name="settings"),
+    path("reglages/<slug:key>/", administration.setting, name="setting"),
+]

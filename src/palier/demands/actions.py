@@ -1,0 +1,192 @@
+"""Every write on demands: register, change, renew, remove, bring in from the national register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from palier.accounts.actor import Actor
+from palier.accounts.models import Person
+from palier.accounts.roles import Role
+from palier.common import clock, ledger, mail
+from palier.common.errors import NotYours, Refused
+from palier.common.locks import locked
+from palier.demands.form import Form, columns
+from palier.demands.models import Demand, DemandVersion, Draft, NumberCounter, Wish
+from palier.demands.queries import visible_to
+from palier.demands.states import DEMAND, REMOVAL_GROUNDS
+from palier.law import calendar, numbers
+from palier.territories.models import Commune, Department
+
+# Called with the demand after it is registered, changed or brought in, in the same transaction:
+# later apps (points) append themselves in their AppConfig.ready.
+after_change: list[Callable[[Demand], None]] = []
+
+ONLINE_DESK = "PALIE"
+
+
+@transaction.atomic
+def register(
+    *, actor: Actor, form: Form, department: str, person: Person | None, draft: Draft | None = None
+) -> Demand:
+    """Give a demand its unique number. The same person twice in one register gets the demand already there.
+
+    One demand per department, one for Île-de-France (CCH R441-2-1). The caller has checked the form.
+    """
+    if actor.role not in (Role.APPLICANT, Role.DESK):
+        raise NotYours("only the household or a desk registers a demand")
+    if actor.role == Role.APPLICANT and (person is None or person.pk != actor.person_id):
+        raise NotYours("an applicant registers for itself")
+    place = Department.objects.get(pk=department)
+    if not place.active:
+        raise Refused("department.closed", f"Palier n’enregistre pas encore de demande dans ce département ({place.name}).")
+    if person is not None:
+        existing = Demand.objects.filter(person=person, register_code=place.register_code, state="active").first()
+        if existing is not None:
+            return existing
+    today = clock.today()
+    demand = Demand(
+        number=next_number(place.register_code, today, _desk_code(actor)),
+        register_code=place.register_code,
+        department=place,
+        person=person,
+        desk=actor.organisation if actor.role == Role.DESK else None,
+        first_registered_on=today,
+        received_at=clock.now(),
+        expires_on=calendar.life(today, None, today).expires_on,
+        form=form.to_json(),
+        **columns(form),
+    )
+    try:
+        with transaction.atomic():
+            demand.save()
+    except IntegrityError as error:
+        raise Refused("demand.twice", "Vous avez déjà une demande active dans ce département.") from error
+    _write_version(demand)
+    _write_wishes(demand, form)
+    if draft is not None:
+        draft.delete()
+    ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk)
+    _tell(demand, "registered", "Votre demande de logement social est enregistrée")
+    _tell_later_apps(demand)
+    return demand
+
+
+def next_number(register_code: str, on: date, desk: str) -> str:
+    """The next unique number of a register and a month; never twice, whatever the concurrency.
+
+    The counter's row is locked until the transaction ends. A rolled-back number is used again by the next one.
+    """
+    month = f"{on:%m%y}"
+    NumberCounter.objects.get_or_create(register_code=register_code, month=month)
+    counter = NumberCounter.objects.select_for_update(of=("self",)).get(register_code=register_code, month=month)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return str(numbers.compose(register_code, on, counter.last, desk))
+
+
+def _desk_code(actor: Actor) -> str:
+    return (actor.organisation.register_desk if actor.organisation else "") or ONLINE_DESK
+
+
+@transaction.atomic
+def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections: Sequence[str]) -> Demand:
+    """A change of situation, visible at once. `revision` is the one the person started from.
+
+    Refused when the demand has changed meanwhile (another tab, a desk): nothing typed is lost, it stays in the draft.
+    """
+    demand = locked(visible_to(actor), demand_id)
+    if demand.state != "active":
+        raise Refused("demand.removed", "Cette demande est radiée : elle ne peut plus être modifiée.")
+    if demand.form == form.to_json():
+        return demand
+    if demand.revision != revision:
+        raise Refused(
+            "demand.conflict",
+            "Votre demande a été modifiée ailleurs pendant que vous écriviez. Ce que vous avez saisi est gardé : "
+            "vérifiez la version actuelle, puis enregistrez de nouveau.",
+        )
+    demand.form = form.to_json()
+    demand.revision += 1
+    for name, value in columns(form).items():
+        setattr(demand, name, value)
+    demand.save()
+    _write_version(demand)
+    _write_wishes(demand, form)
+    ledger.record(
+        verb="demands.change", subject=demand, actor=actor, thread=demand.pk, data={"sections": ", ".join(sections)}
+    )
+    _tell_later_apps(demand)
+    return demand
+
+
+@transaction.atomic
+def renew(*, actor: Actor, demand_id: int) -> Demand:
+    """One more year; number and seniority are kept (CCH R441-2-7). Renewing twice in a day is once."""
+    demand = locked(visible_to(actor), demand_id)
+    today = clock.today()
+    if demand.state != "active":
+        raise Refused("demand.removed", "Cette demande est radiée : elle ne peut plus être renouvelée.")
+    if demand.renewed_on == today:
+        return demand
+    demand.renewed_on = today
+    demand.expires_on = calendar.life(demand.first_registered_on, today, today).expires_on
+    demand.save(update_fields=["renewed_on", "expires_on"])
+    ledger.record(
+        verb="demands.renew", subject=demand, actor=actor, thread=demand.pk, data={"until": f"{demand.expires_on:%d/%m/%Y}"}
+    )
+    return demand
+
+
+@transaction.atomic
+def remove(*, actor: Actor, demand_id: int, ground: str, on: date | None = None) -> Demand:
+    """Remove from the register on one of the legal grounds (CCH R441-2-8: a closed list)."""
+    demand = locked(visible_to(actor), demand_id)
+    if demand.state == "removed":
+        return demand
+    DEMAND.fire(
+        demand,
+        "remove",
+        actor=actor,
+        thread=demand.pk,
+        data={"ground": REMOVAL_GROUNDS[ground], "code": ground},
+        removal_ground=ground,
+        removed_on=on or clock.today(),
+    )
+    return demand
+
+
+def _write_version(demand: Demand) -> None:
+    DemandVersion.objects.create(demand=demand, revision=demand.revision, at=clock.now(), form=demand.form)
+
+
+def _write_wishes(demand: Demand, form: Form) -> None:
+    known = set(Commune.objects.filter(code__in=form.wish.communes).values_list("code", flat=True))
+    Wish.objects.filter(demand=demand).delete()
+    Wish.objects.bulk_create(
+        [Wish(demand=demand, commune_id=code, rank=rank) for rank, code in enumerate(form.wish.communes, 1) if code in known]
+    )
+
+
+def _tell_later_apps(demand: Demand) -> None:
+    for hook in after_change:
+        hook(demand)
+
+
+def _tell(demand: Demand, template: str, subject: str) -> None:
+    if demand.person is not None:
+        mail.post(
+            to=demand.person.email,
+            kind=f"demands.{template}",
+            subject=subject,
+            template=f"demand_{template}",
+            context={
+                "name": demand.person.first_name,
+                "action_path": "/mon-espace/demande/",
+                "action_label": "Voir ma demande",
+            },
+            person=demand.person_id,
+            thread=demand.pk,
+        )

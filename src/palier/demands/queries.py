@@ -1,0 +1,55 @@
+"""Reads on demands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from palier.accounts.actor import Actor
+from palier.accounts.models import Person
+from palier.accounts.roles import Role
+from palier.demands.models import Demand, Draft
+from palier.territories.queries import search_key
+
+
+def visible_to(actor: Actor) -> QuerySet[Demand]:
+    """The first wall; the second is in `policies`. Reservation holders and members reach a demand through
+    what they examine, in later apps: the database bounds them there."""
+    every = Demand.objects.select_related("department", "person")
+    match actor.role:
+        case Role.APPLICANT:
+            return every.filter(person=actor.person_id)
+        case Role.DESK | Role.LANDLORD | Role.SECRETARY | Role.SUPPORT:
+            return every.filter(department__in=actor.departments)
+        case Role.RESERVATION_HOLDER | Role.SYSTEM:
+            return every
+    return every.none()
+
+
+def current_for(person: Person) -> Demand | None:
+    """The person's live demand, or the last one removed; None when there is none."""
+    mine = Demand.objects.filter(person=person).select_related("department")
+    return mine.order_by("state", "-received_at", "-pk").first()
+
+
+def draft_of(person: Person, demand: Demand | None = None) -> Draft | None:
+    """What the person has typed and not registered yet."""
+    drafts = Draft.objects.filter(author=person, demand=demand)
+    return drafts.filter(for_self=True).first() if demand is None else drafts.first()
+
+
+def find_by_number(actor: Actor, number: str) -> Demand | None:
+    """A demand by its unique number, spaces ignored."""
+    return visible_to(actor).filter(number="".join(number.split()).upper()).first()
+
+
+def find_by_identity(actor: Actor, last_name: str, first_name: str, birth_date: date) -> QuerySet[Demand]:
+    """Demands of one person: exact names without accents, and birth date."""
+    return (
+        visible_to(actor)
+        .filter(
+            last_name_key=search_key(last_name), first_name_key=search_key(first_name), birth_date=birth_date
+        )
+        .order_by("-received_at", "-pk")
+    )

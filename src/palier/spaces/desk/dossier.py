@@ -1,0 +1,100 @@
+"""A declared form in a few readable sections, for an agent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from palier.common import clock
+from palier.common.templatetags.palier_words import counted, day, euros, surface, yes_no
+from palier.demands.form import Adult, Form
+from palier.demands.models import Demand
+from palier.law.codes import label
+from palier.law.household import age
+
+Rows = list[tuple[str, object]]
+
+
+def facts(demand: Demand, form: Form) -> list[tuple[str, Rows]]:
+    """(title, rows for the `fiche` component); a missing value stays empty and is shown as such."""
+    return [
+        ("Demandeur", _adult(form.applicant, form)),
+        *([("Codemandeur", _adult(form.coapplicant, form))] if form.coapplicant else []),
+        ("Ménage", _household(form)),
+        ("Ressources", _income(demand, form)),
+        ("Logement actuel", _home(form)),
+        ("Souhaits", _wish(demand, form)),
+    ]
+
+
+def _adult(adult: Adult, form: Form) -> Rows:
+    own = adult is form.applicant
+    return [
+        ("Nom", f"{adult.first_names} {adult.last_name}".strip()),
+        ("Né(e) le", _born(adult.birth_date)),
+        ("Situation de famille", adult.family_status and label("family_status", adult.family_status)),
+        ("Nationalité", adult.nationality and label("nationality", adult.nationality)),
+        ("Téléphone", adult.phone),
+        ("Courriel", adult.email),
+        ("Travail", _work(adult)),
+        *([("Adresse", f"{form.address.line} {form.address.postcode}".strip())] if own else []),
+    ]
+
+
+def _work(adult: Adult) -> str:
+    words = [adult.work.contract and label("contract", adult.work.contract), adult.work.profession, adult.work.employer]
+    return ", ".join(word for word in words if word)
+
+
+def _born(birth: date | None) -> str:
+    return f"{day(birth)} ({counted(age(birth, clock.today()), 'an')})" if birth else ""
+
+
+def _household(form: Form) -> Rows:
+    children = ", ".join(f"{d.first_names or 'enfant'} ({_age(d.birth_date)})" for d in form.dependants)
+    return [
+        ("Personnes à loger", counted(form.people, "personne")),
+        ("À charge", children),
+        ("Garde alternée ou visite", counted(len(form.custody), "enfant") if form.custody else ""),
+        ("Naissance attendue", day(form.expected.due_on) if form.expected and form.expected.due_on else ""),
+        ("Handicap", yes_no(form.disability.concerned)),
+    ]
+
+
+def _age(birth: date | None) -> str:
+    return counted(age(birth, clock.today()), "an") if birth else "âge non indiqué"
+
+
+def _income(demand: Demand, form: Form) -> Rows:
+    codes = {code: 0 for adult in form.adults for code in adult.resources}
+    for adult in form.adults:
+        for code, amount in adult.resources.items():
+            codes[code] += amount
+    rows: Rows = [(label("resource", code), f"{euros(amount)} par mois") for code, amount in codes.items()]
+    total = demand.monthly_resources
+    return [
+        *rows,
+        ("Ressources du mois", f"{euros(total)}" if total is not None else ""),
+        ("Revenu fiscal de référence", f"{euros(demand.tax_income)}" if demand.tax_income is not None else ""),
+    ]
+
+
+def _home(form: Form) -> Rows:
+    home = form.home
+    return [
+        ("Logement", home.status and label("home_status", home.status)),
+        ("Type", home.type and label("home_type", home.type)),
+        ("Surface", surface(home.surface) if home.surface else ""),
+        ("Occupants", home.occupants),
+        ("Loyer et charges", f"{euros(home.rent)} par mois" if home.rent is not None else ""),
+        ("Motifs", ", ".join(label("motive", code) for code in form.motives)),
+    ]
+
+
+def _wish(demand: Demand, form: Form) -> Rows:
+    communes = ", ".join(w.commune.name for w in demand.wishes.select_related("commune").order_by("rank"))
+    return [
+        ("Types", ", ".join(form.wish.types)),
+        ("Communes, dans l’ordre", communes),
+        ("Accepte les communes proches", yes_no(form.wish.widened)),
+        ("Loyer au plus", euros(form.wish.max_rent) if form.wish.max_rent is not None else ""),
+    ]

@@ -1,0 +1,155 @@
+"""Administrators: bodies and their agents, dated figures. Nothing about an applicant is read here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from palier.accounts.models import Membership, Organisation
+from palier.accounts.roles import OrganisationKind, Role
+from palier.common import clock
+from palier.common.pages import attempt, go, page
+from palier.spaces.access import for_roles
+from palier.territories import actions
+from palier.territories.models import Department, Epci, Setting
+
+PER_PAGE = 40
+
+
+class OrganisationFilter(forms.Form):
+    """By kind and by part of the name."""
+
+    genre = forms.ChoiceField(label="Genre", required=False, choices=[("", "Tous"), *OrganisationKind.choices])
+    nom = forms.CharField(label="Nom", required=False, max_length=60)
+    use_required_attribute = False
+
+
+class SettingForm(forms.Form):
+    """A new value from a day on. Numbers are typed in French or in English; other shapes as JSON."""
+
+    territory = forms.ChoiceField(label="Territoire", required=False)
+    value = forms.CharField(
+        label="Nouvelle valeur", max_length=400, error_messages={"required": "Indiquez la nouvelle valeur."}
+    )
+    valid_from = forms.DateField(
+        label="En vigueur à partir du",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Indiquez le premier jour.", "invalid": "Indiquez une date qui existe."},
+    )
+    source = forms.CharField(
+        label="Texte ou décision",
+        max_length=200,
+        help_text="Par exemple : délibération du 12 octobre 2026, ou article du Code.",
+        error_messages={"required": "Indiquez le texte ou la décision qui fixe ce réglage."},
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        departments = Department.objects.filter(active=True).order_by("code")
+        epcis = Epci.objects.filter(department__active=True).order_by("name", "siren")
+        self.fields["territory"].choices = [
+            ("", "Partout"),
+            *((d.code, d.name) for d in departments),
+            *((e.siren, e.name) for e in epcis),
+        ]
+
+    def clean_value(self) -> Any:
+        typed = self.cleaned_data["value"].strip()
+        is_number = typed.replace(",", "", 1).lstrip("-").isdigit()
+        try:
+            return json.loads(typed.replace(",", ".") if is_number else typed)
+        except ValueError as error:
+            raise forms.ValidationError("Indiquez une valeur de la même forme que la précédente.") from error
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_GET
+def organisations(request: HttpRequest) -> HttpResponse:
+    form = OrganisationFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    today = clock.today()
+    in_force = Q(memberships__since__lte=today) & (Q(memberships__until=None) | Q(memberships__until__gt=today))
+    found = Organisation.objects.annotate(agents=Count("memberships", filter=in_force)).order_by("name", "pk")
+    if chosen.get("genre"):
+        found = found.filter(kind=chosen["genre"])
+    if chosen.get("nom"):
+        found = found.filter(name__icontains=chosen["nom"])
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "shown": shown, "active": sum(bool(v) for v in chosen.values())}
+    return page(request, "staff/organisations.html", context, fragment="staff/organisations/_list.html")
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_GET
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    one = Organisation.objects.select_related("epci", "commune").get(pk=pk)
+    agents = Membership.objects.filter(organisation=one).select_related("person").order_by("role", "since", "pk")
+    facts = [
+        ("Genre", one.get_kind_display()),
+        ("Départements", ", ".join(one.departments)),
+        ("Intercommunalité", one.epci),
+        ("Commune", one.commune),
+        ("SIRET", one.siret),
+        ("Code de guichet", one.register_desk),
+        ("Adresse", one.address),
+        ("Courriel", one.email),
+        ("Téléphone", one.phone),
+    ]
+    return page(request, "staff/organisation.html", {"organisation": one, "facts": facts, "agents": agents})
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_GET
+def settings_list(request: HttpRequest) -> HttpResponse:
+    rows = list(Setting.objects.order_by("key", "territory", "-valid_from"))
+    return page(request, "staff/settings.html", {"rows": _described(rows)})
+
+
+@for_roles(Role.ADMINISTRATOR)
+def setting(request: HttpRequest, key: str) -> HttpResponse:
+    rows = list(Setting.objects.filter(key=key).order_by("territory", "-valid_from"))
+    if not rows:
+        raise Http404
+    form = SettingForm(request.POST or None, initial={"value": _written(rows[0].value)})
+    if request.method == "POST" and form.is_valid():
+        done = attempt(form, lambda: actions.set_from(actor=request.actor, key=key, **form.cleaned_data))
+        if done is not None:
+            messages.success(request, "Le réglage est enregistré ; l’ancienne valeur reste dans l’historique.")
+            return go(request, "staff:setting", key)
+    context = {"key": key, "rows": _described(rows), "form": form}
+    return page(request, "staff/setting.html", context, status=422 if form.errors else 200)
+
+
+def _described(rows: list[Setting]) -> list[dict[str, Any]]:
+    """Each row with the words for its territory and whether it is in force today."""
+    today = clock.today()
+    names = dict(Department.objects.values_list("code", "name").order_by("code"))
+    names |= dict(Epci.objects.values_list("siren", "name").order_by("siren"))
+    current: dict[tuple[str, str], Setting] = {}
+    for row in sorted(rows, key=lambda r: r.valid_from):
+        if row.valid_from <= today and (row.valid_to is None or row.valid_to > today):
+            current[row.key, row.territory] = row
+    return [
+        {
+            "setting": row,
+            "value": _written(row.value),
+            "territory": names.get(row.territory, row.territory) if row.territory else "Partout",
+            "state": "current" if current.get((row.key, row.territory)) is row
+            else "future" if row.valid_from > today else "past",
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
+    return json.dumps(value, ensure_ascii=False)
