@@ -50,3 +50,11 @@ def bomb() -> bytes:
 
 def upload(content: bytes, name: str = "piece.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def status(client, url: str) -> int:
+    """Open a stored file to its end, as a browser does, and give the answer's status."""
+    answer = client.get(url)
+    if answer.streaming:
+        answer.getvalue()
+    return answer.status_code

@@ -19,7 +19,7 @@ def test_effort_rate_and_money_left() -> None:
     assert left_to_live(household, rent=410, charges=85, aid=229, on=ON) == 31.90
     found = effort(household, rent=700, charges=85, on=ON)
     assert [r.code for r in found.reasons] == ["effort.heavy"]
-    assert found.reasons[0].text == "Loyer et charges, aide déduite : 785 € par mois, soit 52 % de vos ressources."
+    assert found.reasons[0].text == "Loyer et charges, aide déduite : 785\u00a0€ par mois, soit 52\u00a0% de vos ressources."
 
 
 def test_no_resources_no_rate() -> None:
@@ -54,7 +54,21 @@ def test_aid_by_hand() -> None:
 
 # Amounts found by an independent open model of French benefits for the same terms
 # (couple, dependants, yearly resources, rent, zone, disability), June 2026, without rent reduction.
-CHECKED: list[tuple[tuple[bool, int, int, float, int, bool], int]] = []
+CHECKED: list[tuple[tuple[bool, int, int, float, int, bool], int]] = [
+    ((False, 0, 6000, 350, 2, False), 280),
+    ((False, 0, 12000, 290, 3, False), 78),
+    ((True, 0, 15000, 420, 2, False), 111),
+    ((True, 1, 18000, 430, 2, False), 156),
+    ((False, 1, 15700, 410, 2, False), 224),
+    ((True, 2, 22000, 480, 3, False), 123),
+    ((False, 3, 9000, 520, 1, False), 561),
+    ((True, 4, 30000, 600, 1, False), 208),
+    ((False, 0, 5000, 900, 2, False), 0),
+    ((True, 6, 20000, 650, 2, False), 529),
+    ((True, 7, 26000, 700, 3, False), 475),
+    ((False, 2, 26000, 500, 2, False), 42),
+    ((False, 0, 0, 250, 3, False), 264),
+]
 
 
 @pytest.mark.parametrize(("terms", "expected"), CHECKED)

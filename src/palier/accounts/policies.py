@@ -12,6 +12,12 @@ ROW_POLICIES = {
             f" AND m.organisation_id = {ORGANISATION})",
             command="SELECT",
         ),
+        # Whoever gives and ends memberships sees the agents' names, and no applicant.
+        "administrator": Policy(
+            f"{role_is('administrator')} AND EXISTS"
+            " (SELECT 1 FROM accounts_membership m WHERE m.person_id = accounts_person.id)",
+            command="SELECT",
+        ),
     },
     "accounts_membership": {
         "self": Policy(f"person_id = {PERSON}", command="SELECT"),

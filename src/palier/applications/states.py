@@ -7,7 +7,8 @@ from palier.common.workflow import State, Transition, Workflow
 _S = frozenset
 _HOLDERS = _S({Role.LANDLORD, Role.RESERVATION_HOLDER})
 _LANDLORD = _S({Role.LANDLORD})
-_COMMISSION = _S({Role.SECRETARY})
+# The secretary, and Palier when the president's signature takes effect.
+_COMMISSION = _S({Role.SECRETARY, Role.SYSTEM})
 _ANYONE_FREEING = _S({Role.LANDLORD, Role.SECRETARY, Role.SYSTEM, Role.RESERVATION_HOLDER, Role.APPLICANT})
 
 APPLICATION = Workflow(
@@ -48,7 +49,7 @@ APPLICATION = Workflow(
                    {"applicant": "Votre dossier sera examiné par la commission du {session} ({offer})", "agent": "Inscrite à l’ordre du jour de la commission du {session}"}),
         Transition("take_off_agenda", ["on_agenda"], "admissible", _S({Role.LANDLORD, Role.SECRETARY}),
                    {"applicant": "Votre dossier est retiré de l’ordre du jour : {reason}", "agent": "Retirée de l’ordre du jour : {reason}"}),
-        Transition("allocate", ["on_agenda", "ranked"], "allocated", _COMMISSION | {Role.SYSTEM, Role.LANDLORD},
+        Transition("allocate", ["on_agenda", "ranked"], "allocated", _COMMISSION | {Role.LANDLORD},
                    {"applicant": "La commission vous attribue le logement : {offer}. Vous avez jusqu’au {answer_by} pour répondre", "agent": "Attribution (rang {rank}), réponse attendue avant le {answer_by}"},
                    deadline="answer_days"),
         Transition("rank", ["on_agenda"], "ranked", _COMMISSION,

@@ -46,9 +46,20 @@ def font_ranges(font: bytes) -> Iterator[tuple[int, int]]:
 
 def _segments(font: bytes, at: int) -> Iterator[tuple[int, int]]:
     (double,) = struct.unpack_from(">H", font, at + 6)
-    ends = struct.unpack_from(f">{double // 2}H", font, at + 14)
-    starts = struct.unpack_from(f">{double // 2}H", font, at + 16 + double)
-    yield from ((start, end) for start, end in zip(starts, ends, strict=True) if start != 0xFFFF)
+    shape, ends_at = f">{double // 2}H", at + 14
+    ends = struct.unpack_from(shape, font, ends_at)
+    starts = struct.unpack_from(shape, font, ends_at + 2 + double)
+    offsets_at = ends_at + 2 + 3 * double
+    offsets = struct.unpack_from(shape, font, offsets_at)
+    for n, (start, end, offset) in enumerate(zip(starts, ends, offsets, strict=True)):
+        if start == 0xFFFF:
+            continue
+        if offset == 0:
+            yield start, end
+            continue
+        # The segment points into a list of glyphs, where zero means that the character is not drawn.
+        glyphs = struct.unpack_from(f">{end - start + 1}H", font, offsets_at + 2 * n + offset)
+        yield from ((start + place, start + place) for place, glyph in enumerate(glyphs) if glyph)
 
 
 def _groups(font: bytes, at: int) -> Iterator[tuple[int, int]]:

@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 
 def examine(file: Path, address: str, *, timeout: float = 10.0) -> Verdict:
-    """The daemon's verdict. `address`: `host:port` or the path of a Unix socket; empty means none."""
+    """The daemon's verdict. `address`: `tcp://host:port` or `unix:///path`; empty means none."""
     if not address:
         return Verdict.NONE
     try:
@@ -43,11 +43,11 @@ def examine(file: Path, address: str, *, timeout: float = 10.0) -> Verdict:
 
 
 def _connect(address: str, timeout: float) -> socket.socket:
-    if address.startswith("/"):
+    if address.startswith("unix://"):
         link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         link.settimeout(timeout)
         try:
-            link.connect(address)
+            link.connect(address.removeprefix("unix://"))
         except OSError:
             link.close()
             raise

@@ -82,7 +82,7 @@ def take_in(upload: UploadedFile, sha256: str) -> Intake:
         with source.open("wb") as stream:
             for chunk in upload.chunks():
                 stream.write(chunk)
-        verdict = antivirus.examine(source, getattr(ENV, "clamav", "") or "")
+        verdict = antivirus.examine(source, ENV.clamav)
         if verdict == antivirus.Verdict.INFECTED:
             raise refused("virus")
         answer = _rewrite(source, target)

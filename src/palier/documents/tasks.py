@@ -24,7 +24,7 @@ def scan_documents(timestamp: int) -> None:
     with acting(SYSTEM):
         waiting = list(queries.unscanned().values_list("pk", "file_name")[:100])
     for pk, file_name in waiting:
-        verdict = antivirus.examine(store.path_of(file_name), getattr(ENV, "clamav", "") or "")
+        verdict = antivirus.examine(store.path_of(file_name), ENV.clamav)
         if verdict == antivirus.Verdict.WAITING:
             return
         with acting(SYSTEM):

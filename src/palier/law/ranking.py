@@ -62,7 +62,7 @@ def rank(candidates: Iterable[Candidate], seed: str) -> list[Ranked]:
         raise ValueError("a candidate key comes twice")
     drawn.sort(key=lambda row: row[:4])
     rows = [(row[4], row[2]) for row in drawn]
-    following: list[Candidate | None] = [c for c, _ in rows[1:]] + [None]
+    following: list[Candidate | None] = [*(c for c, _ in rows[1:]), None][: len(rows)]
     return [
         Ranked(position, candidate, drawn_as, _reason(candidate, after))
         for position, ((candidate, drawn_as), after) in enumerate(zip(rows, following, strict=True), start=1)

@@ -51,7 +51,7 @@ class Reason:
 def number(value: float | int | Decimal, digits: int = 0) -> str:
     """1234.5 → « 1 234,5 » (with one digit), rounded half up."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0
     return f"{rounded:,.{digits}f}".replace(",", _THIN).replace(".", ",")
 
 

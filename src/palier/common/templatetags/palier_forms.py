@@ -114,7 +114,7 @@ def _forms(given: Iterable[Any]) -> Iterable[forms.BaseForm]:
 @register.inclusion_tag("components/upload.html", takes_context=True)
 def upload(
     context: Any, action: str, name: str = "file", label: str = "Choisir un fichier", help: str = "",
-    accept: str = ".pdf,.jpg,.jpeg,.png,.heic,application/pdf,image/*", max_bytes: int = 15 * 1024 * 1024,
+    accept: str = ".pdf,.jpg,.jpeg,.png,.heic,application/pdf,image/*", max_bytes: int = 15_000_000,
     uid: str = "", hidden: Any = None, several: bool = False, submit: str = "Envoyer", about: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """One form that sends a file: progress, retry and a word when the line drops; a plain form without JavaScript.

@@ -92,6 +92,18 @@ def surface(value: Any) -> str:
 
 
 @register.filter
+def file_size(value: Any) -> str:
+    """The size of a file, in thousands as French readers count it: 482133 → « 482 ko », 1204133 → « 1,2 Mo »."""
+    found = _decimal(value)
+    if found is None:
+        return NONE
+    if found < 1_000_000:
+        return f"{_written(max(found / 1000, Decimal(1)), 0)}{NBSP}ko"
+    millions = found / 1_000_000
+    return f"{_written(millions, 0 if millions >= 10 else 1)}{NBSP}Mo"
+
+
+@register.filter
 def counted(value: Any, words: str) -> str:
     """3 and "candidat" → « 3 candidats »; give both forms when "s" is not enough: "œil,yeux". Nought is singular."""
     found = _decimal(value)

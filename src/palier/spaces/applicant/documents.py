@@ -112,7 +112,7 @@ def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 def emergency(request: HttpRequest) -> HttpResponse:
     demand = _my_demand(request)
-    form = EmergencyForm(request.POST or None, request.FILES or None)
+    form = EmergencyForm(request.POST, request.FILES) if request.method == "POST" else EmergencyForm()
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,

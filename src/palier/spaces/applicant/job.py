@@ -92,7 +92,7 @@ def job(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 def job_edit(request: HttpRequest) -> HttpResponse:
     mine = queries.job_of(request.actor.person)
-    form = JobForm(request.POST or None, initial=_initial(mine))
+    form = JobForm(request.POST if request.method == "POST" else None, initial=_initial(mine))
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: actions.declare(actor=request.actor, **form.cleaned_data))
         if done is not None:

@@ -68,7 +68,7 @@ def _found(request: HttpRequest, given: dict) -> list[Demand]:
 
 @for_roles(Role.DESK)
 def home(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.POST or None)
+    form = SearchForm(request.POST if request.method == "POST" else None)
     found = None
     if request.method == "POST" and form.is_valid():
         found = _found(request, form.cleaned_data)

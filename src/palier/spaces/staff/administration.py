@@ -118,7 +118,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
     rows = list(Setting.objects.filter(key=key).order_by("territory", "-valid_from"))
     if not rows:
         raise Http404
-    form = SettingForm(request.POST or None, initial={"value": _written(rows[0].value)})
+    form = SettingForm(request.POST if request.method == "POST" else None, initial={"value": _written(rows[0].value)})
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: actions.set_from(actor=request.actor, key=key, **form.cleaned_data))
         if done is not None:

@@ -45,7 +45,7 @@ class NumberForm(forms.Form):
 
 @for_roles(Role.SUPPORT)
 def find(request: HttpRequest) -> HttpResponse:
-    form = NumberForm(request.POST or None)
+    form = NumberForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         demand = find_by_number(request.actor, form.cleaned_data["number"])
         if demand is not None:

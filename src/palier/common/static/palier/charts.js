@@ -9,6 +9,8 @@ function options(data, calm) {
   const say = (value) => (value === null || value === undefined ? "—" : `${format.format(value)} ${data.unit}`.trim());
   const flat = data.kind === "hbar";
   const line = data.kind === "line";
+  const several = data.series.length > 1;
+  const long = data.series.some((one) => one.name.length > 18);
   const names = {
     type: "category", data: data.categories, inverse: flat, axisTick: { show: false }, axisLine: { lineStyle: { color: "#7d8684" } },
     axisLabel: { color: "#1a2928", fontSize: 13, hideOverlap: true, ...(flat ? { width: 130, overflow: "truncate" } : {}) },
@@ -20,9 +22,9 @@ function options(data, calm) {
   return {
     animation: !calm,
     color: COLOURS,
-    textStyle: { fontFamily: '"Atkinson Hyperlegible Next", Verdana, sans-serif', color: "#1a2928" },
-    grid: { left: 8, right: 24, top: data.series.length > 1 ? 44 : 16, bottom: 8, containLabel: true },
-    legend: data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", textStyle: { fontSize: 14, color: "#1a2928" } } : undefined,
+    textStyle: { fontFamily: '"Source Sans 3", Verdana, sans-serif', color: "#1a2928" },
+    grid: { left: 8, right: 24, top: several ? (long ? 14 + 26 * data.series.length : 44) : 16, bottom: 8, containLabel: true },
+    legend: several ? { top: 0, orient: long ? "vertical" : "horizontal", left: 0, icon: "roundRect", textStyle: { fontSize: 14, color: "#1a2928" } } : undefined,
     tooltip: { trigger: "axis", axisPointer: { type: line ? "line" : "shadow" }, valueFormatter: say, confine: true },
     xAxis: flat ? values : names,
     yAxis: flat ? names : values,

@@ -30,12 +30,13 @@ function popup(point, unit) {
 // Meridians and parallels every fifth of a degree: enough to feel the ground move under a pan.
 function graticule(L, bounds) {
   const step = 0.2;
+  const margin = 4;
   const lines = [];
-  const [south, north] = [Math.floor(bounds.getSouth()) - 1, Math.ceil(bounds.getNorth()) + 1];
-  const [west, east] = [Math.floor(bounds.getWest()) - 1, Math.ceil(bounds.getEast()) + 1];
+  const [south, north] = [Math.floor(bounds.getSouth()) - margin, Math.ceil(bounds.getNorth()) + margin];
+  const [west, east] = [Math.floor(bounds.getWest()) - margin, Math.ceil(bounds.getEast()) + margin];
   for (let lat = south; lat <= north; lat += step) lines.push([[lat, west], [lat, east]]);
   for (let lng = west; lng <= east; lng += step) lines.push([[south, lng], [north, lng]]);
-  return L.polyline(lines, { color: "#fff", weight: 1, interactive: false });
+  return L.polyline(lines, { color: "#f4f8f6", weight: 1, interactive: false });
 }
 
 // Names that fit: the largest places first, each at least a label's length from those already named.
@@ -51,11 +52,10 @@ function named(map, places) {
 
 function draw(L, element, data) {
   const map = L.map(element, {
-    preferCanvas: true, attributionControl: Boolean(data.credit), scrollWheelZoom: false, minZoom: 6, maxZoom: 15,
+    preferCanvas: true, attributionControl: false, scrollWheelZoom: false, minZoom: 6, maxZoom: 15,
     zoomControl: false,
   });
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(map);
-  if (data.credit) map.attributionControl.setPrefix(false).addAttribution(data.credit.replace(/[<>&]/g, ""));
   const all = [...data.points, ...data.base];
   const bounds = L.latLngBounds((data.points.length ? data.points : all).map((point) => [point.lat, point.lng]));
   map.fitBounds(bounds.isValid() ? bounds.pad(0.12) : [[48.3, -1.2], [49.4, 0.5]], { maxZoom: 12 });
@@ -69,10 +69,10 @@ function draw(L, element, data) {
   const largest = Math.max(1, ...data.points.map((point) => point.value ?? 0));
   const bySize = [...data.points].sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
   for (const point of bySize) {
-    const radius = point.value === null ? 8 : 5 + 21 * Math.sqrt(Math.max(0, point.value) / largest);
+    point.radius = point.value === null ? 8 : 5 + 19 * Math.sqrt(Math.max(0, point.value) / largest);
     const colour = COLOURS[point.tone] ?? COLOURS[""];
     L.circleMarker([point.lat, point.lng], {
-      radius, weight: 2, color: "#fff", fillColor: colour, fillOpacity: 0.82, dashArray: point.approximate ? "3 3" : null,
+      radius: point.radius, weight: 2, color: "#fff", fillColor: colour, fillOpacity: 0.82, dashArray: point.approximate ? "3 3" : null,
     }).bindPopup(() => popup(point, data.unit)).addTo(map);
   }
 
@@ -84,8 +84,10 @@ function draw(L, element, data) {
       .filter((place) => view.contains([place.lat, place.lng])).slice(0, 200);
     const seen = new Set();
     for (const place of named(map, candidates.filter((one) => !seen.has(one.label) && seen.add(one.label))).slice(0, 24)) {
-      L.tooltip({ permanent: true, direction: "right", offset: [6, 0], className: "map-name", interactive: false })
-        .setLatLng([place.lat, place.lng]).setContent(document.createTextNode(place.label).textContent.replace(/[<>&]/g, "")).addTo(names);
+      L.tooltip({ permanent: true, direction: "right", offset: [(place.radius ?? 4) + 2, 0], className: "map-name", interactive: false })
+        .setLatLng([place.lat, place.lng])
+        .setContent(Object.assign(document.createElement("span"), { textContent: place.label }))
+        .addTo(names);
     }
   };
   map.on("moveend", label);

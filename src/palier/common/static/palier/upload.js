@@ -3,7 +3,7 @@
 import { announce, each } from "./each.js";
 
 function megabytes(bytes) {
-  return `${(bytes / 1048576).toLocaleString("fr-FR", { maximumFractionDigits: 1 })} Mo`;
+  return `${(bytes / 1e6).toLocaleString("fr-FR", { maximumFractionDigits: 1 })} Mo`;
 }
 
 function rowFor(file, rows) {
