@@ -18,8 +18,7 @@ def votes(*rankings: str, refused: dict[int, str] | None = None) -> list[Ballot]
 
 def test_majority_eliminates_the_last() -> None:
     found = count("majority", ABC, votes("abc", "abc", "bca", "bca", "cba"))
-    assert found.groups == (("b",), ("a",), ("c",)) or found.groups == (("b",), ("c",), ("a",))
-    assert found.order[0] == "b"
+    assert found.groups == (("b",), ("c",), ("a",))
     assert "Premières places : Candidat 1 2, Candidat 2 2, Candidat 3 1. Éliminé : Candidat 3." in found.steps
 
 
@@ -32,7 +31,7 @@ def test_borda_may_prefer_a_compromise() -> None:
 def test_condorcet_winner_comes_first() -> None:
     ballots = votes("abc", "abc", "bca", "cba", "cba")
     found = count("condorcet", ABC, ballots)
-    assert found.groups == (("b",), ("a",), ("c",)) or found.order[0] == "b"
+    assert found.groups == (("b",), ("c",), ("a",))
 
 
 def test_condorcet_breaks_a_circle_at_its_weakest_duel() -> None:

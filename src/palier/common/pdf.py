@@ -32,6 +32,11 @@ PARIS = ZoneInfo("Europe/Paris")
 UNKNOWN = "\N{WHITE SQUARE}"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _NAME = re.compile(r"[a-z_]+", re.ASCII)
+# What the compiler says of a cluster that its fonts map but cannot shape, such as an accent on nothing.
+_UNDRAWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_NOT_LATIN = re.compile("[^\\x00-\u024f\u2010-\u203a\u20ac\u25a1]")
+_ATTEMPTS = 8
 # Joiners and variation selectors shape letters and pictograms; every other invisible control is dropped,
 # above all those that turn the reading direction and could make a page say what its data do not.
 _KEPT_CONTROLS = frozenset("\n\u200c\u200d\ufe0e\ufe0f")
@@ -57,19 +62,33 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
         text = json.dumps(_plain(data), ensure_ascii=False, sort_keys=True)
     except (TypeError, ValueError) as error:
         raise Unprintable(template, str(error)) from error
-    try:
-        return typst.compile(
-            str(TEMPLATES / f"{template}.typ"),
-            root=str(TEMPLATES),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": text},
-            format="pdf",
-            pdf_standards=["ua-1"],
-            timestamp=0,
-        )
-    except typst.TypstError as error:
-        raise Unprintable(template, str(error)) from error
+    for _ in range(_ATTEMPTS):
+        try:
+            return _compile(template, text)
+        except typst.TypstError as error:
+            lone = _UNDRAWN.search(str(error))
+            if lone is None:
+                raise Unprintable(template, str(error)) from error
+            text = _without(text, _ESCAPE.sub(lambda m: chr(int(m[1], 16)), lone[1]))
+    return _compile(template, _NOT_LATIN.sub(UNKNOWN, text))
+
+
+def _compile(template: str, text: str) -> bytes:
+    return typst.compile(
+        str(TEMPLATES / f"{template}.typ"),
+        root=str(TEMPLATES),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": text},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+
+
+def _without(text: str, undrawn: str) -> str:
+    """The JSON text with the characters of a cluster that no font could shape (a lone accent) as squares."""
+    return "".join(UNKNOWN if c in undrawn and not c.isascii() else c for c in text)
 
 
 @cache

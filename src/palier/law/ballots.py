@@ -129,7 +129,7 @@ def count(
     remaining = [key for key in candidates if key not in refused]
     groups: list[tuple[str, ...]] = []
     if remaining and expressed:
-        steps.append(f"Règle : {RULES[rule].lower()}.")
+        steps.append(f"Règle : {RULES[rule][0].lower()}{RULES[rule][1:]}.")
         methods = {"majority": tallies.majority, "borda": tallies.borda, "condorcet": tallies.condorcet}
         preferences = [tuple(key for key in b.ranking if key in remaining) for b in expressed]
         favoured = None if casting is None else tuple(key for key in casting.ranking if key in remaining)
