@@ -12,6 +12,8 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from palier.common import glyphs, pdf
 from tests.common.pdf_samples import ATTESTATION, EVERY, LEASE, LETTERS, MINUTES, REMOVAL
@@ -208,6 +210,19 @@ def test_texts_are_printed_as_they_are_typed(hostile: str) -> None:
 )
 def test_names_of_any_script_and_length_are_printed(name: str) -> None:
     assert "Attestation" in printed("attestation", ATTESTATION | {"applicant": {"name": name, "address": [name, name]}})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=60))
+def test_no_text_at_all_stops_a_document(text: str) -> None:
+    assert pdf.render("removal_certificate", REMOVAL | {"applicant": {"name": text, "address": text}})[:5] == b"%PDF-"
+
+
+def test_a_long_word_stays_on_the_page() -> None:
+    page = pypdfium2.PdfDocument(pdf.render("decision_letter", LETTERS["ranked"] | {"reason_text": "N" * 300}))[0]
+    text = page.get_textpage()
+    right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
+    assert right <= page.get_width() - 60
 
 
 def test_a_sign_no_font_can_draw_becomes_a_square_and_direction_marks_vanish() -> None:

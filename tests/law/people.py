@@ -103,9 +103,9 @@ households = st.builds(
     employer=st.none() | st.builds(Employer, state=st.sampled_from(["declared", "confirmed", "denied"])),
     situations=st.lists(situations, max_size=4).map(tuple),
     transfer=st.booleans(),
-    refusals=st.lists(
-        st.builds(Refusal, on=st.dates(date(2024, 1, 1), ON), adapted=st.booleans()), max_size=4
-    ).map(tuple),
+    refusals=st.lists(st.builds(Refusal, on=st.dates(date(2024, 1, 1), ON), adapted=st.booleans()), max_size=4).map(
+        tuple
+    ),
     proofs=st.dictionaries(
         st.sampled_from(["identity", "household", "work", "income", "home", "motives"]),
         st.sampled_from(["declared", "document", "authority"]),

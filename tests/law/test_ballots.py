@@ -97,7 +97,9 @@ def test_bad_ballots(rule: str, candidates: tuple[str, ...], ballots: list[Ballo
 
 
 rankings = st.lists(
-    st.permutations("abcd").flatmap(lambda order: st.integers(1, 4).map(lambda n: tuple(order[:n]))), min_size=1, max_size=9
+    st.permutations("abcd").flatmap(lambda order: st.integers(1, 4).map(lambda n: tuple(order[:n]))),
+    min_size=1,
+    max_size=9,
 )
 rules = st.sampled_from(sorted(RULES))
 ABCD = tuple("abcd")

@@ -94,10 +94,18 @@ def test_intermediate_classes() -> None:
     old = date(1970, 1, 1)
     found = [
         lli_class(h)
-        for h in (Household((adult(),)), couple(old, old), lone_parent(), couple(old, old, child()), couple(old, old, *[child()] * 5))
-    ]  # fmt: skip
+        for h in (
+            Household((adult(),)),
+            couple(old, old),
+            lone_parent(),
+            couple(old, old, child()),
+            couple(old, old, *[child()] * 5),
+        )
+    ]
     assert found == [1, 2, 3, 3, 7]
-    assert ceiling_for(couple(old, old, *[child()] * 5), "LLI", zone="other", rent_zone="C", on=ON).amount == 84726 + 9450
+    assert (
+        ceiling_for(couple(old, old, *[child()] * 5), "LLI", zone="other", rent_zone="C", on=ON).amount == 84726 + 9450
+    )
 
 
 def test_standings() -> None:
@@ -109,7 +117,11 @@ def test_standings() -> None:
 @given(st.integers(1, 12), st.sampled_from(["PLAI", "PLUS", "PLS"]), st.sampled_from(["paris", "idf", "other"]))
 def test_ceilings_grow_with_the_category_and_the_zone(number: int, financing: str, zone: str) -> None:
     assert ceiling(financing, zone, number, ON) < ceiling(financing, zone, number + 1, ON)
-    assert ceiling(financing, "other", number, ON) <= ceiling(financing, "idf", number, ON) <= ceiling(financing, "paris", number, ON)
+    assert (
+        ceiling(financing, "other", number, ON)
+        <= ceiling(financing, "idf", number, ON)
+        <= ceiling(financing, "paris", number, ON)
+    )
 
 
 @given(households)

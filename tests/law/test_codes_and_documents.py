@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 
 from palier.law import codes
-from palier.law.documents import DOCUMENTS, documents_due
+from palier.law.documents import DOCUMENTS, SECTION, documents_due, proved_sections
 from palier.law.household import Home, Household, Situation
 from tests.law.people import ON, adult, child, households, lone_parent
 
 
 def test_lists_of_the_register() -> None:
-    sizes = {name: len(codes.LISTS[name]) for name in ("motive", "home_status", "resource", "home_type", "contract", "file_type")}
+    sizes = {
+        name: len(codes.LISTS[name])
+        for name in ("motive", "home_status", "resource", "home_type", "contract", "file_type")
+    }
     assert sizes == {"motive": 23, "home_status": 17, "resource": 14, "home_type": 7, "contract": 8, "file_type": 9}
     assert [code for code, _ in codes.MOTIVES] == [f"{n:02d}" for n in range(1, 24)]
     assert {code for code, _ in codes.REMOVAL_GROUNDS} == {"RADATT", "RADABA", "RADIRR", "RADCON", "RADREN"}
@@ -74,6 +77,27 @@ def test_recognised_situations_and_custody() -> None:
         people=(adult(ref="applicant"), child(kind="custody", ref="custody-1")), situations=(Situation("dalo"),)
     )
     assert {("custody", "custody-1", "instruct"), ("dalo", "applicant", "instruct")} <= due(household)
+
+
+def test_a_section_is_proved_once_all_its_documents_are_accepted() -> None:
+    household = lone_parent(motives=("05",))
+    everything = {(d.kind, d.person) for d in documents_due(household, ON)}
+    required = {(d.kind, d.person) for d in documents_due(household, ON) if not d.optional}
+    without_benefits = {pair for pair in required if pair[0] != "benefits"}
+    assert proved_sections(household, set(), ON) == {}
+    assert set(proved_sections(household, everything, ON)) == {
+        "identity",
+        "household",
+        "income",
+        "work",
+        "home",
+        "motives",
+    }
+    assert set(proved_sections(household, without_benefits, ON)) == {"identity", "household", "home", "motives"}
+
+
+def test_every_kind_proves_a_section_but_two() -> None:
+    assert set(DOCUMENTS) - set(SECTION) == {"bank", "other"}
 
 
 @given(households)

@@ -64,7 +64,9 @@ def test_paris_2014_published_lines() -> None:
 
 
 def test_per_month_by_year_and_capped() -> None:
-    years = grid('key = "y"\nlabel = "y"\nkind = "per_month"\nfact = "seniority.months"\nevery = 12\npoints = 5\nmost = 12')
+    years = grid(
+        'key = "y"\nlabel = "y"\nkind = "per_month"\nfact = "seniority.months"\nevery = 12\npoints = 5\nmost = 12'
+    )
     assert [score(years, since(m), ON).points for m in (11, 12, 25, 60)] == [0, 5, 10, 12]
 
 
@@ -81,8 +83,14 @@ def test_max_keeps_the_highest_and_shows_the_others() -> None:
     exclusive = grid(DALO, HOSTED, combine="max")
     household = lone_parent(home=Home("CP"), situations=(Situation("dalo", "authority"),))
     found = score(exclusive, household, ON)
-    assert (found.points, [(line.criterion, line.counted) for line in found.lines]) == (50, [("dalo", True), ("hosted", False)])
-    assert found.lines[1].text == "hosted : 20\u00a0points (Chez un particulier). Dans cette rubrique, seul le critère le plus élevé compte."
+    assert (found.points, [(line.criterion, line.counted) for line in found.lines]) == (
+        50,
+        [("dalo", True), ("hosted", False)],
+    )
+    assert (
+        found.lines[1].text
+        == "hosted : 20\u00a0points (Chez un particulier). Dans cette rubrique, seul le critère le plus élevé compte."
+    )
 
 
 def test_what_awaits_recognition_does_not_hide_a_lower_criterion() -> None:
@@ -91,6 +99,22 @@ def test_what_awaits_recognition_does_not_hide_a_lower_criterion() -> None:
     found = score(exclusive, household, ON)
     assert (found.points, found.provisional) == (20, 0)
     assert [(c.criterion, c.points) for c in found.changes] == [("dalo", 30)]
+
+
+def test_sensitive_lines_have_a_discreet_wording() -> None:
+    household = lone_parent(motives=("06", "13"), situations=(Situation("violence", "authority"),))
+    ground = flat("fled", 10, 'fact = "motives"\nhas_any = ["06", "11"]')
+    found = score(grid(flat("violence", 90, 'fact = "situation.violence"'), ground, HOSTED), household, ON)
+    assert [line.sensitive for line in found.lines] == [True, True]
+    shown = found.lines[0].discreet
+    assert (shown.points, shown.label, shown.text) == (
+        90,
+        "Situation prioritaire",
+        "Situation prioritaire : 90\u00a0points.",
+    )
+    assert "iolence" not in str(shown.to_dict())
+    hosted = score(grid(HOSTED), lone_parent(home=Home("CP")), ON).lines[0]
+    assert hosted.discreet is hosted
 
 
 def test_caps_of_family_and_total() -> None:
@@ -117,7 +141,9 @@ def test_a_situation_that_has_ended_no_longer_counts() -> None:
 
 
 def test_all_conditions_and_alternatives() -> None:
-    both = grid(flat("b", 7, 'when = [{ fact = "household.lone_parent" }, { fact = "household.minors", at_least = 2 }]'))
+    both = grid(
+        flat("b", 7, 'when = [{ fact = "household.lone_parent" }, { fact = "household.minors", at_least = 2 }]')
+    )
     assert score(both, lone_parent(), ON).points == 0
     assert score(both, Household((adult(), child(), child())), ON).points == 7
     either = grid(flat("e", 7, 'any_of = [{ fact = "tie.works_there" }, { fact = "motives", has_any = ["19"] }]'))
@@ -138,7 +164,12 @@ def test_exclusion_gives_no_points_and_a_reason() -> None:
     assert found.excluded.startswith("Relogement lié à une démolition")
 
 
-REFUSALS = (Refusal(date(2026, 6, 1)), Refusal(date(2026, 8, 1), adapted=False), Refusal(date(2026, 9, 1)), Refusal(date(2025, 11, 23)))
+REFUSALS = (
+    Refusal(date(2026, 6, 1)),
+    Refusal(date(2026, 8, 1), adapted=False),
+    Refusal(date(2026, 9, 1)),
+    Refusal(date(2025, 11, 23)),
+)
 
 
 def test_refusals_of_adapted_dwellings_only() -> None:
@@ -228,7 +259,7 @@ def problems(text: str) -> list[tuple[int, str]]:
 
 
 def test_errors_name_the_line_and_the_place() -> None:
-    text = f'''{HEAD}
+    text = f"""{HEAD}
 [[family]]
 key = "f"
 combine = "summ"
@@ -253,7 +284,7 @@ colour = 3
 kind = "bands"
 fact = "seniority.months"
 bands = [{{ below = 5, points = 1 }}, {{ below = 3, points = 2 }}]
-'''
+"""
     assert [(line, message) for line, message in problems(text)] == [
         (8, "« combine = summ » n’est pas prévu."),
         (12, "le fait « home.statut » n’existe pas."),
@@ -281,7 +312,10 @@ def test_ticked_boxes_must_be_exclusive() -> None:
         grid(HOSTED, flat("other", 5, 'fact = "home.status"\nin = ["CP", "HOT"]'), combine="ticked")
     with pytest.raises(GridError, match="cases d’une même rubrique"):
         grid(HOSTED, flat("other", 5, 'fact = "transfer"'), combine="ticked")
-    assert grid(HOSTED, flat("other", 5, 'fact = "home.status"\nis = "HOT"'), combine="ticked").families[0].combine == "ticked"
+    assert (
+        grid(HOSTED, flat("other", 5, 'fact = "home.status"\nis = "HOT"'), combine="ticked").families[0].combine
+        == "ticked"
+    )
 
 
 @pytest.mark.parametrize(

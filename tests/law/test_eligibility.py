@@ -46,9 +46,20 @@ def test_everything_fits() -> None:
     assert found.reasons[0].text == "Vos revenus (15\u202f000\u00a0€) sont sous le plafond PLUS (37\u202f584\u00a0€)."
 
 
+EMPLOYEES, PRIORITY, AGENTS = ({"contingent": c} for c in ("action_logement", "state_priority", "state_agents"))
+
+
+def earning(income: int) -> Household:
+    return lone_parent(people=(adult(tax={2024: income}), child()))
+
+
+def known(code: str, proof: str = "authority", **facts: Any) -> Household:
+    return lone_parent(situations=(Situation(code, proof, **facts),))
+
+
 CASES: list[tuple[str, str, Household, dict[str, Any]]] = [
-    ("ceiling.over", "blocks", replace(lone_parent(), people=(adult(tax={2024: 22552}), child())), {"financing": "PLAI"}),
-    ("ceiling.under", "fits", replace(lone_parent(), people=(adult(tax={2024: 22551}), child())), {"financing": "PLAI"}),
+    ("ceiling.over", "blocks", earning(22552), {"financing": "PLAI"}),
+    ("ceiling.under", "fits", earning(22551), {"financing": "PLAI"}),
     ("ceiling.unknown", "unknown", replace(lone_parent(), people=(adult(), child())), {}),
     ("size.small", "blocks", replace(lone_parent(), expected=4), {"type": "T2"}),
     ("size.large", "blocks", lone_parent(), {"type": "T4"}),
@@ -60,17 +71,17 @@ CASES: list[tuple[str, str, Household, dict[str, Any]]] = [
     ("place.near_not_widened", "blocks", lone_parent(), {"commune": "14327"}),
     ("place.nearby", "fits", wish(widened=True), {"commune": "14327"}),
     ("place.not_wished", "blocks", wish(widened=True, epcis=("",)), {"commune": "61001", "epci": ""}),
-    ("contingent.not_employee", "blocks", lone_parent(), {"contingent": "action_logement"}),
-    ("contingent.employer_unconfirmed", "blocks", lone_parent(employer=Employer("1", contributes=True)), {"contingent": "action_logement"}),
-    ("contingent.employee", "fits", lone_parent(employer=Employer("1", "confirmed", True)), {"contingent": "action_logement"}),
-    ("contingent.employer_unknown", "unknown", lone_parent(employer=Employer("1", "confirmed")), {"contingent": "action_logement"}),
-    ("contingent.not_contributing", "blocks", lone_parent(employer=Employer("1", "confirmed", False)), {"contingent": "action_logement"}),
-    ("contingent.not_priority", "blocks", lone_parent(situations=(Situation("dalo", "document"),)), {"contingent": "state_priority"}),
-    ("contingent.priority", "fits", lone_parent(situations=(Situation("dalo", "authority"),)), {"contingent": "state_priority"}),
-    ("contingent.not_priority", "blocks", lone_parent(situations=(Situation("dalo", "authority", valid_to=date(2026, 1, 1)),)), {"contingent": "state_priority"}),
-    ("contingent.not_priority", "blocks", lone_parent(situations=(Situation("essential_worker", "authority"),)), {"contingent": "state_priority"}),
-    ("contingent.not_state_agent", "blocks", lone_parent(), {"contingent": "state_agents"}),
-    ("contingent.state_agent", "fits", lone_parent(employer=Employer("1", "confirmed", public=True)), {"contingent": "state_agents"}),
+    ("contingent.not_employee", "blocks", lone_parent(), EMPLOYEES),
+    ("contingent.employer_unconfirmed", "blocks", lone_parent(employer=Employer("1", contributes=True)), EMPLOYEES),
+    ("contingent.employee", "fits", lone_parent(employer=Employer("1", "confirmed", True)), EMPLOYEES),
+    ("contingent.employer_unknown", "unknown", lone_parent(employer=Employer("1", "confirmed")), EMPLOYEES),
+    ("contingent.not_contributing", "blocks", lone_parent(employer=Employer("1", "confirmed", False)), EMPLOYEES),
+    ("contingent.not_priority", "blocks", known("dalo", "document"), PRIORITY),
+    ("contingent.priority", "fits", known("dalo"), PRIORITY),
+    ("contingent.not_priority", "blocks", known("dalo", valid_to=date(2026, 1, 1)), PRIORITY),
+    ("contingent.not_priority", "blocks", known("essential_worker"), PRIORITY),
+    ("contingent.not_state_agent", "blocks", lone_parent(), AGENTS),
+    ("contingent.state_agent", "fits", lone_parent(employer=Employer("1", "confirmed", public=True)), AGENTS),
     ("contingent.holder", "note", lone_parent(), {"contingent": "authority"}),
     ("adapted.for_others", "blocks", lone_parent(), {"adapted": True}),
     ("adapted.needed", "fits", wish(adapted=True), {"adapted": True}),

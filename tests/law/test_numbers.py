@@ -15,7 +15,13 @@ PUBLISHED = "1110318016982G1104"
 
 def test_published_sample() -> None:
     number = parse(PUBLISHED)
-    assert (number.territory, number.month, number.year, number.sequence, number.registrar) == ("111", 3, 18, 16982, "G1104")
+    assert (number.territory, number.month, number.year, number.sequence, number.registrar) == (
+        "111",
+        3,
+        18,
+        16982,
+        "G1104",
+    )
     assert (number.flags, number.spaced) == ({"ile_de_france"}, "111 0318 016982 G1104")
     assert number.first_month(date(2026, 11, 23)) == date(2018, 3, 1)
     assert number.masked == "111 0318 ••••82 G1104"
@@ -41,8 +47,10 @@ def test_typed_by_a_person() -> None:
     ("text", "code"),
     [
         ("", "number.empty"), ("   ", "number.empty"), ("014", "number.length"), (f"{PUBLISHED}1", "number.length"),
-        ("0141325000001PALIE", "number.shape"), ("014002500000APALIE", "number.shape"), ("0140025000001PALIE", "number.shape"),
-        ("014032500000１PALIE", "number.shape"), ("0140325000001PAL É", "number.length"), ("0140325000001PALIÉ", "number.shape"),
+        ("0141325000001PALIE", "number.shape"),
+        ("014002500000APALIE", "number.shape"), ("0140025000001PALIE", "number.shape"),
+        ("014032500000１PALIE", "number.shape"),
+        ("0140325000001PAL É", "number.length"), ("0140325000001PALIÉ", "number.shape"),
     ],
 )  # fmt: skip
 def test_not_a_number(text: str, code: str) -> None:

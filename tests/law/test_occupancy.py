@@ -18,7 +18,9 @@ def test_over_and_under() -> None:
     assert [under_occupied(t, 2, ON) for t in ("T2", "T3", "T4", "T6P")] == [False, False, True, True]
 
 
-@pytest.mark.parametrize(("people", "ends"), [(1, ("C", "T2")), (2, ("T1", "T3")), (3, ("T2", "T4")), (4, ("T3", "T5")), (9, ("T5", "T6P"))])
+@pytest.mark.parametrize(
+    ("people", "ends"), [(1, ("C", "T2")), (2, ("T1", "T3")), (3, ("T2", "T4")), (4, ("T3", "T5")), (9, ("T5", "T6P"))]
+)
 def test_types(people: int, ends: tuple[str, str]) -> None:
     found = types_for(people, ON)
     assert (found.smallest, found.largest) == ends

@@ -33,7 +33,10 @@ def test_points_then_seniority_then_draw() -> None:
     assert [r.position for r in ranked] == [1, 2, 3, 4]
     assert [r.reason.code for r in ranked] == ["rank.points", "rank.seniority", "rank.draw", "rank.last"]
     assert ranked[0].reason.text == "Plus de points que le suivant (12\u00a0points contre 10\u00a0points)."
-    assert ranked[1].reason.text == "Même nombre de points, demande plus ancienne (1er janvier 2020, contre 1er janvier 2024)."
+    assert (
+        ranked[1].reason.text
+        == "Même nombre de points, demande plus ancienne (1er janvier 2020, contre 1er janvier 2024)."
+    )
 
 
 def test_the_draw_is_what_the_page_says() -> None:
@@ -73,7 +76,9 @@ def test_order_is_right_for_every_pair(people: list[Candidate], seed: str) -> No
 
 
 @given(candidates, candidates, st.text(max_size=8))
-def test_taking_people_out_does_not_reorder_the_others(people: list[Candidate], gone: list[Candidate], seed: str) -> None:
+def test_taking_people_out_does_not_reorder_the_others(
+    people: list[Candidate], gone: list[Candidate], seed: str
+) -> None:
     out = {c.key for c in gone} | {c.key for c in people[::3]}
     left = [c for c in people if c.key not in out]
     assert [r.key for r in rank(left, seed)] == [r.key for r in rank(people, seed) if r.key not in out]

@@ -70,7 +70,10 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
             if lone is None:
                 raise Unprintable(template, str(error)) from error
             text = _without(text, _ESCAPE.sub(lambda m: chr(int(m[1], 16)), lone[1]))
-    return _compile(template, _NOT_LATIN.sub(UNKNOWN, text))
+    try:
+        return _compile(template, _NOT_LATIN.sub(UNKNOWN, text))
+    except typst.TypstError as error:
+        raise Unprintable(template, str(error)) from error
 
 
 def _compile(template: str, text: str) -> bytes:

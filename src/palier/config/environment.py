@@ -1,153 +1,253 @@
-"""Every setting of an installation, typed, with its default and its meaning.
+"""Every setting of an installation: typed, with its default and its meaning.
 
-Read once from the process environment; `docs/operating/settings.md` is written from this table.
+Read once, when the process starts, from its environment variables. `docs/operating/settings.md` is
+written from the fields below by `./palier settings-doc`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from psycopg import ProgrammingError, conninfo
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One environment variable. `kind`: text, flag, number, list, path or address."""
-
-    name: str
-    kind: str
-    default: str
-    meaning: str
-
-
-VARIABLES = (
-    Variable("DATABASE_URL", "address", "", "Owner's connection, postgresql://user:password@host:port/base. Empty: the embedded server is started."),
-    Variable("PALIER_WEB_DATABASE_URL", "address", "", "Connection of the web role, neither owner nor superuser. Set by the launcher for the embedded server."),
-    Variable("PALIER_DATABASE_ROLE", "text", "web", "Which of the two this process uses: web or owner (migrations only)."),
-    Variable("PALIER_POOL", "flag", "1", "Keep a pool of connections in each process."),
-    Variable("PALIER_SECRET_KEY", "text", "", "Signs sessions. Required outside demo mode, at least 50 characters."),
-    Variable("PALIER_DEMO", "flag", "0", "Demo mode: sign in by name, mailbox page, movable clock. Never on real data."),
-    Variable("PALIER_DEBUG", "flag", "0", "Django's debug pages. Never in production."),
-    Variable("PALIER_HOSTS", "list", "127.0.0.1,localhost", "Host names served, separated by commas."),
-    Variable("PALIER_BASE_URL", "address", "http://127.0.0.1:8000", "Address that mails link to; https switches on secure cookies and HSTS."),
-    Variable("PALIER_PORT", "number", "8000", "Port of the pages."),
-    Variable("PALIER_STREAM_PORT", "number", "8001", "Port of the live streams, on the loopback address, behind the same proxy."),
-    Variable("PALIER_LISTEN", "text", "127.0.0.1", "Address the pages listen on."),
-    Variable("PALIER_WORKERS", "number", "2", "Web processes."),
-    Variable("PALIER_DATA", "path", ".palier/data", "Documents, embedded database and logs; kept outside the web root."),
-    Variable("EMAIL_URL", "address", "smtp://localhost:25", "Mail server, smtp://user:password@host:port or smtps://… for TLS."),
-    Variable("PALIER_FROM_EMAIL", "text", "ne-pas-repondre@palier.example", "Sender of every mail."),
-    Variable("PALIER_CLAMAV", "address", "", "Virus scanner, tcp://host:port or unix:///path. Empty: none."),
-)  # fmt: skip
+SECRET_KEY_LENGTH = 50
 
 
 class BadSetting(SystemExit):
-    """A value that cannot be used; the message names the variable and what it should look like."""
+    """A value that cannot be used. The message names the variable, says what is expected and repeats no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
+    """A mail server. `tls`: the connection is upgraded with STARTTLS; `ssl`: it is encrypted from the start."""
+
     host: str
     port: int
     user: str
     password: str
     tls: bool
+    ssl: bool
 
 
+def _text(value: str) -> str:
+    return value
+
+
+def _flag(value: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "oui": True, "0": False, "false": False, "no": False, "non": False}
+    if value.lower() not in words:
+        raise ValueError("attendu 1 ou 0")
+    return words[value.lower()]
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 65535:
+        raise ValueError("attendu un numéro de port, de 1 à 65535")
+    return int(value)
+
+
+def _count(value: str) -> int:
+    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 64:
+        raise ValueError("attendu un nombre entier, de 1 à 64")
+    return int(value)
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _role(value: str) -> str:
+    if value not in ("web", "owner"):
+        raise ValueError("attendu web ou owner")
+    return value
+
+
+def _path(value: str) -> Path:
+    return (ROOT / Path(value).expanduser()).resolve()
+
+
+def _site(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("attendu http://nom ou https://nom, sans chemin")
+    return value.rstrip("/")
+
+
+def _clamav(value: str) -> str:
+    parts = urlsplit(value)
+    tcp = parts.scheme == "tcp" and parts.hostname and parts.port
+    if value and not tcp and not value.startswith("unix:///"):
+        raise ValueError("attendu tcp://serveur:port ou unix:///chemin")
+    return value
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < SECRET_KEY_LENGTH:
+        raise ValueError(f"attendu au moins {SECRET_KEY_LENGTH} caractères tirés au hasard")
+    return value
+
+
+def _smtp(value: str) -> Smtp:
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    parts = urlsplit(value)
+    if parts.scheme not in ports or not parts.hostname:
+        raise ValueError("attendu smtp://serveur:port, smtp+tls://… (STARTTLS) ou smtps://…")
+    return Smtp(
+        host=parts.hostname,
+        port=parts.port or ports[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=parts.scheme == "smtp+tls",
+        ssl=parts.scheme == "smtps",
+    )
+
+
+def _database(value: str) -> dict[str, str]:
+    """host, port, user, password and name of a PostgreSQL address; empty when there is none."""
+    if not value:
+        return {}
+    try:
+        parts = conninfo.conninfo_to_dict(value)
+    except ProgrammingError:
+        parts = {}
+    if not value.startswith(("postgresql://", "postgres://")) or not parts.get("dbname") or not parts.get("user"):
+        raise ValueError("attendu postgresql://utilisateur:mot-de-passe@serveur:port/base")
+    keys = {"host": "host", "port": "port", "user": "user", "password": "password", "name": "dbname"}
+    defaults = {"host": "127.0.0.1", "port": "5432"}
+    return {key: str(parts.get(source) or defaults.get(key, "")) for key, source in keys.items()}
+
+
+def _setting(name: str, kind: str, default: str, read: Callable[[str], Any], meaning: str) -> Any:
+    metadata = {"name": name, "kind": kind, "default": default, "read": read, "meaning": meaning}
+    return field(metadata=metadata, repr=read not in (_secret, _smtp, _database))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """The typed values. Raises BadSetting on the first one that cannot be used."""
+    """The values in force. `read` raises BadSetting on the first variable that cannot be used."""
 
-    def __init__(self, source: Mapping[str, str]) -> None:
-        self._source = source
-        self.database_role = self._choice("PALIER_DATABASE_ROLE", ("web", "owner"))
-        self.pool = self._flag("PALIER_POOL")
-        self.demo = self._flag("PALIER_DEMO")
-        self.debug = self._flag("PALIER_DEBUG")
-        self.hosts = tuple(h.strip() for h in self._text("PALIER_HOSTS").split(",") if h.strip())
-        self.base_url = self._text("PALIER_BASE_URL").rstrip("/")
-        self.https = self.base_url.startswith("https://")
-        self.port = self._number("PALIER_PORT")
-        self.stream_port = self._number("PALIER_STREAM_PORT")
-        self.listen = self._text("PALIER_LISTEN")
-        self.workers = self._number("PALIER_WORKERS")
-        self.data = self._path("PALIER_DATA")
-        self.from_email = self._text("PALIER_FROM_EMAIL")
-        self.clamav = self._text("PALIER_CLAMAV")
-        self.smtp = self._smtp()
-        self.secret_key = self._secret()
+    owner_database: dict[str, str] = _setting(
+        "DATABASE_URL", "address", "", _database,
+        "Connection of the role that owns the schema and migrates it, `postgresql://user:password@host:port/base`. "
+        "Empty: the launcher runs its own embedded server. Web and worker processes never receive it.",
+    )  # fmt: skip
+    web_database: dict[str, str] = _setting(
+        "PALIER_WEB_DATABASE_URL", "address", "", _database,
+        "Connection of the web role, neither owner nor superuser, so that row security binds it. "
+        "Empty: the launcher creates that role through `DATABASE_URL`, or in the embedded server.",
+    )  # fmt: skip
+    database_role: str = _setting(
+        "PALIER_DATABASE_ROLE", "web or owner", "web", _role,
+        "Which of the two connections this process uses. The launcher chooses `owner` for migrations only.",
+    )  # fmt: skip
+    pool: bool = _setting(
+        "PALIER_POOL", "flag", "0", _flag,
+        "Keep a pool of connections in this process. The launcher sets it for the web processes.",
+    )  # fmt: skip
+    secret_key: str = _setting(
+        "PALIER_SECRET_KEY", "secret", "", _secret,
+        f"Signs sessions and links, at least {SECRET_KEY_LENGTH} random characters, the same on every machine. "
+        "Empty: the launcher draws one and keeps it in `secret-key` under `PALIER_DATA`.",
+    )  # fmt: skip
+    demo: bool = _setting(
+        "PALIER_DEMO", "flag", "0", _flag,
+        "Demonstration: sign in by name, mailbox page, movable clock. Never with real data.",
+    )  # fmt: skip
+    debug: bool = _setting("PALIER_DEBUG", "flag", "0", _flag, "Django's debug pages. Never in production.")
+    base_url: str = _setting(
+        "PALIER_BASE_URL", "address", "http://127.0.0.1:8000", _site,
+        "Public address of the site, used in mails. With `https://`, cookies are secure and HSTS is sent.",
+    )  # fmt: skip
+    hosts: tuple[str, ...] = _setting(
+        "PALIER_HOSTS", "list", "127.0.0.1,localhost", _list,
+        "Host names served, separated by commas; that of `PALIER_BASE_URL` is always served.",
+    )  # fmt: skip
+    listen: str = _setting(
+        "PALIER_LISTEN", "text", "127.0.0.1", _text,
+        "Address the web server listens on. A proxy in front of it does TLS.",
+    )  # fmt: skip
+    port: int = _setting("PALIER_PORT", "port", "8000", _port, "Port the web server listens on.")
+    workers: int = _setting("PALIER_WORKERS", "count", "2", _count, "Web processes: about one per core.")
+    threads: int = _setting(
+        "PALIER_THREADS", "count", "4", _count,
+        "Requests served at once by each web process; each may hold one database connection.",
+    )  # fmt: skip
+    tasks: int = _setting("PALIER_TASKS", "count", "2", _count, "Background tasks run at once by `./palier worker`.")
+    data: Path = _setting(
+        "PALIER_DATA", "path", ".palier/data", _path,
+        "Documents, embedded database, keys and logs, outside the web root. Relative to the checkout. Back it up.",
+    )  # fmt: skip
+    smtp: Smtp = _setting(
+        "EMAIL_URL", "address", "smtp://127.0.0.1:25", _smtp,
+        "Mail server: `smtp://user:password@host:port`, `smtp+tls://…` for STARTTLS, `smtps://…` for TLS.",
+    )  # fmt: skip
+    from_email: str = _setting(
+        "PALIER_FROM_EMAIL", "text", "ne-pas-repondre@palier.example", _text, "Sender of every mail."
+    )
+    clamav: str = _setting(
+        "PALIER_CLAMAV", "address", "", _clamav,
+        "ClamAV daemon that examines documents, `tcp://host:port` or `unix:///path`. Empty: none.",
+    )  # fmt: skip
+
+    @classmethod
+    def read(cls, source: Mapping[str, str]) -> Environment:
+        """The settings found in `source`; a variable that is absent or empty takes its default."""
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            name, default, parse = (item.metadata[key] for key in ("name", "default", "read"))
+            try:
+                values[item.name] = parse(source.get(name, "").strip() or default)
+            except ValueError as error:
+                raise BadSetting(f"Réglage {name} : {error}.") from None
+        host = urlsplit(values["base_url"]).hostname
+        if host not in values["hosts"]:
+            values["hosts"] += (host,)
+        values["secret_key"] = values["secret_key"] or kept_secret_key(values["data"])
+        return cls(**values)
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the site through TLS."""
+        return self.base_url.startswith("https://")
 
     def database(self, role: str) -> dict[str, str]:
-        """host, port, user, password and name of a role's connection; empty strings when none is set."""
-        variable = "DATABASE_URL" if role == "owner" else "PALIER_WEB_DATABASE_URL"
-        address = self._text(variable)
-        if not address:
-            return {"host": "", "port": "", "user": f"palier_{role}", "password": "", "name": "palier"}
-        return read_database(address, variable)
-
-    def _text(self, name: str) -> str:
-        return self._source.get(name) or next(v.default for v in VARIABLES if v.name == name)
-
-    def _flag(self, name: str) -> bool:
-        text = self._text(name).lower()
-        if text not in ("0", "1", "true", "false", "yes", "no", "oui", "non"):
-            raise BadSetting(f"{name}={text!r} : attendu 0 ou 1.")
-        return text in ("1", "true", "yes", "oui")
-
-    def _number(self, name: str) -> int:
-        text = self._text(name)
-        if not text.isdecimal():
-            raise BadSetting(f"{name}={text!r} : attendu un nombre entier.")
-        return int(text)
-
-    def _choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        text = self._text(name)
-        if text not in allowed:
-            raise BadSetting(f"{name}={text!r} : attendu {' ou '.join(allowed)}.")
-        return text
-
-    def _path(self, name: str) -> Path:
-        path = Path(self._text(name)).expanduser()
-        return path if path.is_absolute() else ROOT / path
-
-    def _smtp(self) -> Smtp:
-        parts = urlparse(self._text("EMAIL_URL"))
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise BadSetting("EMAIL_URL : attendu smtp://serveur:port ou smtps://….")
-        return Smtp(
-            parts.hostname, parts.port or 25, unquote(parts.username or ""), unquote(parts.password or ""),
-            parts.scheme == "smtps",
-        )  # fmt: skip
-
-    def _secret(self) -> str:
-        key = self._text("PALIER_SECRET_KEY")
-        if key and len(key) < 50:
-            raise BadSetting("PALIER_SECRET_KEY : au moins 50 caractères.")
-        if not key and not self.demo:
-            raise BadSetting("PALIER_SECRET_KEY est obligatoire hors démonstration.")
-        return key or "demonstration-only-" + "x" * 40
+        """host, port, user, password and name for `web` or `owner`. Raises BadSetting when it is not set."""
+        found = self.web_database if role == "web" else self.owner_database
+        if not found:
+            name = "PALIER_WEB_DATABASE_URL" if role == "web" else "DATABASE_URL"
+            raise BadSetting(f"Réglage {name} absent : passez par ./palier, qui prépare la base de données.")
+        return dict(found)
 
 
-def read_database(address: str, variable: str = "DATABASE_URL") -> dict[str, str]:
-    """The parts of a postgresql:// address."""
-    parts = urlparse(address)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise BadSetting(f"{variable} : attendu postgresql://utilisateur:mot-de-passe@serveur:port/base.")
-    return {
-        "host": unquote(parts.hostname or ""), "port": str(parts.port or 5432), "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""), "name": parts.path.strip("/"),
-    }  # fmt: skip
+def kept_secret_key(data: Path) -> str:
+    """The key that the launcher drew for this data folder, or an empty string."""
+    try:
+        return (data / "secret-key").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def documentation() -> str:
-    """The page `docs/operating/settings.md`."""
-    lines = ["# Settings", "", "Written by `./palier settings_doc`; do not edit.", ""]
-    lines += ["| variable | kind | default | meaning |", "| --- | --- | --- | --- |"]
-    lines += [f"| `{v.name}` | {v.kind} | {f'`{v.default}`' if v.default else '–'} | {v.meaning} |" for v in VARIABLES]
+    """The text of `docs/operating/settings.md`."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables read when a process starts. A wrong value stops the process and says what is expected.",
+        "This page is written by `./palier settings-doc`.",
+        "",
+        "| variable | kind | default | meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    for item in fields(Environment):
+        name, kind, default, meaning = (item.metadata[key] for key in ("name", "kind", "default", "meaning"))
+        lines.append(f"| `{name}` | {kind} | {f'`{default}`' if default else 'empty'} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
-ENV = Environment(os.environ)
+ENV = Environment.read(os.environ)

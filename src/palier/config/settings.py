@@ -182,6 +182,7 @@ EMAIL_PORT = ENV.smtp.port
 EMAIL_HOST_USER = ENV.smtp.user
 EMAIL_HOST_PASSWORD = ENV.smtp.password
 EMAIL_USE_TLS = ENV.smtp.tls
+EMAIL_USE_SSL = ENV.smtp.ssl
 DEFAULT_FROM_EMAIL = ENV.from_email
 SERVER_EMAIL = ENV.from_email
 

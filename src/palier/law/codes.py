@@ -144,6 +144,10 @@ PRIORITY_SITUATIONS = frozenset(code for code, _ in SITUATIONS) - {
     "rehousing",
 }
 
+# Known to named services only: lists, members and other agents read a neutral wording instead.
+SENSITIVE_SITUATIONS = frozenset({"violence", "sexual_assault", "leaving_prostitution", "trafficking"})
+SENSITIVE_MOTIVES = frozenset({"06"})
+
 # Palier's own: the five decisions of CCH R441-3 (a to e).
 DECISIONS: Choices = (
     ("allocation", "Attribution"), ("ranked", "Attribution par classement"),

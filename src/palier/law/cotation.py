@@ -34,6 +34,7 @@ class Line:
     """A criterion that the household meets. `counted` points enter the total; `provisional` ones await a check.
 
     `value`: what the household's facts gave; `proof`: the proof reached; `required`: the one asked for.
+    `sensitive`: shown as it stands to the household and to named services only; to others, `discreet`.
     """
 
     family: str
@@ -46,6 +47,15 @@ class Line:
     provisional: bool
     counted: bool
     text: str
+    sensitive: bool = False
+
+    @property
+    def discreet(self) -> Line:
+        """The same line for those who may not know a sensitive situation: its points, not what it is."""
+        if not self.sensitive:
+            return self
+        label = "Situation prioritaire"
+        return replace(self, criterion="priority", label=label, value=None, text=f"{label} : {points(self.points)}.")
 
     def to_dict(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__slots__}
@@ -158,6 +168,7 @@ def _line(family: Family, criterion: Criterion, values: _Values, explain: bool) 
     return Line(
         family.key, criterion.key, criterion.label, earned, value, proof, criterion.proof,
         short and counted, counted, _words(criterion, value, earned, short, counted) if explain else "",
+        criterion.sensitive,
     )  # fmt: skip
 
 

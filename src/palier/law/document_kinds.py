@@ -78,3 +78,22 @@ _KINDS = (
 )  # fmt: skip
 DOCUMENTS: dict[str, DocumentKind] = {kind.code: kind for kind in _KINDS}
 CHOICES: tuple[tuple[str, str], ...] = tuple((kind.code, kind.label) for kind in _KINDS)
+# What each kind proves: a section of the form (`household.SECTIONS`).
+SECTION: dict[str, str] = {
+    "identity": "identity",
+    **dict.fromkeys(("birth", "guardianship", "family", "custody", "pregnancy"), "household"),
+    **dict.fromkeys(
+        ("tax_notice", "recent_tax_notice", "payslips", "activity", "pension", "unemployment", "benefits", "alimony",
+         "grant"),
+        "income",
+    ),
+    **dict.fromkeys(("work", "student"), "work"),
+    **dict.fromkeys(("lease", "host", "structure", "hotel", "address", "owner", "employer_housing"), "home"),
+    **dict.fromkeys(
+        (
+            "demolition", "unfit_home", "notice", "eviction", "violence", "disability", "health", "separation",
+            "reunification", "childminder", "neighbourhood", "job_place", "owner_trouble", "dalo",
+        ),
+        "motives",
+    ),
+}  # fmt: skip

@@ -6,15 +6,15 @@ Nothing outside the list may be asked. A document is given once and shared with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
 from palier.law import codes
-from palier.law.document_kinds import CHOICES, DOCUMENTS, DocumentKind
-from palier.law.household import CUSTODY, VISITING, Household, Person, age
+from palier.law.document_kinds import CHOICES, DOCUMENTS, SECTION, DocumentKind
+from palier.law.household import CUSTODY, DOCUMENT, VISITING, Household, Person, age
 
-__all__ = ["CHOICES", "DOCUMENTS", "DocumentKind", "Due", "documents_due"]
+__all__ = ["CHOICES", "DOCUMENTS", "DocumentKind", "Due", "documents_due", "proved_sections"]
 REGISTER, INSTRUCT, LEASE = "register", "instruct", "lease"
 
 
@@ -73,6 +73,24 @@ def documents_due(household: Household, on: date | None = None) -> list[Due]:
             _of_dependant(person, ref, add, on)
     _of_household(household, add)
     return sorted(found.values(), key=lambda due: (REGISTER, INSTRUCT, LEASE).index(due.moment))
+
+
+def proved_sections(household: Household, accepted: Collection[tuple[str, str]], on: date) -> dict[str, str]:
+    """The sections of the form that accepted documents prove, as `Household.proofs` takes them.
+
+    `accepted`: (kind, person) of the documents a service accepted. A section is proved once every
+    document due for it is accepted, and at least one is; optional ones are never required.
+    """
+    sections: dict[str, list[Due]] = {}
+    for due in documents_due(household, on):
+        if due.kind in SECTION:
+            sections.setdefault(SECTION[due.kind], []).append(due)
+    return {
+        section: DOCUMENT
+        for section, dues in sections.items()
+        if any((d.kind, d.person) in accepted for d in dues)
+        and all(d.optional or (d.kind, d.person) in accepted for d in dues)
+    }
 
 
 _Add = Callable[..., None]

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from palier.law.facts import Setting
+from palier.law import codes
+from palier.law.facts import FACTS, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class Test:
     operand: Any
 
 
+def _tells(test: Test) -> bool:
+    fact = FACTS[test.fact]
+    if fact.choices == "motive":
+        return bool(codes.SENSITIVE_MOTIVES & ({test.operand} if isinstance(test.operand, str) else test.operand))
+    return fact.situation in codes.SENSITIVE_SITUATIONS
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """Points while the fact is under `below` (None: no upper bound); bands are read in order."""
@@ -68,6 +76,11 @@ class Criterion:
     most: Decimal | None = None
     above: Decimal | None = None
     bands: tuple[Band, ...] = ()
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether meeting it tells of a situation that only named services may know."""
+        return any(_tells(test) for test in (*self.when, *self.any_of))
 
 
 @dataclass(frozen=True, slots=True)

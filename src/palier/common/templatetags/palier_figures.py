@@ -98,7 +98,8 @@ def chart(figure: Mapping[str, Any], height: str = "medium", open_table: bool = 
     ]
     categories = [str(c) for c in figure["categories"]]
     rows = [
-        {"label": name, "cells": [number(s["values"][i], decimals) for s in series]} for i, name in enumerate(categories)
+        {"label": name, "cells": [number(s["values"][i], decimals) for s in series]}
+        for i, name in enumerate(categories)
     ]
     data = {
         "kind": figure.get("kind", "bar"), "categories": categories, "series": series,
@@ -106,7 +107,8 @@ def chart(figure: Mapping[str, Any], height: str = "medium", open_table: bool = 
     }  # fmt: skip
     return {
         "figure": figure, "title": figure["title"], "data": data, "rows": rows, "series": series, "height": height,
-        "open_table": open_table, "uid": _uid("chart", figure["title"], uid), "library": static("vendor/echarts/echarts.common.min.js"),
+        "open_table": open_table, "uid": _uid("chart", figure["title"], uid),
+        "library": static("vendor/echarts/echarts.common.min.js"),
         "category_label": figure.get("category_label", ""), "unit": figure.get("unit", ""),
         "note": figure.get("note", ""), "source": figure.get("source", ""),
     }  # fmt: skip

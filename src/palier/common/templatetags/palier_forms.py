@@ -81,9 +81,9 @@ def field(
 
 
 @register.inclusion_tag("components/fields.html")
-def fields(form: forms.BaseForm, only: str = "", without: str = "") -> dict[str, Any]:
-    """Every visible field of a form in its order; `only="a b c"` or `without="a b"` choose."""
-    chosen = only.split() or [name for name in form.fields if name not in without.split()]
+def fields(form: forms.BaseForm, names: str = "", without: str = "") -> dict[str, Any]:
+    """Every visible field of a form in its order; `names="a b c"` or `without="a b"` choose."""
+    chosen = names.split() or [name for name in form.fields if name not in without.split()]
     visible = [form[name] for name in chosen if not form[name].is_hidden]
     hidden = [form[name] for name in chosen if form[name].is_hidden]
     return {"visible": visible, "hidden": hidden}
@@ -91,7 +91,7 @@ def fields(form: forms.BaseForm, only: str = "", without: str = "") -> dict[str,
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*given: Any) -> dict[str, Any]:
-    """What must be mended, each line a link to its field; takes forms, formsets, or lists of them; focused on arrival."""
+    """What must be mended, each line a link to its field. Takes forms, formsets or lists of them."""
     lines: list[dict[str, str]] = []
     for form in _forms(given):
         lines += [{"words": words, "target": ""} for words in form.non_field_errors()]
@@ -139,7 +139,9 @@ def file_row(item: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/ranking.html")
-def ranking(items: Iterable[Any], name: str = "rank", legend: str = "Votre classement", help: str = "") -> dict[str, Any]:
+def ranking(
+    items: Iterable[Any], name: str = "rank", legend: str = "Votre classement", help: str = ""
+) -> dict[str, Any]:
     """A list one puts in order: numbers to type without JavaScript; buttons, keyboard and mouse with it.
 
     Items: `id`, `title`, and perhaps `detail`, `url`, `rank`, `tag`, `tag_tone`. Posts `<name>_<id>` = 1, 2, 3…

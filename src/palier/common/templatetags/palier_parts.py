@@ -284,29 +284,33 @@ def pagination(context: Any, page: Page, name: str = "page", target: str = "") -
 
 @register.inclusion_tag("components/deadline.html")
 def deadline(until: date | datetime, action: str = "", soon: int = 3) -> dict[str, Any]:
-    """« Il vous reste 8 jours, jusqu’au 3 décembre 2026 à 23:59 ». A plain date runs until its last minute."""
+    """« Il vous reste 8 jours pour répondre, jusqu’au 3 décembre 2026 à 23:59 ». A plain date ends at 23:59.
+
+    `action` is a verb ("répondre"); with a capital it is a title: « Clôture de la séance : il reste 8 jours ».
+    """
+    label = action if action[:1].isupper() else ""
+    said = {"until": until, "action": "" if label else action, "label": label, "personal": not label}
     if not isinstance(until, datetime):
-        until = timezone.make_aware(datetime.combine(until, time(23, 59)))
+        until = said["until"] = timezone.make_aware(datetime.combine(until, time(23, 59)))
     left = until - clock.now()
     if left.total_seconds() <= 0:
-        return {"until": until, "past": True, "tone": "danger", "action": action}
+        return {**said, "past": True, "tone": "danger"}
     hours = int(left.total_seconds() // 3600)
     if hours >= 48:
-        rest, plural = counted(left.days, "jour"), left.days > 1
+        rest = counted(left.days, "jour")
     elif hours >= 1:
-        rest, plural = counted(hours, "heure"), hours > 1
+        rest = counted(hours, "heure")
     else:
-        minutes = int(left.total_seconds() // 60) + 1
-        rest, plural = counted(minutes, "minute"), minutes > 1
+        rest = counted(int(left.total_seconds() // 60) + 1, "minute")
     return {
-        "until": until, "past": False, "rest": rest, "plural": plural, "action": action,
+        **said, "past": False, "rest": rest,
         "tone": "danger" if hours < 24 else "warning" if left.days < int(soon) else "info",
     }  # fmt: skip
 
 
 @register.simple_tag
 def at(value: date | datetime | None, shown: str = "") -> SafeString:
-    """A `<time>` element: `{% at event.at %}` or with other words `{% at offer.confirmed_at offer.confirmed_at|since %}`."""
+    """A `<time>` element: `{% at event.at %}`, or in other words `{% at event.at event.at|since %}`."""
     if not value:
         return SafeString("—")
     machine = timezone.localtime(value).isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)

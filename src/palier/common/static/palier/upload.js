@@ -2,7 +2,8 @@
 
 import { announce, each } from "./each.js";
 
-function megabytes(bytes) {
+function sized(bytes) {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1000))} ko`;
   return `${(bytes / 1e6).toLocaleString("fr-FR", { maximumFractionDigits: 1 })} Mo`;
 }
 
@@ -13,7 +14,7 @@ function rowFor(file, rows) {
   const name = document.createElement("strong");
   name.textContent = file.name;
   const size = document.createElement("span");
-  size.textContent = megabytes(file.size);
+  size.textContent = sized(file.size);
   title.append(name, size);
   const bar = document.createElement("progress");
   bar.max = 100;
@@ -63,7 +64,7 @@ each("form[data-upload]", (form) => {
       if (!event.lengthComputable) return;
       job.row.bar.value = (100 * event.loaded) / event.total;
       const all = event.loaded === event.total;
-      job.row.tell("", all ? "Reçu, en cours de vérification…" : `${megabytes(event.loaded)} envoyés sur ${megabytes(event.total)}`);
+      job.row.tell("", all ? "Reçu, en cours de vérification…" : `${sized(event.loaded)} envoyés sur ${sized(event.total)}`);
     };
     const failed = (words, again) => {
       refused += 1;
@@ -117,7 +118,7 @@ each("form[data-upload]", (form) => {
     const job = { file, row: rowFor(file, rows), once: crypto.randomUUID?.() ?? form.elements.once?.value ?? "" };
     if (file.size > limit) {
       refused += 1;
-      job.row.tell("failed", `Ce fichier pèse ${megabytes(file.size)} : ${megabytes(limit)} au plus. Une photo moins fine suffit.`);
+      job.row.tell("failed", `Ce fichier pèse ${sized(file.size)} : ${sized(limit)} au plus. Une photo moins fine suffit.`);
       return;
     }
     job.row.retry.addEventListener("click", () => again(job));
