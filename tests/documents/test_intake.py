@@ -76,14 +76,15 @@ def test_what_is_not_a_document_is_refused_next_to_the_field(content, name, code
 
 
 def test_the_limit_is_said_in_words(settings):
-    settings.DOCUMENT_MAX_BYTES = 1024 * 1024
+    settings.DOCUMENT_MAX_BYTES = 1_000_000
     with pytest.raises(Refused) as caught:
-        take(b"%PDF-1.7" + b"\0" * (1024 * 1024))
+        take(b"%PDF-1.7" + b"\0" * 1_000_000)
     assert caught.value.message == "Ce fichier dépasse 1 Mo. Réduisez-le, ou envoyez-le en plusieurs parties."
 
 
 def test_stored_under_a_random_name_for_palier_alone(own_folder):
-    first, second = take(files.pdf()), take(files.pdf())
+    content = files.pdf()
+    first, second = take(content), take(content)
     path = store.path_of(first.file_name)
     assert first.file_name != second.file_name
     assert first.sha256 == second.sha256

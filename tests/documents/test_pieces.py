@@ -75,7 +75,7 @@ def test_a_refusal_has_its_reason_in_the_space_the_history_and_the_mail(househol
     actor, demand = household
     piece = give(actor, demand)
     refused = refuse(desk, piece, "expired", "La carte a expiré en 2019")
-    words = "La pièce n’est plus valable (La carte a expiré en 2019)"
+    words = "La pièce n’est plus valable – La carte a expiré en 2019"
     message = Message.objects.get(kind="piece_refused")
     assert (refused.reason, message.to, words in message.text) == (words, actor.person.email, True)
     assert timeline(demand.pk, "applicant")[0]["sentence"].endswith(f"est refusée : {words}")

@@ -5,3 +5,9 @@ class ApplicationsConfig(AppConfig):
     name = "palier.applications"
     label = "applications"
     verbose_name = "Candidatures"
+
+    def ready(self) -> None:
+        from palier.applications.actions import release_others
+        from palier.homes.actions import after_end
+
+        after_end.append(lambda actor, offer, reason: release_others(actor=actor, offer=offer, reason=reason) and None)

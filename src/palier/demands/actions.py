@@ -190,3 +190,18 @@ def _tell(demand: Demand, template: str, subject: str) -> None:
             person=demand.person_id,
             thread=demand.pk,
         )
+
+
+@transaction.atomic
+def save_draft(*, actor: Actor, demand: Demand | None, answers: dict) -> Draft:
+    """Keep what was typed, step by step, valid or not."""
+    draft, _ = Draft.objects.update_or_create(
+        author=actor.person, demand=demand, for_self=True, defaults={"answers": answers, "updated_at": clock.now()}
+    )
+    return draft
+
+
+@transaction.atomic
+def drop_draft(*, actor: Actor, demand: Demand) -> None:
+    """Forget the typed text of a change that is now registered."""
+    Draft.objects.filter(author=actor.person, demand=demand).delete()

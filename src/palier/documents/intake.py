@@ -52,7 +52,7 @@ class Intake:
 
 def limit_megabytes() -> int:
     """The largest file taken, in whole megabytes."""
-    return settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
+    return settings.DOCUMENT_MAX_BYTES // 1_000_000
 
 
 def refused(code: str) -> Refused:

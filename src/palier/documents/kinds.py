@@ -100,4 +100,4 @@ def refusal_words(code: str, text: str) -> str:
     """Why a document was refused, as one sentence for the household."""
     if code == "other":
         return text
-    return f"{ALL_REFUSALS[code]} ({text})" if text else ALL_REFUSALS[code]
+    return f"{ALL_REFUSALS[code]} – {text}" if text else ALL_REFUSALS[code]

@@ -42,8 +42,13 @@ class DueRow:
 
     @property
     def uid(self) -> str:
-        """Names the row in the page."""
+        """Names the row's upload form in the page."""
         return f"piece-{self.kind}-{self.about}"
+
+    @property
+    def anchor(self) -> str:
+        """Names the row itself."""
+        return f"ligne-{self.kind}-{self.about}"
 
     @property
     def hidden(self) -> dict[str, str]:

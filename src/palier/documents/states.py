@@ -32,7 +32,7 @@ PIECE = Workflow(
         Transition(
             "refuse", ["received", "accepted"], "refused", _CHECKERS | {Role.SYSTEM},
             {"applicant": "Votre pièce « {kind} » est refusée : {reason}",
-             "agent": "Pièce refusée : {kind} ({reason})"},
+             "agent": "Pièce refusée : {kind}. {reason}"},
         ),
         Transition(
             "replace", ["refused"], "replaced", frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD}),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from palier.accounts.actor import Actor
 from palier.homes.models import Offer
 
 
@@ -25,3 +27,53 @@ def candidate_counts(offer_ids: Sequence[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT offer_id, candidates FROM palier_candidates(%s)", [list(offer_ids)])
         return dict(cursor.fetchall())
+
+
+def own_offers(actor: Actor) -> QuerySet[Offer]:
+    """A landlord's own offers, drafts included."""
+    return (
+        Offer.objects.filter(dwelling__landlord=actor.organisation_id)
+        .select_related("dwelling__commune", "dwelling__landlord")
+        .order_by("-pk")
+    )
+
+
+def shown(offer_id: int) -> Offer:
+    """An offer that the public may read, live or past; Offer.DoesNotExist for a draft."""
+    return Offer.objects.exclude(state="draft").select_related("dwelling__commune__epci", "dwelling__landlord", "holder").get(pk=offer_id)
+
+
+SORTS = {
+    "recent": ("-published_at", "-pk"),
+    "rent": ("rent", "-pk"),
+    "surface": ("-dwelling__surface", "-pk"),
+    "closing": ("closes_at", "-pk"),
+}
+
+
+def search(now: datetime, criteria: Mapping[str, Any]) -> QuerySet[Offer]:
+    """Open offers by place (commune, EPCI, department), types, rent with charges, surface and comfort."""
+    offers = open_offers(now)
+    for field, name in PLACES.items():
+        if criteria.get(name):
+            offers = offers.filter(**{field: criteria[name]})
+    if criteria.get("types"):
+        offers = offers.filter(dwelling__type__in=criteria["types"])
+    if criteria.get("max_rent"):
+        offers = offers.alias(total=F("rent") + F("charges")).filter(total__lte=criteria["max_rent"])
+    if criteria.get("min_surface"):
+        offers = offers.filter(dwelling__surface__gte=criteria["min_surface"])
+    for flag in ("lift", "step_free", "adapted"):
+        if criteria.get(flag):
+            offers = offers.filter(**{f"dwelling__{flag}": True})
+    for field in ("kind", "financing"):
+        if criteria.get(field):
+            offers = offers.filter(**{f"dwelling__{field}": criteria[field]})
+    return offers.order_by(*SORTS[criteria.get("sort") or "recent"])
+
+
+PLACES = {
+    "dwelling__commune": "commune",
+    "dwelling__commune__epci": "epci",
+    "dwelling__commune__department": "department",
+}

@@ -1,6 +1,7 @@
 """The life of an offer: a dated statement by a named landlord."""
 
 from palier.accounts.roles import Role
+from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
 
 _LANDLORD = frozenset({Role.LANDLORD, Role.SYSTEM})
@@ -34,3 +35,5 @@ OFFER = Workflow(
         ),
     ],
 )  # fmt: skip
+
+ledger.declare({"dwellings.add": {"agent": "Logement ajouté au parc"}})

@@ -30,12 +30,22 @@ def story(demand: Demand, audience: str, only: str = "tout") -> list[dict[str, A
     entries: list[dict[str, Any]] = []
     if only != "lectures":
         prefixes = FILTERS[only][1]
-        for event in ledger.timeline(demand.pk, audience):
-            if not prefixes or event["verb"].startswith(prefixes):
-                entries.append({**event, "icon": ICONS.get(event["verb"].split(".")[0], "clock")})
+        entries += [e for e in events(demand, audience) if not prefixes or e["verb"].startswith(prefixes)]
     if only in ("tout", "lectures"):
         entries += [_reading(reading) for reading in grouped(queries.readings(demand))]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def events(demand: Demand, audience: str) -> list[dict[str, Any]]:
+    """The ledger's entries with their icon; to an agent, « Vous » would be somebody else."""
+    return [
+        {
+            **event,
+            "icon": ICONS.get(event["verb"].split(".")[0], "clock"),
+            "by": "Le ménage" if audience == "agent" and event["by"] == "Vous" else event["by"],
+        }
+        for event in ledger.timeline(demand.pk, audience)
+    ]
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -63,7 +66,7 @@ def test_an_error_is_told_in_its_row_and_linked_from_the_summary(household, cont
 
 
 def test_a_file_of_100_megabytes_is_thrown_away_while_it_arrives(household, settings, own_folder):
-    settings.DOCUMENT_MAX_BYTES = 3 * 1024 * 1024
+    settings.DOCUMENT_MAX_BYTES = 3_000_000
     answer = send(household[0], b"%PDF-1.7" + b"\0" * (6 * 1024 * 1024))
     assert (answer.status_code, "dépasse 3 Mo" in answer.content.decode()) == (422, True)
     assert Piece.objects.count() == 0
@@ -128,3 +131,10 @@ def test_an_emergency_is_signalled_with_its_proof(household):
     signalled = Recognition.objects.get(demand=demand)
     assert (signalled.state, signalled.piece.kind) == ("asked", "eviction")
     assert "En attente de réponse" in client.get(reverse("applicant:documents")).content.decode()
+
+
+def test_no_two_parts_of_the_page_share_an_id(household):
+    client = household[0]
+    send(client, files.pdf())
+    ids = re.findall(r'\sid="([^"]+)"', client.get(reverse("applicant:documents")).content.decode())
+    assert [found for found, times in Counter(ids).items() if times > 1] == []

@@ -32,7 +32,7 @@ def test_what_happened_and_who_read_it_are_on_one_page(household, build, client_
     desk = build.actor(Role.DESK, build.organisation("desk", name="Guichet de Caen"))
     client_for(desk).get(reverse("desk:dossier", args=[demand.pk]))
     page = client_for(actor).get(reverse("applicant:timeline")).content.decode()
-    for words in ("Pièce reçue", "Dossier ouvert : dossier complet", "Guichet de Caen", "Suivi de la demande au guichet"):
+    for words in ("Pièce reçue", "Dossier ouvert : dossier complet", "Guichet de Caen", "Suivi de la demande"):
         assert words in page
     assert desk.person.last_name not in page
     assert Reading.objects.count() == 1

@@ -46,7 +46,8 @@ def test_found_by_number_or_by_name_and_birth_date_and_only_by_post(client, dema
     for typed in ({"number": spaced}, {"last_name": "ZEPHIRIN", "birth_date": "1990-05-04"}):
         found = client.post(home, typed).content.decode()
         assert reverse("desk:dossier", args=[demand.pk]) in found
-    assert "Aucune demande trouvée" in client.post(home, {"last_name": "Nul", "birth_date": "1990-05-04"}).content.decode()
+    nobody = client.post(home, {"last_name": "Nul", "birth_date": "1990-05-04"}).content.decode()
+    assert "Aucune demande trouvée" in nobody
     for wrong in ({}, {"number": "12"}, {"last_name": "Zéphirin"}, {"last_name": "Zéphirin", "birth_date": "x"}):
         assert client.post(home, wrong).status_code == 422
     assert reverse("desk:dossier", args=[demand.pk]) not in client.get(home, {"number": demand.number}).content.decode()
@@ -142,3 +143,20 @@ def test_the_queue_costs_the_same_at_one_and_at_thirty(client, build, demand):
         piece.pk, piece.file_name, piece.sha256 = None, f"f{n}", f"{n:064d}"
         piece.save(force_insert=True)
     assert queries() == one
+
+
+def test_the_pages_of_a_pdf_are_drawn_for_the_check(client, build, demand, client_for):
+    piece = give(build, demand, content=files.pdf(pages=2))
+    picture = client.get(reverse("desk:piece_page", args=[piece.pk, 2]))
+    assert (picture.headers["Content-Type"], picture.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+    assert picture.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    for number in (0, 3, 999999999):
+        assert client.get(reverse("desk:piece_page", args=[piece.pk, number])).status_code == 404
+    far = client_for(build.actor(Role.DESK, build.organisation("desk", departments=["61"])))
+    assert far.get(reverse("desk:piece_page", args=[piece.pk, 1])).status_code == 404
+
+
+def test_to_an_agent_the_household_is_not_vous(client, build, demand):
+    give(build, demand)
+    page = client.get(reverse("desk:dossier", args=[demand.pk])).content.decode()
+    assert ("Le ménage" in page, "· Vous" in page) == (True, False)

@@ -1,2 +1,13 @@
+"""The household's addresses, one module per subject."""
+
+from palier.spaces.applicant import applications, demand, documents, job, offers, timeline
+
 app_name = "applicant"
-urlpatterns: list = []
+urlpatterns = [
+    *demand.urlpatterns,
+    *documents.urlpatterns,
+    *job.urlpatterns,
+    *offers.urlpatterns,
+    *applications.urlpatterns,
+    *timeline.urlpatterns,
+]

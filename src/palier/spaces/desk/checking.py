@@ -17,11 +17,13 @@ from palier.documents import actions, queries
 from palier.documents.kinds import REFUSALS, discreet_kind
 from palier.documents.models import Piece
 from palier.spaces.access import for_roles
-from palier.spaces.desk.files import send_file
+from palier.spaces.desk.files import send_file, send_page
 
 CHECKERS = (Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER)
 READERS = (*CHECKERS, Role.SECRETARY)
 PER_PAGE = 25
+# Pages of a PDF drawn under one another; the rest is read in the document itself.
+PICTURED = 6
 
 
 class RefusalForm(forms.Form):
@@ -64,6 +66,7 @@ def _show(request: HttpRequest, shown: Piece, form: RefusalForm) -> HttpResponse
     context = {
         "piece": shown,
         "form": form,
+        "pictured": range(1, min(shown.pages, PICTURED) + 1),
         "who": people.get(shown.about, ""),
         "holder": _name(shown),
         "left": queries.to_check(request.actor).exclude(pk=shown.pk).count(),
@@ -104,6 +107,13 @@ def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+@for_roles(*CHECKERS)
+@require_GET
+def piece_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Part of the page of the document, whose opening is journaled already."""
+    return send_page(queries.pieces(request.actor).get(pk=pk), number)
+
+
 def _note(request: HttpRequest, shown: Piece) -> None:
     what = f"pièce « {discreet_kind(shown.kind)} »"
     actions.note_reading(request, demand=shown.demand, what=what, why="Vérification des pièces")
@@ -126,6 +136,7 @@ urlpatterns = [
     path("pieces/", queue, name="pieces"),
     path("pieces/<int:pk>/", piece, name="piece"),
     path("pieces/<int:pk>/fichier/", piece_file, name="piece_file"),
+    path("pieces/<int:pk>/page/<int:number>/", piece_page, name="piece_page"),
     path("pieces/<int:pk>/accepter/", accept, name="piece_accept"),
     path("pieces/<int:pk>/refuser/", refuse, name="piece_refuse"),
 ]

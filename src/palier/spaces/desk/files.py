@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 
 from palier.documents import store
 from palier.documents.models import Piece
+from palier.documents.preview import page_picture
 from palier.documents.states import SHOWN
 
 # Nothing runs, nothing is fetched, no form leaves. Browsers refuse their own PDF viewer under `sandbox`,
@@ -18,7 +19,25 @@ SANDBOX = "default-src 'none'; sandbox"
 SUFFIX = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
-def send_file(piece: Piece) -> FileResponse:
+def send_page(piece: Piece, page: int) -> HttpResponse:
+    """One page of a PDF as a picture, under the same guards as the document itself."""
+    if piece.scan == "waiting" or piece.state not in SHOWN or piece.media_type != "application/pdf":
+        raise Http404
+    picture = page_picture(piece, page)
+    if picture is None:
+        raise Http404
+    return _guarded(HttpResponse(picture, content_type="image/jpeg"), SANDBOX)
+
+
+def _guarded(response: HttpResponse, policy: str) -> HttpResponse:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def send_file(piece: Piece) -> HttpResponse:
     """The document, for its reader alone and never kept by a cache. 404 while the virus check is pending."""
     if piece.scan == "waiting" or piece.state not in SHOWN or piece.media_type not in SUFFIX:
         raise Http404
@@ -30,8 +49,4 @@ def send_file(piece: Piece) -> FileResponse:
     suffix = SUFFIX[piece.media_type]
     name = quote(piece.original_name.rsplit(".", 1)[0] + suffix, safe="")
     response.headers["Content-Disposition"] = f"inline; filename=\"piece{suffix}\"; filename*=UTF-8''{name}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = CLOSED if suffix == ".pdf" else SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return _guarded(response, CLOSED if suffix == ".pdf" else SANDBOX)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
-from palier.common import ledger
 from palier.common.pages import attempt, go, page
 from palier.demands.form import Form
 from palier.demands.models import Demand
@@ -20,6 +19,7 @@ from palier.employers.queries import job_of
 from palier.law import numbers
 from palier.spaces.access import for_roles
 from palier.spaces.desk.dossier import facts
+from palier.spaces.story import events
 from palier.spaces.uploads import ACCEPT, UploadForm, taken
 from palier.territories.queries import search_key
 
@@ -95,10 +95,11 @@ def _show(request: HttpRequest, demand: Demand, problem: str = "", wrong_uid: st
         "number": numbers.parse(demand.number).spaced,
         "sections": facts(demand, form),
         "rows": rows,
-        "done": sum(row.state in ("accepted", "waiting") for row in rows),
+        "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),
+        "total": sum(not row.optional for row in rows),
         "recognitions": list(queries.recognitions(request.actor).filter(demand=demand)),
         "job": job_of(demand.person_id),
-        "events": ledger.timeline(demand.pk, "agent")[:EVENTS_SHOWN],
+        "events": events(demand, "agent")[:EVENTS_SHOWN],
         "upload_url": reverse("desk:upload", args=[demand.pk]),
         "accept": ACCEPT,
         "max_bytes": settings.DOCUMENT_MAX_BYTES,

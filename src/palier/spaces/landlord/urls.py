@@ -1,2 +1,11 @@
+"""Landlords' agents and the secretaries of their commissions."""
+
+from palier.spaces.landlord import allocations, instruction, offers, sessions
+
 app_name = "landlord"
-urlpatterns: list = []
+urlpatterns = [
+    *offers.urlpatterns,
+    *instruction.urlpatterns,
+    *sessions.urlpatterns,
+    *allocations.urlpatterns,
+]

@@ -1,2 +1,17 @@
+"""Addresses that need no account."""
+
+from django.urls import path
+
+from palier.spaces.public import views
+
 app_name = "public"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("offres/", views.offers, name="offers"),
+    path("offres/<int:pk>/", views.offer, name="offer"),
+    path("lieux/", views.places, name="places"),
+    path("observatoire/", views.observatory, name="observatory"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("code-source/", views.source, name="source"),
+]

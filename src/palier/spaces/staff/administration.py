@@ -23,6 +23,22 @@ from palier.territories.models import Department, Epci, Setting
 PER_PAGE = 40
 
 
+# What each figure is, for people; a key without words is shown as it stands.
+WORDS = {
+    "answer_days": "Délai pour répondre à une attribution (jours)",
+    "candidates_examined": "Dossiers examinés par logement en commission",
+    "commission_window": "Ouverture et fermeture des séances",
+    "condition_days": "Délai d’une condition suspensive (jours)",
+    "effort_alert": "Taux d’effort qui déclenche une alerte",
+    "files_sent": "Dossiers transmis au bailleur par logement",
+    "freshness_hours": "Fraîcheur d’une offre avant suspension (heures)",
+    "live_applications": "Candidatures en cours par ménage",
+    "long_wait_months": "Délai anormalement long (mois)",
+    "offer_days": "Durée de publication d’une offre (jours)",
+    "small_numbers": "Plus petit nombre publié",
+}
+
+
 class OrganisationFilter(forms.Form):
     """By kind and by part of the name."""
 
@@ -124,7 +140,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
         if done is not None:
             messages.success(request, "Le réglage est enregistré ; l’ancienne valeur reste dans l’historique.")
             return go(request, "staff:setting", key)
-    context = {"key": key, "rows": _described(rows), "form": form}
+    context = {"words": WORDS.get(key, key), "rows": _described(rows), "form": form}
     return page(request, "staff/setting.html", context, status=422 if form.errors else 200)
 
 
@@ -140,6 +156,7 @@ def _described(rows: list[Setting]) -> list[dict[str, Any]]:
     return [
         {
             "setting": row,
+            "words": WORDS.get(row.key, row.key),
             "value": _written(row.value),
             "territory": names.get(row.territory, row.territory) if row.territory else "Partout",
             "state": "current" if current.get((row.key, row.territory)) is row

@@ -1,0 +1,38 @@
+"""The observatory of a local authority: its EPCI first, its department on request, a table to take away."""
+
+from __future__ import annotations
+
+import csv
+
+from django.http import HttpRequest, HttpResponse
+
+from palier.accounts.roles import Role
+from palier.common.pages import page
+from palier.observatory.queries import indicators, totals
+from palier.spaces.access import for_roles
+from palier.spaces.public.views import points
+
+
+def _place(request: HttpRequest) -> dict[str, object]:
+    body = request.actor.organisation
+    if body.epci_id and request.GET.get("territoire") != "departement":
+        return {"commune__epci": body.epci_id}
+    return {"commune__department__in": body.departments}
+
+
+@for_roles(Role.AUTHORITY)
+def home(request: HttpRequest) -> HttpResponse:
+    place = _place(request)
+    rows = indicators(**place)
+    return page(request, "authority/home.html", {"rows": rows, "totals": totals(**place), "points": points(rows), "narrow": "commune__epci" in place})
+
+
+@for_roles(Role.AUTHORITY)
+def export(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="observatoire.csv"'
+    writer = csv.writer(response, delimiter=";")
+    writer.writerow(["commune", "code", "demandes", "attributions", "attente_mediane_jours", "attente_neuvieme_decile_jours"])
+    for r in indicators(**_place(request)):
+        writer.writerow([r["commune"].name, r["commune"].code, r["demands"], r["allocations"], r["wait_median"], r["wait_ninth_decile"]])
+    return response

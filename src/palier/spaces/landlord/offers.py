@@ -1,0 +1,156 @@
+"""The landlord's dwellings and offers: describe, publish, confirm, withdraw."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from palier.accounts.queries import organisations
+from palier.accounts.roles import OrganisationKind, Role
+from palier.applications.queries import to_instruct
+from palier.common import clock
+from palier.common.errors import Refused
+from palier.common.pages import attempt, go, page
+from palier.homes import actions
+from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling
+from palier.homes.queries import candidate_counts, own_offers
+from palier.homes.states import OFFER
+from palier.spaces.access import for_roles
+from palier.territories.models import Commune
+from palier.territories.queries import current_commune, search_key
+
+LIVE = ["draft", "published", "suspended", "closed"]
+
+
+class DwellingForm(forms.Form):
+    reference = forms.CharField(label="Votre référence", max_length=30)
+    address = forms.CharField(label="Adresse", max_length=200)
+    postcode = forms.RegexField(label="Code postal", regex=r"^\d{5}$", error_messages={"invalid": "Un code postal a cinq chiffres."})
+    town = forms.CharField(label="Commune", max_length=80)
+    kind = forms.ChoiceField(label="Appartement ou maison", choices=KINDS)
+    type = forms.ChoiceField(label="Type", choices=TYPES)
+    surface = forms.DecimalField(label="Surface (m²)", min_value=9, max_value=400, max_digits=6, decimal_places=1)
+    floor = forms.IntegerField(label="Étage (0 : rez-de-chaussée)", required=False, min_value=-2, max_value=40)
+    lift = forms.BooleanField(label="Ascenseur", required=False)
+    step_free = forms.BooleanField(label="Accessible sans marche", required=False)
+    adapted = forms.BooleanField(label="Adapté au handicap", required=False)
+    energy_class = forms.ChoiceField(label="Classe énergie", required=False, choices=[("", "Inconnue"), *((c, c) for c in "ABCDEFG")])
+    financing = forms.ChoiceField(label="Financement", choices=FINANCINGS)
+
+    def clean(self):
+        data = super().clean()
+        commune = Commune.objects.filter(search_name=search_key(data.get("town", ""))).order_by("successor", "code").first()
+        current = current_commune(commune.code) if commune else None
+        if data.get("town") and current is None:
+            self.add_error("town", "Nous ne connaissons pas cette commune dans le territoire.")
+        data["commune"] = current
+        return data
+
+
+class OfferForm(forms.Form):
+    available_on = forms.DateField(label="Libre le", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    rent = forms.DecimalField(label="Loyer hors charges (€ par mois)", min_value=1, max_digits=7, decimal_places=2)
+    charges = forms.DecimalField(label="Charges (€ par mois)", min_value=0, max_digits=7, decimal_places=2)
+    contingent = forms.ChoiceField(label="Réservation", choices=CONTINGENTS)
+    holder_id = forms.TypedChoiceField(label="Réservataire", required=False, coerce=int, empty_value=None)
+    description = forms.CharField(label="Description", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = (OrganisationKind.STATE, OrganisationKind.ACTION_LOGEMENT, OrganisationKind.AUTHORITY)
+        self.fields["holder_id"].choices = [("", "Aucun"), *((o.pk, o.name) for o in organisations(*kinds))]
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label="Pourquoi retirez-vous cette offre ?", max_length=200, help_text="Les candidats liront cette raison.")
+
+
+@for_roles(Role.LANDLORD)
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits: offers to confirm, files to instruct, dwellings empty for long."""
+    offers = list(own_offers(request.actor).filter(state__in=LIVE).select_related("vacancy"))
+    rows = [{"offer": o, "days": max(0, (clock.today() - o.vacancy.available_on).days), "state": OFFER.states[o.state]} for o in offers]
+    rows.sort(key=lambda r: -r["days"])
+    return page(
+        request, "landlord/home.html",
+        {"rows": rows[:20], "files": to_instruct(request.actor).count(), "suspended": sum(o.state == "suspended" for o in offers), "live": len(offers)},
+    )  # fmt: skip
+
+
+@for_roles(Role.LANDLORD)
+def dwellings(request: HttpRequest) -> HttpResponse:
+    mine = Dwelling.objects.filter(landlord=request.actor.organisation_id).select_related("commune").order_by("reference", "pk")
+    wanted = request.GET.get("reference", "").strip()[:30]
+    if wanted:
+        mine = mine.filter(reference__startswith=wanted)
+    return page(request, "landlord/dwellings.html", {"page": Paginator(mine, 30).get_page(request.GET.get("page")), "wanted": wanted})
+
+
+@for_roles(Role.LANDLORD)
+def new_dwelling(request: HttpRequest) -> HttpResponse:
+    form = DwellingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = {k: v for k, v in form.cleaned_data.items() if k != "town"}
+        made = attempt(form, lambda: actions.add_dwelling(actor=request.actor, **data))
+        if made:
+            messages.success(request, "Le logement est ajouté à votre parc.")
+            return go(request, "landlord:new_offer", made.pk)
+    return page(request, "landlord/dwelling_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@for_roles(Role.LANDLORD)
+def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
+    dwelling = Dwelling.objects.select_related("commune").get(pk=pk, landlord=request.actor.organisation_id)
+    form = OfferForm(request.POST or None, initial={"available_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, lambda: actions.draft_offer(actor=request.actor, dwelling_id=pk, **form.cleaned_data))
+        if made:
+            actions.publish(actor=request.actor, offer_id=made.pk)
+            messages.success(request, "L’offre est publiée.")
+            return go(request, "landlord:offers")
+    return page(request, "landlord/offer_new.html", {"form": form, "dwelling": dwelling}, status=422 if form.errors else 200)
+
+
+@for_roles(Role.LANDLORD)
+def offers(request: HttpRequest) -> HttpResponse:
+    mine = list(own_offers(request.actor).filter(state__in=LIVE))
+    counts = candidate_counts([o.pk for o in mine])
+    return page(request, "landlord/offers.html", {"rows": [{"offer": o, "candidates": counts.get(o.pk, 0), "state": OFFER.states[o.state]} for o in mine]})
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        actions.confirm(actor=request.actor, offer_id=pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Disponibilité confirmée.")
+    return go(request, "landlord:offers")
+
+
+@for_roles(Role.LANDLORD)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    offer = own_offers(request.actor).get(pk=pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: actions.withdraw(actor=request.actor, offer_id=pk, **form.cleaned_data)):
+            messages.success(request, "L’offre est retirée et les candidats sont prévenus.")
+            return go(request, "landlord:offers")
+    return page(request, "landlord/offer_withdraw.html", {"form": form, "offer": offer}, status=422 if form.errors else 200)
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("logements/", dwellings, name="dwellings"),
+    path("logements/nouveau/", new_dwelling, name="new_dwelling"),
+    path("logements/<int:pk>/offre/", new_offer, name="new_offer"),
+    path("offres/", offers, name="offers"),
+    path("offres/<int:pk>/confirmer/", confirm, name="confirm_offer"),
+    path("offres/<int:pk>/retirer/", withdraw, name="withdraw_offer"),
+]
