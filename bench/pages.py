@@ -26,6 +26,7 @@ from django.http import HttpResponse  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import path, reverse  # noqa: E402
 
+from palier.accounts.models import Person  # noqa: E402
 from palier.common import clock  # noqa: E402
 from palier.common.isolation import SYSTEM, acting  # noqa: E402
 from palier.config import urls  # noqa: E402
@@ -33,7 +34,6 @@ from palier.demands.models import Demand  # noqa: E402
 from palier.demands.queries import current_for  # noqa: E402
 from palier.demo.people import BY_KEY  # noqa: E402
 from palier.homes.queries import open_offers  # noqa: E402
-from palier.accounts.models import Person  # noqa: E402
 from palier.territories.models import Commune  # noqa: E402
 
 ROUNDS = 200
@@ -105,7 +105,9 @@ def main() -> int:
         ("apply (last look)", reverse("applicant:apply", args=[offer.pk]), cookie),
     ]
     print(f"{size} demands, {ROUNDS} requests each, one thread\n")
-    print("| page | median ms | 95th pct ms | requests/s | × floor | queries |\n| --- | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "| page | median ms | 95th pct ms | requests/s | × floor | queries |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+    )
     base = None
     for name, address, who in pages:
         with CaptureQueriesContext(connection) as queries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -87,7 +87,11 @@ class Stage:
         for application in sent:
             self.as_(self.agent, applications.admit, application_id=application.pk)
         self.session = self.as_(
-            self.secretary, commissions.create_session, commission_id=self.commission.pk, opens_at=OPENS, closes_at=CLOSES
+            self.secretary,
+            commissions.create_session,
+            commission_id=self.commission.pk,
+            opens_at=OPENS,
+            closes_at=CLOSES,
         )
         self.as_(
             self.secretary, commissions.add_to_agenda, session_id=self.session.pk, offer_id=self.offer.pk,
@@ -143,7 +147,11 @@ def test_a_refusal_calls_rank_two_at_once(stage):
     first = Proposal.objects.get(rank=1)
     with clock.frozen_at(AFTER):
         stage.as_(
-            stage.household_of(candidates[0]), allocations.decline, proposal_id=first.pk, reason="rent", text="trop cher"
+            stage.household_of(candidates[0]),
+            allocations.decline,
+            proposal_id=first.pk,
+            reason="rent",
+            text="trop cher",
         )
     second = Proposal.objects.get(rank=2)
     assert [p.state for p in Proposal.objects.order_by("rank")] == ["declined", "sent", "waiting", "waiting"]
@@ -226,7 +234,11 @@ def test_fewer_than_three_needs_a_recorded_exception(stage):
         stage.as_(stage.secretary, commissions.add_to_agenda, **arguments)
     assert refusal.value.code == "agenda.too_few"
     item = stage.as_(
-        stage.secretary, commissions.add_to_agenda, exception="too_few", exception_note="Une seule candidature recevable", **arguments
+        stage.secretary,
+        commissions.add_to_agenda,
+        exception="too_few",
+        exception_note="Une seule candidature recevable",
+        **arguments,
     )
     assert (item.exception, item.candidates.count()) == ("too_few", 1)
 

@@ -78,7 +78,11 @@ def test_sources_name_no_registry_host():
 
 
 def test_no_file_is_too_long():
-    long = {relative(p): n for p in SOURCE.rglob("*.py") if "migrations" not in p.parts and (n := len(p.read_text().splitlines())) > 450}
+    long = {
+        relative(p): n
+        for p in SOURCE.rglob("*.py")
+        if "migrations" not in p.parts and (n := len(p.read_text().splitlines())) > 450
+    }
     assert long == {}
 
 

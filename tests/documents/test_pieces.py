@@ -29,9 +29,7 @@ def desk(build):
 
 def give(actor, demand, content=None, kind="identity", name="cni.pdf"):
     with acting(actor.scope):
-        return actions.receive(
-            actor=actor, demand=demand, kind=kind, upload=files.upload(content or files.pdf(), name)
-        )
+        return actions.receive(actor=actor, demand=demand, kind=kind, upload=files.upload(content or files.pdf(), name))
 
 
 def refuse(actor, piece, code="unreadable", text=""):

@@ -42,9 +42,7 @@ def test_the_states_service_recognises_and_the_proof_level_rises(household, stat
     with acting(state.scope):
         assert list(queries.to_recognise(state)) == [recognition]
         actions.recognise(actor=state, recognition_id=recognition.pk, valid_to=date(2027, 6, 30))
-    assert queries.situations(demand) == (
-        Situation("dalo", "authority", date(2026, 11, 23), date(2027, 6, 30)),
-    )
+    assert queries.situations(demand) == (Situation("dalo", "authority", date(2026, 11, 23), date(2027, 6, 30)),)
     assert queries.situations(demand, on=date(2027, 7, 1)) == ()
     assert Message.objects.filter(kind="recognition", to=household[0].person.email).count() == 1
 

@@ -39,7 +39,9 @@ def rows(sql: str, *params: object) -> list[tuple]:
 
 
 def test_web_role_is_bound_by_row_security(world):
-    (found,) = rows("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user")
+    (found,) = rows(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    )
     owned = rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
     assert found == (False, False, False, False)
     assert owned == [(0,)]

@@ -15,9 +15,7 @@ def test_both_departments_are_whole():
 
 
 def test_every_commune_is_placed_inside_the_two_departments():
-    outside = [
-        c.name for c in COMMUNES.values() if not (48.1 < c.latitude < 49.5 and -1.2 < c.longitude < 1.0)
-    ]
+    outside = [c.name for c in COMMUNES.values() if not (48.1 < c.latitude < 49.5 and -1.2 < c.longitude < 1.0)]
     assert outside == []
 
 

@@ -33,6 +33,7 @@ from palier.homes.states import OFFER
 from palier.law import calendar, codes
 from palier.territories.queries import setting
 
+
 def start(session: Session, actor: Actor) -> None:
     """After signature: one proposal per ranked candidate, the first rank of each dwelling called at once."""
     decisions = (
@@ -82,9 +83,7 @@ def call_next(offer_id: int) -> Proposal | None:
         answer_by = _end_of(calendar.answer_due(clock.today(), days))
         PROPOSAL.fire(proposal, "send", actor=PALIER, data={"rank": proposal.rank}, sent_at=now, answer_by=answer_by)
         application = locked(Application.objects.select_related("offer__dwelling__commune"), proposal.application_id)
-        applications.move(
-            application, "allocate", actor=PALIER, rank=proposal.rank, answer_by=_words(answer_by)
-        )
+        applications.move(application, "allocate", actor=PALIER, rank=proposal.rank, answer_by=_words(answer_by))
         _tell(application, "allocated", "Un logement vous est attribué : répondez avant le " + _words(answer_by))
         return proposal
 
@@ -118,7 +117,12 @@ def decline(*, actor: Actor, proposal_id: int, reason: str, text: str = "") -> P
     if proposal.state == "declined":
         return proposal
     PROPOSAL.fire(
-        proposal, "decline", actor=actor, answered_at=clock.now(), refusal_reason=reason, refusal_text=text.strip()[:500]
+        proposal,
+        "decline",
+        actor=actor,
+        answered_at=clock.now(),
+        refusal_reason=reason,
+        refusal_text=text.strip()[:500],
     )
     applications.end(application, "decline", actor=actor, reason=words, codes=[reason])
     call_next(proposal.offer_id)
@@ -130,9 +134,7 @@ def _answerable(actor: Actor, proposal_id: int, done: str) -> tuple[Proposal, Ap
     with as_system("the dwelling is locked while its holder answers"):
         locked(Offer.objects.all(), offer_id)
     application_id = visible_to(actor).values_list("application_id", flat=True).get(pk=proposal_id)
-    application = locked(
-        Application.objects.select_related("offer__dwelling__commune"), application_id
-    )
+    application = locked(Application.objects.select_related("offer__dwelling__commune"), application_id)
     proposal = locked(Proposal.objects.all(), proposal_id)
     if proposal.state == "sent" and proposal.answer_by < clock.now() and done in ("accepted", "declined"):
         raise Refused("answer.late", "Le délai de réponse est passé : le silence vaut refus (CCH R441-10).")
@@ -207,7 +209,9 @@ def record_lease(
     The removal comes here and not with the allocation (CCH R441-2-8 a).
     """
     offer_id = visible_to(actor).values_list("offer_id", flat=True).get(pk=proposal_id)
-    offer = locked(Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id)
+    offer = locked(
+        Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id
+    )
     demand_id = visible_to(actor).values_list("application__demand_id", flat=True).get(pk=proposal_id)
     demand = locked(Demand.objects.all(), demand_id)
     proposal = locked(visible_to(actor), proposal_id)
@@ -225,9 +229,7 @@ def record_lease(
     OFFER.fire(offer, "let", actor=actor)
     Vacancy.objects.filter(pk=offer.vacancy_id).update(ended_on=signed_on, end_reason="let")
     _cancel_others(offer, proposal, actor)
-    applications.release_others(
-        actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk
-    )
+    applications.release_others(actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk)
     _tell(application, "leased", "Votre bail est signé")
     demands.remove(actor=actor, demand_id=demand.pk, ground="RADATT", on=signed_on)
     _free_elsewhere(demand)
@@ -236,7 +238,9 @@ def record_lease(
 
 def _check_lease(signed_on: date, starts_on: date, rent: Decimal, charges: Decimal) -> None:
     if signed_on > clock.today():
-        raise Refused("lease.future", "Le bail se note une fois signé : la date ne peut pas être à venir.", field="signed_on")
+        raise Refused(
+            "lease.future", "Le bail se note une fois signé : la date ne peut pas être à venir.", field="signed_on"
+        )
     if starts_on < signed_on:
         raise Refused("lease.starts", "Le bail ne peut pas commencer avant sa signature.", field="starts_on")
     if rent <= 0 or charges < 0:

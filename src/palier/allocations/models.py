@@ -28,13 +28,16 @@ class Proposal(models.Model):
         constraints = [
             PROPOSAL.constraint("proposal_state"),
             # A dwelling is held by one household at a time.
-            models.UniqueConstraint(fields=["offer"], condition=models.Q(state__in=HOLDING), name="proposal_one_holder"),
+            models.UniqueConstraint(
+                fields=["offer"], condition=models.Q(state__in=HOLDING), name="proposal_one_holder"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False, answer_by__isnull=False),
                 name="proposal_sent_has_a_term",
             ),
             models.CheckConstraint(
-                condition=models.Q(answer_by=None) | models.Q(answer_by__gt=models.F("sent_at")), name="proposal_term_later"
+                condition=models.Q(answer_by=None) | models.Q(answer_by__gt=models.F("sent_at")),
+                name="proposal_term_later",
             ),
         ]
 
@@ -69,5 +72,7 @@ class Lease(models.Model):
     class Meta:
         ordering = ["-signed_on", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(starts_on__gte=models.F("signed_on")), name="lease_starts_after_signature")
+            models.CheckConstraint(
+                condition=models.Q(starts_on__gte=models.F("signed_on")), name="lease_starts_after_signature"
+            )
         ]

@@ -29,7 +29,10 @@ PROPOSAL = Workflow(
 )  # fmt: skip
 ledger.declare(
     {
-        "visits.offer": {"applicant": "Le bailleur propose des créneaux de visite", "agent": "Créneaux de visite proposés"},
+        "visits.offer": {
+            "applicant": "Le bailleur propose des créneaux de visite",
+            "agent": "Créneaux de visite proposés",
+        },
         "visits.book": {"applicant": "Visite réservée le {at}", "agent": "Visite réservée le {at}"},
         "leases.record": {"agent": "Bail enregistré"},
     }

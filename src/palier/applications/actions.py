@@ -137,9 +137,7 @@ def move(application: Application, verb: str, *, actor: Actor, why: str = "", **
 
 
 @transaction.atomic
-def make_shortlist(
-    *, actor: Actor, offer_id: int, departures: Mapping[int, str] | None = None
-) -> Shortlist:
+def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str] | None = None) -> Shortlist:
     """Close an offer, fix the order of its candidates and send the first files to the landlord.
 
     The landlord does it for its own dwellings, the reservation holder for those it holds. `departures`
@@ -191,7 +189,9 @@ def make_shortlist(
             application = live[place.application_id]
             move(application, "send", actor=actor, position=ranked.position)
             _tell(application, "sent", "Votre dossier est transmis au bailleur")
-    ledger.record(verb="shortlists.make", subject=shortlist, actor=actor, data={"candidates": len(places), "sent": sent})
+    ledger.record(
+        verb="shortlists.make", subject=shortlist, actor=actor, data={"candidates": len(places), "sent": sent}
+    )
     return shortlist
 
 

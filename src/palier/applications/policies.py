@@ -43,9 +43,7 @@ SQL_FUNCTIONS = {
             WHERE a.offer_id = offer AND a.live_slot IS NOT NULL""",
     ),
 }
-_MINE = (
-    f"EXISTS (SELECT 1 FROM demands_demand d WHERE d.id = demand_id AND d.person_id = {PERSON}) AND {role_is('applicant')}"
-)
+_MINE = f"EXISTS (SELECT 1 FROM demands_demand d WHERE d.id = demand_id AND d.person_id = {PERSON}) AND {role_is('applicant')}"
 _OF_MY_OFFER = (
     "EXISTS (SELECT 1 FROM homes_offer o JOIN homes_dwelling w ON w.id = o.dwelling_id WHERE o.id = offer_id AND"
     f" (({role_is('landlord', 'secretary')} AND w.landlord_id = {ORGANISATION})"

@@ -63,7 +63,9 @@ def candidate_facts(application: Application) -> dict[str, Any]:
 
 
 def _documents(absent: int) -> str:
-    return "Toutes les pièces demandées sont là" if not absent else f"{absent} pièce{'s' if absent > 1 else ''} à fournir"
+    return (
+        "Toutes les pièces demandées sont là" if not absent else f"{absent} pièce{'s' if absent > 1 else ''} à fournir"
+    )
 
 
 def _household_words(home: household.Household) -> str:
@@ -71,4 +73,3 @@ def _household_words(home: household.Household) -> str:
     children = household.size(home) - adults
     who = "Un adulte" if adults == 1 else f"{adults} adultes"
     return f"{who}, {children} enfant{'s' if children > 1 else ''}" if children else who
-

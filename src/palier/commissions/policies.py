@@ -51,9 +51,7 @@ def _in_my_commission(commission: str) -> str:
 
 
 def _in_my_session(item: str) -> str:
-    return (
-        f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_agendaitem i WHERE i.id = {item})"
-    )
+    return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_agendaitem i WHERE i.id = {item})"
 
 
 _OWN_SEAT = f"seat_id IN (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON})"
@@ -80,9 +78,7 @@ ROW_POLICIES = {
         ),
     },
     "commissions_agendaitem": {
-        "landlord": Policy(
-            f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"
-        ),
+        "landlord": Policy(f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"),
         "member": Policy(f"{_MEMBER} AND id IN {_ITEMS}", command="SELECT"),
     },
     "commissions_candidate": {
@@ -113,7 +109,9 @@ ROW_POLICIES = {
         "landlord": Policy(_in_my_session("item_id")),
     },
     "commissions_decision": {
-        "landlord": Policy(f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)"),
+        "landlord": Policy(
+            f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)"
+        ),
         "member": Policy(
             f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)", command="SELECT"
         ),

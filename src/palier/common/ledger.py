@@ -61,19 +61,21 @@ def record(
     """
     if verb not in _WORDS:
         raise KeyError(f"undeclared verb {verb}")
-    append(Event(
-        at=clock.now(),
-        verb=verb,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
-        thread=thread,
-        role=actor.role,
-        person=actor.person_id,
-        organisation=actor.organisation_id,
-        signature=actor.signature,
-        data=dict(data or {}),
-        why=why,
-    ))
+    append(
+        Event(
+            at=clock.now(),
+            verb=verb,
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            thread=thread,
+            role=actor.role,
+            person=actor.person_id,
+            organisation=actor.organisation_id,
+            signature=actor.signature,
+            data=dict(data or {}),
+            why=why,
+        )
+    )
 
 
 def timeline(thread: int, audience: str, *, newest_first: bool = True) -> list[dict[str, Any]]:

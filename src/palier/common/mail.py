@@ -49,8 +49,14 @@ def queue(
     """Queue a mail already written."""
     append(
         Message(
-            created_at=clock.now(), to=to, kind=kind, subject=subject, text=text, html=html,
-            person=person, thread=thread,
+            created_at=clock.now(),
+            to=to,
+            kind=kind,
+            subject=subject,
+            text=text,
+            html=html,
+            person=person,
+            thread=thread,
         )
     )
 

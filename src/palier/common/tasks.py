@@ -20,7 +20,9 @@ def send_mail(timestamp: int) -> None:
     """Send every unsent message, one transaction each, so that a crash sends none of them twice on purpose."""
     with acting(SYSTEM):
         due = list(
-            Message.objects.filter(sent_at=None, attempts__lt=ATTEMPTS).order_by("pk").values_list("pk", flat=True)[:200]
+            Message.objects.filter(sent_at=None, attempts__lt=ATTEMPTS)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:200]
         )
     for pk in due:
         with acting(SYSTEM):

@@ -127,7 +127,12 @@ def drawing(workflow: Workflow) -> str:
     for t in workflow.transitions:
         lines += [f"    {source} --> {t.target}: {t.verb}" for source in t.sources]
     lines += [f"    {code} --> [*]" for code, state in workflow.states.items() if state.final]
-    lines += ["```", "", "| from | verb | to | who | deadline | words for the household |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "```",
+        "",
+        "| from | verb | to | who | deadline | words for the household |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for t in workflow.transitions:
         lines.append(
             f"| {', '.join(t.sources)} | `{t.verb}` | {t.target} | {', '.join(sorted(t.who))} |"

@@ -55,7 +55,13 @@ def rescore(demand: Demand) -> None:
             return
         household = household_of(demand, on=today)
         for epci in wanted:
-            _store(demand, epci, grids[epci], cotation.score(parsed(grids[epci].source), household, today), stored.get(epci))
+            _store(
+                demand,
+                epci,
+                grids[epci],
+                cotation.score(parsed(grids[epci].source), household, today),
+                stored.get(epci),
+            )
 
 
 def _store(demand: Demand, epci: str, grid: Grid, score: cotation.Score, former: Score | None) -> None:

@@ -62,7 +62,9 @@ def explanation_for(demand: Demand, commune: Commune) -> dict[str, Any] | None:
         return None
     lines = score.lines
     if lines is None:
-        detail = cotation.score(parsed(score.grid.source), household_of(demand, on=score.computed_on), score.computed_on)
+        detail = cotation.score(
+            parsed(score.grid.source), household_of(demand, on=score.computed_on), score.computed_on
+        )
         lines = stored_lines(detail)
     return {
         "points": score.points,

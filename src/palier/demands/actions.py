@@ -28,9 +28,7 @@ ONLINE_DESK = "PALIE"
 
 
 @transaction.atomic
-def register(
-    *, actor: Actor, form: Form, department: str, person: Person | None, draft: Draft | None = None
-) -> Demand:
+def register(*, actor: Actor, form: Form, department: str, person: Person | None, draft: Draft | None = None) -> Demand:
     """Give a demand its unique number. The same person twice in one register gets the demand already there.
 
     One demand per department, one for Île-de-France (CCH R441-2-1). The caller has checked the form.
@@ -41,7 +39,9 @@ def register(
         raise NotYours("an applicant registers for itself")
     place = Department.objects.get(pk=department)
     if not place.active:
-        raise Refused("department.closed", f"Palier n’enregistre pas encore de demande dans ce département ({place.name}).")
+        raise Refused(
+            "department.closed", f"Palier n’enregistre pas encore de demande dans ce département ({place.name})."
+        )
     if person is not None:
         existing = Demand.objects.filter(person=person, register_code=place.register_code, state="active").first()
         if existing is not None:
@@ -135,7 +135,11 @@ def renew(*, actor: Actor, demand_id: int) -> Demand:
     demand.expires_on = calendar.life(demand.first_registered_on, today, today).expires_on
     demand.save(update_fields=["renewed_on", "expires_on"])
     ledger.record(
-        verb="demands.renew", subject=demand, actor=actor, thread=demand.pk, data={"until": f"{demand.expires_on:%d/%m/%Y}"}
+        verb="demands.renew",
+        subject=demand,
+        actor=actor,
+        thread=demand.pk,
+        data={"until": f"{demand.expires_on:%d/%m/%Y}"},
     )
     return demand
 
@@ -166,7 +170,11 @@ def _write_wishes(demand: Demand, form: Form) -> None:
     known = set(Commune.objects.filter(code__in=form.wish.communes).values_list("code", flat=True))
     Wish.objects.filter(demand=demand).delete()
     Wish.objects.bulk_create(
-        [Wish(demand=demand, commune_id=code, rank=rank) for rank, code in enumerate(form.wish.communes, 1) if code in known]
+        [
+            Wish(demand=demand, commune_id=code, rank=rank)
+            for rank, code in enumerate(form.wish.communes, 1)
+            if code in known
+        ]
     )
 
 

@@ -19,8 +19,14 @@ from palier.territories.queries import setting
 def certificate(demand: Demand) -> bytes:
     """The PDF of a demand as it stands."""
     form = Form.from_json(demand.form)
-    names = list(Commune.objects.filter(code__in=form.wish.communes).order_by("search_name", "code").values_list("name", flat=True))
-    landlords = Organisation.objects.filter(kind=OrganisationKind.LANDLORD, departments__contains=[demand.department_id])
+    names = list(
+        Commune.objects.filter(code__in=form.wish.communes)
+        .order_by("search_name", "code")
+        .values_list("name", flat=True)
+    )
+    landlords = Organisation.objects.filter(
+        kind=OrganisationKind.LANDLORD, departments__contains=[demand.department_id]
+    )
     months = setting("long_wait_months", on=clock.today(), territory=demand.department_id)
     service = demand.desk.name if demand.desk else "Palier, enregistrement en ligne"
     a = form.applicant
@@ -37,7 +43,9 @@ def certificate(demand: Demand) -> bytes:
             "applicant": {
                 "name": f"{a.first_names} {a.last_name}",
                 "address": [form.address.line, f"{form.address.postcode} {form.address.extra}"],
-                "coapplicant": f"{form.coapplicant.first_names} {form.coapplicant.last_name}" if form.coapplicant else "",
+                "coapplicant": f"{form.coapplicant.first_names} {form.coapplicant.last_name}"
+                if form.coapplicant
+                else "",
             },
             "landlords": [{"name": name} for name in landlords.order_by("name").values_list("name", flat=True)],
             "wishes": names,

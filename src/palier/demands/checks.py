@@ -72,7 +72,9 @@ def _adult(adult: Adult, prefix: str, on: date) -> Iterator[Problem]:
     if why := birth_problem(adult.birth_date, on):
         yield Problem("person.birth", "identity", prefix + "birth_date", why)
     elif adult.birth_date and age(adult.birth_date, on) < 16:
-        yield Problem("person.minor", "identity", prefix + "birth_date", "Il faut avoir au moins 16 ans pour déposer une demande.")
+        yield Problem(
+            "person.minor", "identity", prefix + "birth_date", "Il faut avoir au moins 16 ans pour déposer une demande."
+        )
 
 
 def _household(form: Form, on: date) -> Iterator[Problem]:
@@ -82,13 +84,29 @@ def _household(form: Form, on: date) -> Iterator[Problem]:
         elif child.link == "E" and child.birth_date and form.applicant.birth_date:
             parents = [a.birth_date for a in form.adults if a.birth_date]
             if parents and all((child.birth_date - p).days < PARENT_GAP * 365 for p in parents):
-                yield Problem("dependant.older", "household", f"people-{row}-birth_date", "Cet enfant serait plus âgé que ses parents, ou presque : vérifiez les deux dates.")
+                yield Problem(
+                    "dependant.older",
+                    "household",
+                    f"people-{row}-birth_date",
+                    "Cet enfant serait plus âgé que ses parents, ou presque : vérifiez les deux dates.",
+                )
         if why := name_problem(child.first_names):
             yield Problem("dependant.name", "household", f"people-{row}-first_names", why)
     if form.people > PEOPLE:
-        yield Problem("household.size", "household", "", f"Un ménage compte ici {PEOPLE} personnes au plus. Au-delà, adressez-vous à un guichet.")
+        yield Problem(
+            "household.size",
+            "household",
+            "",
+            f"Un ménage compte ici {PEOPLE} personnes au plus. Au-delà, adressez-vous à un guichet.",
+        )
     elif form.people > 10:
-        yield Problem("household.large", "household", "", f"Vous déclarez {form.people} personnes : vérifiez qu’il n’y a pas d’erreur.", blocking=False)
+        yield Problem(
+            "household.large",
+            "household",
+            "",
+            f"Vous déclarez {form.people} personnes : vérifiez qu’il n’y a pas d’erreur.",
+            blocking=False,
+        )
 
 
 def _means(form: Form) -> Iterator[Problem]:

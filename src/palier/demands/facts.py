@@ -24,6 +24,19 @@ def household(
 ) -> law.Household:
     """The household of a demand as it stands. `job`: its job attestation, when the applicant has one."""
     form = Form.from_json(demand.form)
+    return from_form(form, demand, epcis=_epcis(form), situations=situations, proofs=proofs, job=job)
+
+
+def from_form(
+    form: Form,
+    demand: Demand,
+    *,
+    epcis: tuple[str, ...],
+    situations: Iterable[law.Situation] = (),
+    proofs: Mapping[str, str] | None = None,
+    job: Any = None,
+) -> law.Household:
+    """The same from a form at hand and the SIREN of its communes' EPCI, without asking the database."""
     return law.Household(
         people=_people(form),
         couple=form.coapplicant is not None and form.coapplicant.link in COUPLE_LINKS,
@@ -40,7 +53,7 @@ def household(
             commune=form.address.commune,
         ),
         motives=form.motives,
-        wish=_wish(form),
+        wish=_wish(form, epcis),
         registered_on=demand.first_registered_on,
         employer=_employer(job),
         situations=tuple(situations),
@@ -84,13 +97,17 @@ def _adult(adult: Adult, kind: str, ref: str, disability: bool = False) -> law.P
     )
 
 
-def _wish(form: Form) -> law.Wish:
-    epcis = Commune.objects.filter(code__in=form.wish.communes).exclude(epci=None).order_by("epci")
+def _epcis(form: Form) -> tuple[str, ...]:
+    named = Commune.objects.filter(code__in=form.wish.communes).exclude(epci=None).order_by("epci")
+    return tuple(named.values_list("epci", flat=True).distinct())
+
+
+def _wish(form: Form, epcis: tuple[str, ...]) -> law.Wish:
     return law.Wish(
         types=form.wish.types,
         kind=form.wish.kind,
         communes=form.wish.communes,
-        epcis=tuple(epcis.values_list("epci", flat=True).distinct()),
+        epcis=epcis,
         widened=form.wish.widened,
         max_rent=form.wish.max_rent,
         ground_floor=form.wish.ground_floor,

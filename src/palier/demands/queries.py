@@ -48,8 +48,6 @@ def find_by_identity(actor: Actor, last_name: str, first_name: str, birth_date: 
     """Demands of one person: exact names without accents, and birth date."""
     return (
         visible_to(actor)
-        .filter(
-            last_name_key=search_key(last_name), first_name_key=search_key(first_name), birth_date=birth_date
-        )
+        .filter(last_name_key=search_key(last_name), first_name_key=search_key(first_name), birth_date=birth_date)
         .order_by("-received_at", "-pk")
     )

@@ -14,7 +14,9 @@ def sections(form: Form) -> list[dict[str, Any]]:
     """`[{key, title, rows: [[label, value], …]}]`; an answer not given shows a dash."""
     a, home, wish = form.applicant, form.home, form.wish
     names = dict(Commune.objects.filter(code__in=wish.communes).values_list("code", "name"))
-    resources = [f"{codes.label('resource', c)} : {euros(v)}" for adult in form.adults for c, v in adult.resources.items()]
+    resources = [
+        f"{codes.label('resource', c)} : {euros(v)}" for adult in form.adults for c, v in adult.resources.items()
+    ]
     tax = [f"{year} : {euros(v)}" for year, v in a.tax.items()]
     return [
         _section("identite", "Vous", [

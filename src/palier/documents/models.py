@@ -65,7 +65,6 @@ class Piece(models.Model):
             ),
         ]
 
-
     @property
     def reason(self) -> str:
         """Why it was refused, as one sentence for the household."""
@@ -114,7 +113,6 @@ class Recognition(models.Model):
                 name="recognition_is_signed",
             ),
         ]
-
 
     @property
     def tone(self) -> str:

@@ -39,9 +39,7 @@ def sweep_documents(timestamp: int) -> None:
     old = [name for name, written in store.stored_names() if written < limit]
     with acting(SYSTEM):
         held = set(
-            Piece.objects.filter(file_name__in=old, state__in=SHOWN)
-            .order_by("pk")
-            .values_list("file_name", flat=True)
+            Piece.objects.filter(file_name__in=old, state__in=SHOWN).order_by("pk").values_list("file_name", flat=True)
         )
     for name in old:
         if name not in held:

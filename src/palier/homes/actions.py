@@ -86,9 +86,7 @@ def publish(*, actor: Actor, offer_id: int) -> Offer:
         return offer
     now = clock.now()
     days = setting("offer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
-    OFFER.fire(
-        offer, "publish", actor=actor, published_at=now, closes_at=now + timedelta(days=days), confirmed_at=now
-    )
+    OFFER.fire(offer, "publish", actor=actor, published_at=now, closes_at=now + timedelta(days=days), confirmed_at=now)
     _state(actor, offer, "available")
     return offer
 

@@ -49,7 +49,9 @@ class Dwelling(models.Model):
             models.UniqueConstraint(fields=["landlord", "reference"], name="dwelling_reference_once"),
             models.CheckConstraint(condition=models.Q(surface__gte=9, surface__lte=400), name="dwelling_surface"),
             models.CheckConstraint(condition=models.Q(type__in=[c for c, _ in TYPES]), name="dwelling_type"),
-            models.CheckConstraint(condition=models.Q(financing__in=[c for c, _ in FINANCINGS]), name="dwelling_financing"),
+            models.CheckConstraint(
+                condition=models.Q(financing__in=[c for c, _ in FINANCINGS]), name="dwelling_financing"
+            ),
         ]
 
 
@@ -123,7 +125,9 @@ class AvailabilityStatement(models.Model):
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="statements")
     at = models.DateTimeField()
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
-    says = models.CharField(max_length=10, choices=[("available", "Disponible"), ("let", "Loué"), ("withdrawn", "Retiré")])
+    says = models.CharField(
+        max_length=10, choices=[("available", "Disponible"), ("let", "Loué"), ("withdrawn", "Retiré")]
+    )
     via = models.CharField(max_length=10, default="form")
 
     class Meta:

@@ -40,7 +40,11 @@ def own_offers(actor: Actor) -> QuerySet[Offer]:
 
 def shown(offer_id: int) -> Offer:
     """An offer that the public may read, live or past; Offer.DoesNotExist for a draft."""
-    return Offer.objects.exclude(state="draft").select_related("dwelling__commune__epci", "dwelling__landlord", "holder").get(pk=offer_id)
+    return (
+        Offer.objects.exclude(state="draft")
+        .select_related("dwelling__commune__epci", "dwelling__landlord", "holder")
+        .get(pk=offer_id)
+    )
 
 
 SORTS = {

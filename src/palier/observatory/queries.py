@@ -15,7 +15,11 @@ def indicators(**place: Any) -> list[dict[str, Any]]:
     """The last figures by commune, most wanted first; a count under the statistical secret is None."""
     last = CommuneIndicator.objects.aggregate(last=Max("on"))["last"]
     least = setting("small_numbers", on=clock.today())
-    rows = CommuneIndicator.objects.filter(on=last, **place).select_related("commune__epci").order_by("-demands", "commune")
+    rows = (
+        CommuneIndicator.objects.filter(on=last, **place)
+        .select_related("commune__epci")
+        .order_by("-demands", "commune")
+    )
     return [
         {
             "commune": r.commune,
@@ -31,5 +35,7 @@ def indicators(**place: Any) -> list[dict[str, Any]]:
 def totals(**place: Any) -> dict[str, Any]:
     """Sums over a territory."""
     last = CommuneIndicator.objects.aggregate(last=Max("on"))["last"]
-    found = CommuneIndicator.objects.filter(on=last, **place).aggregate(demands=Sum("first_choice"), allocations=Sum("allocations"))
+    found = CommuneIndicator.objects.filter(on=last, **place).aggregate(
+        demands=Sum("first_choice"), allocations=Sum("allocations")
+    )
     return {"on": last, "demands": found["demands"] or 0, "allocations": found["allocations"] or 0}

@@ -73,6 +73,4 @@ def grouped(readings: Iterable[Reading]) -> list[Reading]:
 def tabs(only: str) -> list[dict[str, Any]]:
     """The filters as links."""
     only = only if only in FILTERS else "tout"
-    return [
-        {"label": label, "url": f"?voir={key}", "current": key == only} for key, (label, _) in FILTERS.items()
-    ]
+    return [{"label": label, "url": f"?voir={key}", "current": key == only} for key, (label, _) in FILTERS.items()]

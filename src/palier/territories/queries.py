@@ -27,7 +27,9 @@ def complete_commune(text: str, limit: int = 8) -> QuerySet[Commune]:
         found = communes.filter(full | Q(code=prefix))
     else:
         key = search_key(text)
-        found = communes.filter(Q(search_name__startswith=key) | Q(search_name__contains=" " + key)) if key else communes
+        found = (
+            communes.filter(Q(search_name__startswith=key) | Q(search_name__contains=" " + key)) if key else communes
+        )
     return found.order_by("-population", "search_name")[:limit]
 
 

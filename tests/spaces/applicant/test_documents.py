@@ -138,3 +138,10 @@ def test_no_two_parts_of_the_page_share_an_id(household):
     send(client, files.pdf())
     ids = re.findall(r'\sid="([^"]+)"', client.get(reverse("applicant:documents")).content.decode())
     assert [found for found, times in Counter(ids).items() if times > 1] == []
+
+
+def test_without_a_demand_every_address_leads_back_to_where_it_begins(build, client_for):
+    client = client_for(build.actor(Role.APPLICANT))
+    begin = reverse("applicant:documents")
+    assert client.get(reverse("applicant:emergency")).headers["Location"] == begin
+    assert send(client, files.pdf()).headers["Location"] == begin

@@ -13,6 +13,7 @@ from django.urls import reverse
 from palier.accounts.roles import Role
 from palier.common.isolation import acting
 from palier.demands.form import Adult
+from palier.demands.models import Demand
 from palier.documents import actions
 from palier.documents.models import Piece, Reading, Recognition
 from tests.documents import files
@@ -160,3 +161,40 @@ def test_to_an_agent_the_household_is_not_vous(client, build, demand):
     give(build, demand)
     page = client.get(reverse("desk:dossier", args=[demand.pk])).content.decode()
     assert ("Le ménage" in page, "· Vous" in page) == (True, False)
+
+
+COUNTER = {
+    "identite-civility": "2", "identite-last_name": "Nguyễn", "identite-first_names": "Thị Mai",
+    "identite-birth_date": "1988-02-11", "identite-nationality": "1", "identite-line": "3 rue du Port",
+    "identite-postcode": "14000", "identite-town": "Caen", "menage-family_status": "C", "ressources-contract": "CDI",
+    "ressources-res_SAL": "1300", "logement-status": "CP", "souhaits-motive": "01", "souhaits-types": ["T1", "T2"],
+    "souhaits-kind": "I", "souhaits-place_1": "Caen",
+}  # fmt: skip
+
+
+def test_somebody_without_e_mail_is_registered_at_the_counter(client, desk):
+    url = reverse("desk:register")
+    assert client.get(url).status_code == 200
+    answer = client.post(url, COUNTER)
+    demand = Demand.objects.get(last_name_key="nguyen")
+    assert answer.headers["Location"] == reverse("desk:dossier", args=[demand.pk])
+    assert (demand.person, demand.desk, demand.number[-5:]) == (None, desk.organisation, "PALIE")
+    certificate = client.get(reverse("desk:attestation", args=[demand.pk]))
+    assert (certificate.headers["Content-Type"], certificate.content[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_at_the_counter_the_same_person_twice_leads_to_the_first_demand(client):
+    url = reverse("desk:register")
+    client.post(url, COUNTER)
+    again = client.post(url, COUNTER)
+    assert (again.status_code, "a déjà une demande" in again.content.decode()) == (422, True)
+    assert Demand.objects.count() == 1
+
+
+def test_at_the_counter_errors_are_linked_to_their_fields_and_nothing_typed_is_lost(client):
+    wrong = {**COUNTER, "identite-birth_date": "2031-01-01", "souhaits-place_1": "Atlantide"}
+    page = client.post(reverse("desk:register"), wrong)
+    html = page.content.decode()
+    assert (page.status_code, Demand.objects.count()) == (422, 0)
+    for link in ('href="#id_identite-birth_date"', 'href="#id_souhaits-place_1"', "Nguyễn", "Atlantide"):
+        assert link in html

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-
 from datetime import date
 
 from django.db import transaction
@@ -24,7 +23,6 @@ from palier.common.locks import locked, locked_all
 from palier.law import ballots as law_ballots
 from palier.law import codes
 
-
 # Called with a signed session, in its transaction: what follows a decision lives in later apps.
 after_signature: list[Callable[[Session, Actor], None]] = []
 
@@ -41,7 +39,9 @@ def count(*, actor: Actor, session_id: int) -> Session:
     if clock.now() < session.closes_at:
         raise Refused("session.open", "La séance n’est pas close : le dépouillement attend la fin de la fenêtre.")
     SESSION.fire(session, "count", actor=actor, counted_at=clock.now())
-    for item in session.items.select_related("offer__dwelling__commune", "session__commission").order_by("position", "pk"):
+    for item in session.items.select_related("offer__dwelling__commune", "session__commission").order_by(
+        "position", "pk"
+    ):
         result = _count(item)
         item.count = result
         item.save(update_fields=["count"])
@@ -67,7 +67,10 @@ def _count(item: AgendaItem) -> dict:
         list(candidates),
         [
             law_ballots.Ballot(
-                voter=str(b.seat_id), ranking=tuple(map(str, b.ranking)), refused=frozenset(b.refused), meeting=b.meeting
+                voter=str(b.seat_id),
+                ranking=tuple(map(str, b.ranking)),
+                refused=frozenset(b.refused),
+                meeting=b.meeting,
             )
             for b in cast
         ],
@@ -95,7 +98,9 @@ def _propose(item: AgendaItem, result: dict) -> None:
     refusals = {b: why for ballot in result["ballots"] for b, why in ballot["refused"].items()}
     for rank, key in enumerate(result["order"], start=1):
         Decision.objects.create(
-            candidate_id=int(key), kind="ranked" if len(result["order"]) > 1 else "allocation", rank=rank,
+            candidate_id=int(key),
+            kind="ranked" if len(result["order"]) > 1 else "allocation",
+            rank=rank,
             taken_at=clock.now(),
         )
     for key in result["refused"]:
@@ -142,9 +147,7 @@ def decide(
     return decision
 
 
-def _check_decision(
-    kind: str, rank: int | None, reasons: Sequence[str], document: str, due: date | None
-) -> None:
+def _check_decision(kind: str, rank: int | None, reasons: Sequence[str], document: str, due: date | None) -> None:
     if kind not in DECISIONS:
         raise Refused("decision.kind", "Choisissez l’une des cinq décisions prévues par la loi.", field="kind")
     if kind in ("allocation", "ranked", "conditional"):

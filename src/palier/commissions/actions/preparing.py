@@ -54,7 +54,9 @@ def add_to_agenda(
 
     At least three demands (CCH R441-3; the number is a dated setting) unless a legal exception is recorded.
     """
-    offer = locked(Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id)
+    offer = locked(
+        Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id
+    )
     session = locked(sessions_for(actor), session_id)
     if session.state != "preparing":
         raise Refused("session.published", "L’ordre du jour est déjà publié.")
@@ -76,7 +78,9 @@ def add_to_agenda(
         Candidate.objects.create(
             item=item, application=application, position=position, facts=candidate_facts(application)
         )
-    ledger.record(verb="agenda.add", subject=item, actor=actor, data={"candidates": len(candidates), "exception": exception})
+    ledger.record(
+        verb="agenda.add", subject=item, actor=actor, data={"candidates": len(candidates), "exception": exception}
+    )
     return item
 
 

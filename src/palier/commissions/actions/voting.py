@@ -38,7 +38,9 @@ def cast_ballot(
     if not seat.voting:
         raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
     if not is_open(item.session, clock.now()):
-        raise Refused("ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte.")
+        raise Refused(
+            "ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte."
+        )
     if Recusal.objects.filter(item=item, seat=seat).exists():
         raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
     refused = dict(refused or {})

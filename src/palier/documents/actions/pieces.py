@@ -33,10 +33,7 @@ PER_KIND = 12
 PER_DEMAND = 120
 
 
-
-def receive(
-    *, actor: Actor, demand: Demand, kind: str, about: str = "applicant", upload: UploadedFile | None
-) -> Piece:
+def receive(*, actor: Actor, demand: Demand, kind: str, about: str = "applicant", upload: UploadedFile | None) -> Piece:
     """Take one document for a demand. The same file sent twice is one document.
 
     Refused with the reason next to the field: nothing chosen, empty, too big, not a PDF/JPEG/PNG,

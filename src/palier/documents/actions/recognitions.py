@@ -23,9 +23,7 @@ from palier.documents.states import RECOGNITION
 
 
 @transaction.atomic
-def ask_recognition(
-    *, actor: Actor, demand: Demand, situation: str, upload: UploadedFile | None = None
-) -> Recognition:
+def ask_recognition(*, actor: Actor, demand: Demand, situation: str, upload: UploadedFile | None = None) -> Recognition:
     """Signal a situation, with its proof when one is at hand. Signalling it twice adds the proof to the first."""
     if actor.role not in (Role.APPLICANT, Role.DESK):
         raise NotYours(f"{actor.role} may not signal a situation")
@@ -39,9 +37,7 @@ def ask_recognition(
     live = Recognition.objects.filter(demand=demand, situation=situation).exclude(state="refused")
     recognition = live.order_by("pk").first()
     if recognition is None:
-        recognition = Recognition.objects.create(
-            demand=demand, situation=situation, piece=piece, asked_at=clock.now()
-        )
+        recognition = Recognition.objects.create(demand=demand, situation=situation, piece=piece, asked_at=clock.now())
         ledger.record(
             verb="recognitions.ask", subject=recognition, actor=actor, thread=demand.pk,
             data={"situation": discreet(situation)},

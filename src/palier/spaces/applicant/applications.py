@@ -58,7 +58,9 @@ def _step(application: Application) -> int:
 def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
     proposal = visible_proposals(request.actor).prefetch_related("visit_slots").filter(application=mine).first()
-    story = [e for e in ledger.timeline(mine.demand_id, "applicant") if e["data"].get("application", mine.pk) == mine.pk]
+    story = [
+        e for e in ledger.timeline(mine.demand_id, "applicant") if e["data"].get("application", mine.pk) == mine.pk
+    ]
     return page(
         request,
         "applicant/application.html",

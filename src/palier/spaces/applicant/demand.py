@@ -19,11 +19,11 @@ from palier.demands.certificate import certificate
 from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demands.queries import current_for, draft_of
+from palier.demands.words import sections
 from palier.documents.queries import missing
 from palier.law import calendar
 from palier.spaces.access import for_roles
 from palier.spaces.applicant.demand_forms import BY_KEY, STEPS, assemble, raw, typed
-from palier.demands.words import sections
 from palier.territories.models import Commune
 
 
@@ -58,9 +58,20 @@ def demand(request: HttpRequest) -> HttpResponse:
         form, wrong = assemble(answers)
         first = next((s for s in STEPS if s.key in wrong), STEPS[0])
         return page(
-            request, "applicant/demand/start.html", {"steps": _stepper(answers, wrong, ""), "first": first, "begun": bool(answers), "complete": form is not None}
+            request,
+            "applicant/demand/start.html",
+            {
+                "steps": _stepper(answers, wrong, ""),
+                "first": first,
+                "begun": bool(answers),
+                "complete": form is not None,
+            },
         )
-    return page(request, "applicant/demand/demand.html", {"demand": one, "sections": sections(Form.from_json(one.form)), "steps": STEPS})
+    return page(
+        request,
+        "applicant/demand/demand.html",
+        {"demand": one, "sections": sections(Form.from_json(one.form)), "steps": STEPS},
+    )
 
 
 def _stepper(answers: dict, wrong: list[str], here: str) -> list[dict]:
@@ -124,7 +135,11 @@ def step(request: HttpRequest, key: str) -> HttpResponse:
 
 def _known(request: HttpRequest, key: str) -> dict[str, str]:
     person = request.actor.person
-    return {"last_name": person.last_name, "first_names": person.first_name, "phone": person.phone} if key == "identite" else {}
+    return (
+        {"last_name": person.last_name, "first_names": person.first_name, "phone": person.phone}
+        if key == "identite"
+        else {}
+    )
 
 
 def _next(key: str) -> tuple:
@@ -160,11 +175,15 @@ def summary(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 department = Commune.objects.get(code=form.wish.communes[0]).department_id
-                actions.register(actor=request.actor, form=form, department=department, person=request.actor.person, draft=draft)
+                actions.register(
+                    actor=request.actor, form=form, department=department, person=request.actor.person, draft=draft
+                )
             except Refused as refusal:
                 obstacle = refusal.message
             else:
-                messages.success(request, "Votre demande est enregistrée. Votre numéro unique et votre attestation sont prêts.")
+                messages.success(
+                    request, "Votre demande est enregistrée. Votre numéro unique et votre attestation sont prêts."
+                )
                 return go(request, "applicant:demand")
     return page(
         request,

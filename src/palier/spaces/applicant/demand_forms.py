@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from palier.common import clock
 from palier.demands.checks import birth_problem, name_problem
-from palier.demands.form import Address, Adult, Dependant, Disability, Expected, Form, Home, Wish, Work
+from palier.demands.form import Address, Adult, Dependant, Disability, Expected, Form, Home, Wish
 from palier.law import codes
 from palier.territories.models import Commune
 from palier.territories.queries import current_commune, search_key
@@ -68,7 +68,9 @@ class Identity(StepForm):
         error_messages={"invalid": "Écrivez un numéro de téléphone, par exemple 06 39 98 00 00."},
     )  # fmt: skip
     line = forms.CharField(label="Adresse (numéro et rue)", max_length=120)
-    postcode = forms.RegexField(label="Code postal", regex=r"^\d{5}$", error_messages={"invalid": "Un code postal a cinq chiffres."})
+    postcode = forms.RegexField(
+        label="Code postal", regex=r"^\d{5}$", error_messages={"invalid": "Un code postal a cinq chiffres."}
+    )
     town = forms.CharField(label="Commune", max_length=80)
 
     def clean(self) -> dict[str, Any]:
@@ -105,12 +107,16 @@ class Identity(StepForm):
 class Household(StepForm):
     family_status = forms.ChoiceField(label="Votre situation de famille", choices=[*EMPTY, *codes.FAMILY_STATUSES])
     with_partner = forms.BooleanField(label="Une autre personne signera le bail avec moi", required=False)
-    co_link = forms.ChoiceField(label="Cette personne est votre", choices=[*EMPTY, *codes.APPLICANT_LINKS], required=False)
+    co_link = forms.ChoiceField(
+        label="Cette personne est votre", choices=[*EMPTY, *codes.APPLICANT_LINKS], required=False
+    )
     co_last_name = forms.CharField(label="Son nom", max_length=200, required=False)
     co_first_names = forms.CharField(label="Ses prénoms", max_length=200, required=False)
     co_birth_date = date_field("Sa date de naissance", required=False)
     expected = forms.IntegerField(label="Enfants à naître", required=False, min_value=0, max_value=5)
-    card = forms.BooleanField(label="Une personne du ménage a la carte mobilité inclusion « invalidité »", required=False)
+    card = forms.BooleanField(
+        label="Une personne du ménage a la carte mobilité inclusion « invalidité »", required=False
+    )
     wheelchair = forms.BooleanField(label="Une personne du ménage ne peut monter aucune marche", required=False)
     adapted = forms.BooleanField(label="Le ménage a besoin d’un logement adapté au handicap", required=False)
     ROWS = 6
@@ -120,7 +126,9 @@ class Household(StepForm):
         for n in range(self.ROWS):
             self.fields[f"child_{n}_first_names"] = forms.CharField(label="Prénom", max_length=200, required=False)
             self.fields[f"child_{n}_birth_date"] = date_field("Date de naissance", required=False)
-            self.fields[f"child_{n}_link"] = forms.ChoiceField(label="Lien avec vous", choices=codes.KINSHIPS, required=False)
+            self.fields[f"child_{n}_link"] = forms.ChoiceField(
+                label="Lien avec vous", choices=codes.KINSHIPS, required=False
+            )
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
@@ -133,7 +141,11 @@ class Household(StepForm):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, "Cette réponse est nécessaire pour la personne qui signe avec vous.")
         for n in range(self.ROWS):
-            if data.get(f"child_{n}_first_names") and not data.get(f"child_{n}_birth_date") and f"child_{n}_birth_date" not in self.errors:
+            if (
+                data.get(f"child_{n}_first_names")
+                and not data.get(f"child_{n}_birth_date")
+                and f"child_{n}_birth_date" not in self.errors
+            ):
                 self.add_error(f"child_{n}_birth_date", "Indiquez la date de naissance de cette personne.")
         return data
 
@@ -147,7 +159,11 @@ class Household(StepForm):
                 link=d["co_link"],
             )  # fmt: skip
         dependants = tuple(
-            Dependant(first_names=d[f"child_{n}_first_names"], birth_date=d[f"child_{n}_birth_date"], link=d[f"child_{n}_link"] or "E")
+            Dependant(
+                first_names=d[f"child_{n}_first_names"],
+                birth_date=d[f"child_{n}_birth_date"],
+                link=d[f"child_{n}_link"] or "E",
+            )
             for n in range(self.ROWS)
             if d.get(f"child_{n}_birth_date")
         )
@@ -158,7 +174,10 @@ class Household(StepForm):
             dependants=dependants,
             expected=Expected(count=d["expected"]) if d["expected"] else None,
             disability=Disability(
-                concerned=d["card"] or d["wheelchair"] or d["adapted"], wheelchair=d["wheelchair"], adapted=d["adapted"], card=d["card"]
+                concerned=d["card"] or d["wheelchair"] or d["adapted"],
+                wheelchair=d["wheelchair"],
+                adapted=d["adapted"],
+                card=d["card"],
             ),
         )
 
@@ -170,9 +189,19 @@ class Household(StepForm):
         }  # fmt: skip
         if form.coapplicant:
             co = form.coapplicant
-            given |= {"with_partner": True, "co_link": co.link, "co_last_name": co.last_name, "co_first_names": co.first_names, "co_birth_date": co.birth_date}
+            given |= {
+                "with_partner": True,
+                "co_link": co.link,
+                "co_last_name": co.last_name,
+                "co_first_names": co.first_names,
+                "co_birth_date": co.birth_date,
+            }
         for n, child in enumerate(form.dependants):
-            given |= {f"child_{n}_first_names": child.first_names, f"child_{n}_birth_date": child.birth_date, f"child_{n}_link": child.link}
+            given |= {
+                f"child_{n}_first_names": child.first_names,
+                f"child_{n}_birth_date": child.birth_date,
+                f"child_{n}_link": child.link,
+            }
         return given
 
 
@@ -208,7 +237,9 @@ class Means(StepForm):
             )
         work = dataclasses.replace(form.applicant.work, contract=d["contract"], profession=d["profession"])
         return dataclasses.replace(
-            form, applicant=dataclasses.replace(form.applicant, work=work, resources=resources, tax=tax), coapplicant=partner
+            form,
+            applicant=dataclasses.replace(form.applicant, work=work, resources=resources, tax=tax),
+            coapplicant=partner,
         )
 
     @staticmethod
@@ -248,7 +279,9 @@ class WishStep(StepForm):
         label="Types de logement", choices=codes.HOME_TYPES, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un type de logement."},
     )  # fmt: skip
-    kind = forms.ChoiceField(label="Appartement ou maison", choices=codes.WISHED_KINDS, widget=forms.RadioSelect, initial="I")
+    kind = forms.ChoiceField(
+        label="Appartement ou maison", choices=codes.WISHED_KINDS, widget=forms.RadioSelect, initial="I"
+    )
     max_rent = amount_field("Loyer maximum avec les charges (euros par mois)")
     widened = forms.BooleanField(label="J’accepte aussi les communes voisines", required=False)
     PLACES = 5
@@ -257,7 +290,10 @@ class WishStep(StepForm):
         super().__init__(*args, **kwargs)
         for n in range(1, self.PLACES + 1):
             self.fields[f"place_{n}"] = forms.CharField(
-                label=f"Commune, choix {n}", required=n == 1, max_length=80, widget=forms.TextInput(attrs={"list": "communes"})
+                label=f"Commune, choix {n}",
+                required=n == 1,
+                max_length=80,
+                widget=forms.TextInput(attrs={"list": "communes"}),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -267,10 +303,16 @@ class WishStep(StepForm):
             text = data.get(f"place_{n}")
             if not text:
                 continue
-            commune = Commune.objects.filter(search_name=search_key(text), department__active=True).order_by("successor", "-population", "code").first()
+            commune = (
+                Commune.objects.filter(search_name=search_key(text), department__active=True)
+                .order_by("successor", "-population", "code")
+                .first()
+            )
             current = current_commune(commune.code) if commune else None
             if current is None:
-                self.add_error(f"place_{n}", f"« {text[:40]} » n’est pas une commune de ce département. Vérifiez l’orthographe.")
+                self.add_error(
+                    f"place_{n}", f"« {text[:40]} » n’est pas une commune de ce département. Vérifiez l’orthographe."
+                )
             elif current.code not in found:
                 found.append(current.code)
         if len(data.get("others", [])) > 2:
@@ -284,7 +326,13 @@ class WishStep(StepForm):
     def apply(self, form: Form) -> Form:
         d = self.cleaned_data
         motives = (d["motive"], *[m for m in d["others"] if m != d["motive"]])
-        wish = Wish(types=tuple(d["types"]), kind=d["kind"], communes=tuple(d["communes"]), widened=d["widened"], max_rent=d["max_rent"])
+        wish = Wish(
+            types=tuple(d["types"]),
+            kind=d["kind"],
+            communes=tuple(d["communes"]),
+            widened=d["widened"],
+            max_rent=d["max_rent"],
+        )
         return dataclasses.replace(form, motives=motives, wish=wish)
 
     @staticmethod
@@ -309,7 +357,12 @@ class Step:
 STEPS = (
     Step("identite", "Vous", Identity, "Votre identité et votre adresse, comme sur votre pièce d’identité."),
     Step("menage", "Votre ménage", Household, "Toutes les personnes qui vivront dans le logement."),
-    Step("ressources", "Travail et ressources", Means, "Sans les aides au logement. Laissez vide ce que vous ne savez pas encore."),
+    Step(
+        "ressources",
+        "Travail et ressources",
+        Means,
+        "Sans les aides au logement. Laissez vide ce que vous ne savez pas encore.",
+    ),
     Step("logement", "Logement actuel", HomeStep, "Où vous vivez aujourd’hui."),
     Step("souhaits", "Motif et souhaits", WishStep, "Ce que vous cherchez, et pourquoi."),
 )
@@ -326,10 +379,16 @@ def typed(answers: Mapping[str, list[str]]) -> QueryDict:
 
 def raw(data: QueryDict) -> dict[str, list[str]]:
     """What was typed, valid or not, without what the browser adds."""
-    return {k: [v[:500] for v in values] for k, values in data.lists() if k not in ("csrfmiddlewaretoken", "once", "revision")}
+    return {
+        k: [v[:500] for v in values]
+        for k, values in data.lists()
+        if k not in ("csrfmiddlewaretoken", "once", "revision")
+    }
 
 
-def assemble(answers: Mapping[str, Mapping[str, list[str]]], start: Form | None = None) -> tuple[Form | None, list[str]]:
+def assemble(
+    answers: Mapping[str, Mapping[str, list[str]]], start: Form | None = None
+) -> tuple[Form | None, list[str]]:
     """The declared form made of every stored step, and the keys of the steps still wrong or missing."""
     form = start or Form(applicant=Adult(last_name=""))
     wrong = []

@@ -51,9 +51,7 @@ def _context(demand, *, problem: str = "", wrong_uid: str = "") -> dict[str, obj
     rows = queries.due(demand)
     return {
         "demand": demand,
-        "groups": [
-            (title, words, [row for row in rows if row.moment == moment]) for moment, title, words in GROUPS
-        ],
+        "groups": [(title, words, [row for row in rows if row.moment == moment]) for moment, title, words in GROUPS],
         "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),
         "total": sum(not row.optional for row in rows),
         "refused_rows": [r for r in rows if r.state == "refused"],
@@ -78,7 +76,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    demand = _my_demand(request)
+    demand = current_for(request.actor.person)
+    if demand is None:
+        return go(request, "applicant:documents")
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         piece = attempt(
@@ -111,7 +111,9 @@ def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_roles(Role.APPLICANT)
 def emergency(request: HttpRequest) -> HttpResponse:
-    demand = _my_demand(request)
+    demand = current_for(request.actor.person)
+    if demand is None:
+        return go(request, "applicant:documents")
     form = EmergencyForm(request.POST, request.FILES) if request.method == "POST" else EmergencyForm()
     if request.method == "POST" and form.is_valid():
         done = attempt(
@@ -128,13 +130,6 @@ def emergency(request: HttpRequest) -> HttpResponse:
             return go(request, "applicant:documents")
     context = {"form": form, "demand": demand, "proofs": [(SITUATIONS[c], PROOFS[c]) for c in PROOFS]}
     return page(request, "applicant/documents_emergency.html", context, status=422 if form.errors else 200)
-
-
-def _my_demand(request: HttpRequest):
-    demand = current_for(request.actor.person)
-    if demand is None:
-        raise Refused("documents.no_demand", "Enregistrez d’abord votre demande.")
-    return demand
 
 
 urlpatterns = [

@@ -24,7 +24,11 @@ def _place(request: HttpRequest) -> dict[str, object]:
 def home(request: HttpRequest) -> HttpResponse:
     place = _place(request)
     rows = indicators(**place)
-    return page(request, "authority/home.html", {"rows": rows, "totals": totals(**place), "points": points(rows), "narrow": "commune__epci" in place})
+    return page(
+        request,
+        "authority/home.html",
+        {"rows": rows, "totals": totals(**place), "points": points(rows), "narrow": "commune__epci" in place},
+    )
 
 
 @for_roles(Role.AUTHORITY)
@@ -32,7 +36,18 @@ def export(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="observatoire.csv"'
     writer = csv.writer(response, delimiter=";")
-    writer.writerow(["commune", "code", "demandes", "attributions", "attente_mediane_jours", "attente_neuvieme_decile_jours"])
+    writer.writerow(
+        ["commune", "code", "demandes", "attributions", "attente_mediane_jours", "attente_neuvieme_decile_jours"]
+    )
     for r in indicators(**_place(request)):
-        writer.writerow([r["commune"].name, r["commune"].code, r["demands"], r["allocations"], r["wait_median"], r["wait_ninth_decile"]])
+        writer.writerow(
+            [
+                r["commune"].name,
+                r["commune"].code,
+                r["demands"],
+                r["allocations"],
+                r["wait_median"],
+                r["wait_ninth_decile"],
+            ]
+        )
     return response

@@ -57,9 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _one(request: HttpRequest, pk: int) -> Recognition:
-    return (
-        queries.recognitions(request.actor).select_related("demand", "piece", "decided_by").get(pk=pk)
-    )
+    return queries.recognitions(request.actor).select_related("demand", "piece", "decided_by").get(pk=pk)
 
 
 def _show(request: HttpRequest, pk: int, yes: RecogniseForm, no: RefuseForm) -> HttpResponse:

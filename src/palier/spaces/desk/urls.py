@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from palier.spaces.desk import checking, recognitions, views
+from palier.spaces.desk import checking, recognitions, registering, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("dossiers/<int:pk>/", views.dossier, name="dossier"),
     path("dossiers/<int:pk>/pieces/", views.upload, name="upload"),
+    *registering.urlpatterns,
     *checking.urlpatterns,
     *recognitions.urlpatterns,
 ]

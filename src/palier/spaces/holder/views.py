@@ -55,7 +55,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
     offer = _held(request).get(pk=pk)
     applications = {a.pk: a for a in visible_to(request.actor).filter(offer=offer)}
-    rows = [{"application": applications[r.application_id], "rank": r} for r in ranks(pk) if r.application_id in applications]
+    rows = [
+        {"application": applications[r.application_id], "rank": r}
+        for r in ranks(pk)
+        if r.application_id in applications
+    ]
     return page(
         request,
         "holder/candidates.html",

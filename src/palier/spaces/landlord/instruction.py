@@ -63,9 +63,7 @@ def candidates(request: HttpRequest, pk: int) -> HttpResponse:
 def candidates_context(offer: Offer) -> dict[str, object]:
     """Candidates in order: those of the shortlist once made, the present ranks before."""
     shortlist = latest_shortlist(offer.pk)
-    applications = {
-        a.pk: a for a in Application.objects.filter(offer=offer).select_related("demand").order_by("pk")
-    }
+    applications = {a.pk: a for a in Application.objects.filter(offer=offer).select_related("demand").order_by("pk")}
     rows = [
         {"application": applications[r.application_id], "rank": r}
         for r in ranks(offer.pk)
@@ -92,9 +90,7 @@ def send_files(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(Role.LANDLORD)
-def file(
-    request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | None = None
-) -> HttpResponse:
+def file(request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | None = None) -> HttpResponse:
     """One household's file for one dwelling; opening it is written in its reading journal."""
     application = visible_to(request.actor).get(pk=pk)
     demand = application.demand

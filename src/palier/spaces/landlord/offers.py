@@ -29,7 +29,9 @@ LIVE = ["draft", "published", "suspended", "closed"]
 class DwellingForm(forms.Form):
     reference = forms.CharField(label="Votre référence", max_length=30)
     address = forms.CharField(label="Adresse", max_length=200)
-    postcode = forms.RegexField(label="Code postal", regex=r"^\d{5}$", error_messages={"invalid": "Un code postal a cinq chiffres."})
+    postcode = forms.RegexField(
+        label="Code postal", regex=r"^\d{5}$", error_messages={"invalid": "Un code postal a cinq chiffres."}
+    )
     town = forms.CharField(label="Commune", max_length=80)
     kind = forms.ChoiceField(label="Appartement ou maison", choices=KINDS)
     type = forms.ChoiceField(label="Type", choices=TYPES)
@@ -38,12 +40,16 @@ class DwellingForm(forms.Form):
     lift = forms.BooleanField(label="Ascenseur", required=False)
     step_free = forms.BooleanField(label="Accessible sans marche", required=False)
     adapted = forms.BooleanField(label="Adapté au handicap", required=False)
-    energy_class = forms.ChoiceField(label="Classe énergie", required=False, choices=[("", "Inconnue"), *((c, c) for c in "ABCDEFG")])
+    energy_class = forms.ChoiceField(
+        label="Classe énergie", required=False, choices=[("", "Inconnue"), *((c, c) for c in "ABCDEFG")]
+    )
     financing = forms.ChoiceField(label="Financement", choices=FINANCINGS)
 
     def clean(self):
         data = super().clean()
-        commune = Commune.objects.filter(search_name=search_key(data.get("town", ""))).order_by("successor", "code").first()
+        commune = (
+            Commune.objects.filter(search_name=search_key(data.get("town", ""))).order_by("successor", "code").first()
+        )
         current = current_commune(commune.code) if commune else None
         if data.get("town") and current is None:
             self.add_error("town", "Nous ne connaissons pas cette commune dans le territoire.")
@@ -57,7 +63,9 @@ class OfferForm(forms.Form):
     charges = forms.DecimalField(label="Charges (€ par mois)", min_value=0, max_digits=7, decimal_places=2)
     contingent = forms.ChoiceField(label="Réservation", choices=CONTINGENTS)
     holder_id = forms.TypedChoiceField(label="Réservataire", required=False, coerce=int, empty_value=None)
-    description = forms.CharField(label="Description", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    description = forms.CharField(
+        label="Description", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,14 +74,19 @@ class OfferForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(label="Pourquoi retirez-vous cette offre ?", max_length=200, help_text="Les candidats liront cette raison.")
+    reason = forms.CharField(
+        label="Pourquoi retirez-vous cette offre ?", max_length=200, help_text="Les candidats liront cette raison."
+    )
 
 
 @for_roles(Role.LANDLORD)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits: offers to confirm, files to instruct, dwellings empty for long."""
     offers = list(own_offers(request.actor).filter(state__in=LIVE).select_related("vacancy"))
-    rows = [{"offer": o, "days": max(0, (clock.today() - o.vacancy.available_on).days), "state": OFFER.states[o.state]} for o in offers]
+    rows = [
+        {"offer": o, "days": max(0, (clock.today() - o.vacancy.available_on).days), "state": OFFER.states[o.state]}
+        for o in offers
+    ]
     rows.sort(key=lambda r: -r["days"])
     return page(
         request, "landlord/home.html",
@@ -83,11 +96,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.LANDLORD)
 def dwellings(request: HttpRequest) -> HttpResponse:
-    mine = Dwelling.objects.filter(landlord=request.actor.organisation_id).select_related("commune").order_by("reference", "pk")
+    mine = (
+        Dwelling.objects.filter(landlord=request.actor.organisation_id)
+        .select_related("commune")
+        .order_by("reference", "pk")
+    )
     wanted = request.GET.get("reference", "").strip()[:30]
     if wanted:
         mine = mine.filter(reference__startswith=wanted)
-    return page(request, "landlord/dwellings.html", {"page": Paginator(mine, 30).get_page(request.GET.get("page")), "wanted": wanted})
+    return page(
+        request,
+        "landlord/dwellings.html",
+        {"page": Paginator(mine, 30).get_page(request.GET.get("page")), "wanted": wanted},
+    )
 
 
 @for_roles(Role.LANDLORD)
@@ -112,14 +133,20 @@ def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
             actions.publish(actor=request.actor, offer_id=made.pk)
             messages.success(request, "L’offre est publiée.")
             return go(request, "landlord:offers")
-    return page(request, "landlord/offer_new.html", {"form": form, "dwelling": dwelling}, status=422 if form.errors else 200)
+    return page(
+        request, "landlord/offer_new.html", {"form": form, "dwelling": dwelling}, status=422 if form.errors else 200
+    )
 
 
 @for_roles(Role.LANDLORD)
 def offers(request: HttpRequest) -> HttpResponse:
     mine = list(own_offers(request.actor).filter(state__in=LIVE))
     counts = candidate_counts([o.pk for o in mine])
-    return page(request, "landlord/offers.html", {"rows": [{"offer": o, "candidates": counts.get(o.pk, 0), "state": OFFER.states[o.state]} for o in mine]})
+    return page(
+        request,
+        "landlord/offers.html",
+        {"rows": [{"offer": o, "candidates": counts.get(o.pk, 0), "state": OFFER.states[o.state]} for o in mine]},
+    )
 
 
 @require_POST
@@ -142,7 +169,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, lambda: actions.withdraw(actor=request.actor, offer_id=pk, **form.cleaned_data)):
             messages.success(request, "L’offre est retirée et les candidats sont prévenus.")
             return go(request, "landlord:offers")
-    return page(request, "landlord/offer_withdraw.html", {"form": form, "offer": offer}, status=422 if form.errors else 200)
+    return page(
+        request, "landlord/offer_withdraw.html", {"form": form, "offer": offer}, status=422 if form.errors else 200
+    )
 
 
 urlpatterns = [

@@ -66,7 +66,10 @@ class DecisionForm(forms.Form):
 
 @for_roles(Role.SECRETARY)
 def sessions(request: HttpRequest) -> HttpResponse:
-    rows = [{"session": s, "state": SESSION.states[s.state], "open": is_open(s, clock.now())} for s in sessions_for(request.actor)]
+    rows = [
+        {"session": s, "state": SESSION.states[s.state], "open": is_open(s, clock.now())}
+        for s in sessions_for(request.actor)
+    ]
     return page(request, "landlord/sessions.html", {"rows": rows})
 
 
@@ -86,7 +89,12 @@ def new_session(request: HttpRequest) -> HttpResponse:
         if made:
             messages.success(request, "La séance est créée : inscrivez maintenant les logements.")
             return go(request, "landlord:session", made.pk)
-    return page(request, "landlord/session_new.html", {"form": form, "commission": commission}, status=422 if form.errors else 200)
+    return page(
+        request,
+        "landlord/session_new.html",
+        {"form": form, "commission": commission},
+        status=422 if form.errors else 200,
+    )
 
 
 @for_roles(Role.SECRETARY)

@@ -22,7 +22,9 @@ from palier.spaces.access import for_roles
 
 class InterestForm(forms.Form):
     reason = forms.CharField(
-        label="Pourquoi vous déportez-vous ?", max_length=200, help_text="Par exemple : je connais personnellement un candidat."
+        label="Pourquoi vous déportez-vous ?",
+        max_length=200,
+        help_text="Par exemple : je connais personnellement un candidat.",
     )
 
 
@@ -81,7 +83,11 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
     seat = seat_of(request.actor, one.session)
     ballot = Ballot.objects.filter(item=one, seat=seat).first()
     recusal = Recusal.objects.filter(item=one, seat=seat).first()
-    candidates = [] if recusal else list(Candidate.objects.filter(item=one).select_related("application").order_by("position", "pk"))
+    candidates = (
+        []
+        if recusal
+        else list(Candidate.objects.filter(item=one).select_related("application").order_by("position", "pk"))
+    )
     if ballot:
         place = {pk: i for i, pk in enumerate(ballot.ranking)}
         candidates.sort(key=lambda c: place.get(c.pk, len(place)))
@@ -120,7 +126,9 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
 @for_roles(Role.MEMBER)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     one = _item(request, pk)
-    for candidate in Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk"):
+    for candidate in (
+        Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk")
+    ):
         note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
     return _page(request, one)
 

@@ -10,14 +10,45 @@ from palier.homes.models import FINANCINGS, KINDS, TYPES
 from palier.territories.models import Commune, Department, Epci
 from palier.territories.queries import current_commune, search_key
 
-SORTS = [("recent", "Les plus récentes"), ("rent", "Loyer le plus bas"), ("surface", "Surface la plus grande"), ("closing", "Clôture la plus proche")]
+SORTS = [
+    ("recent", "Les plus récentes"),
+    ("rent", "Loyer le plus bas"),
+    ("surface", "Surface la plus grande"),
+    ("closing", "Clôture la plus proche"),
+]
 
 
 class SearchForm(forms.Form):
-    lieu = forms.CharField(label="Où ?", required=False, max_length=80, widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}), help_text="Commune, code postal, intercommunalité ou département")
+    lieu = forms.CharField(
+        label="Où ?",
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}),
+        help_text="Commune, code postal, intercommunalité ou département",
+    )
     type = forms.MultipleChoiceField(label="Type", required=False, choices=TYPES, widget=forms.CheckboxSelectMultiple)
-    loyer = forms.IntegerField(label="Loyer maximum, charges comprises (€)", required=False, min_value=1, max_value=10_000, error_messages={"invalid": "Écrivez un nombre entier d’euros.", "min_value": "Écrivez un montant positif.", "max_value": "Ce montant est trop grand."})
-    surface = forms.IntegerField(label="Surface minimum (m²)", required=False, min_value=1, max_value=500, error_messages={"invalid": "Écrivez un nombre entier de mètres carrés.", "min_value": "Écrivez un nombre positif.", "max_value": "Cette surface est trop grande."})
+    loyer = forms.IntegerField(
+        label="Loyer maximum, charges comprises (€)",
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        error_messages={
+            "invalid": "Écrivez un nombre entier d’euros.",
+            "min_value": "Écrivez un montant positif.",
+            "max_value": "Ce montant est trop grand.",
+        },
+    )
+    surface = forms.IntegerField(
+        label="Surface minimum (m²)",
+        required=False,
+        min_value=1,
+        max_value=500,
+        error_messages={
+            "invalid": "Écrivez un nombre entier de mètres carrés.",
+            "min_value": "Écrivez un nombre positif.",
+            "max_value": "Cette surface est trop grande.",
+        },
+    )
     logement = forms.ChoiceField(label="Appartement ou maison", required=False, choices=[("", "Peu importe"), *KINDS])
     financement = forms.ChoiceField(label="Catégorie de loyer", required=False, choices=[("", "Toutes"), *FINANCINGS])
     ascenseur = forms.BooleanField(label="Avec ascenseur", required=False)
@@ -31,16 +62,28 @@ class SearchForm(forms.Form):
         if not text:
             return {}
         if text.isdigit() and len(text) == 5:
-            commune = Commune.objects.filter(postcodes__contains=[text], successor=None).order_by("-population", "code").first()
+            commune = (
+                Commune.objects.filter(postcodes__contains=[text], successor=None)
+                .order_by("-population", "code")
+                .first()
+            )
         else:
             key = search_key(text)
-            if department := next((d for d in Department.objects.filter(active=True) if search_key(d.name) == key or d.code == text), None):
+            if department := next(
+                (d for d in Department.objects.filter(active=True) if search_key(d.name) == key or d.code == text), None
+            ):
                 return {"department": department.code, "label": department.name}
-            commune = Commune.objects.filter(search_name=key).order_by("successor", "-population", "code").first() if key else None
+            commune = (
+                Commune.objects.filter(search_name=key).order_by("successor", "-population", "code").first()
+                if key
+                else None
+            )
             if commune is None and (epci := next((e for e in Epci.objects.all() if search_key(e.name) == key), None)):
                 return {"epci": epci.siren, "label": epci.name}
         if commune is None:
-            raise forms.ValidationError("Nous ne connaissons pas ce lieu dans le territoire. Vérifiez l’orthographe, ou choisissez dans la liste.")
+            raise forms.ValidationError(
+                "Nous ne connaissons pas ce lieu dans le territoire. Vérifiez l’orthographe, ou choisissez dans la liste."
+            )
         current = current_commune(commune.code)
         return {"commune": current.code, "label": current.name}
 

@@ -22,7 +22,9 @@ PER_PAGE = 20
 @public
 def home(request: HttpRequest) -> HttpResponse:
     recent = list(open_offers(clock.now())[:3])
-    return page(request, "public/home.html", {"form": SearchForm(), "recent": recent, "open": open_offers(clock.now()).count()})
+    return page(
+        request, "public/home.html", {"form": SearchForm(), "recent": recent, "open": open_offers(clock.now()).count()}
+    )
 
 
 @public

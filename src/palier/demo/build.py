@@ -1,0 +1,296 @@
+"""Building the territory, step by step; a finished step is never done twice, an interrupted one goes on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from itertools import islice
+from random import Random
+
+from allauth.account.models import EmailAddress
+from django.db.models import Max
+
+from palier.accounts.actor import PALIER
+from palier.accounts.models import Membership, Organisation, Person
+from palier.accounts.roles import Role
+from palier.applications.models import Application
+from palier.commissions.models import Commission, Seat
+from palier.common import clock
+from palier.common.isolation import SYSTEM, acting
+from palier.cotation.actions import publish_grid, rescore
+from palier.cotation.models import Score
+from palier.cotation.queries import grids_in_force, parsed
+from palier.demands import facts
+from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
+from palier.demands.models import Demand, DemandVersion, NumberCounter
+from palier.demands.models import Wish as WishRow
+from palier.demo import bodies
+from palier.demo.chance import lines, table
+from palier.demo.households import households
+from palier.demo.models import BuildStep
+from palier.demo.people import CAST
+from palier.demo.places import homes_of
+from palier.demo.scales import SCALES
+from palier.employers.models import Company
+from palier.homes.models import Dwelling, Offer, Vacancy
+from palier.law import calendar, cotation, numbers, ranking
+from palier.law.grid_files import source_of
+from palier.observatory.actions import refresh
+from palier.observatory.models import PastAllocation
+from palier.territories.models import Commune, Epci
+
+BATCH = 1000
+TYPES = table({"T1": 7.4, "T2": 20.2, "T3": 37, "T4": 27.8, "T5": 7.6})
+SURFACES = {"T1": 30, "T2": 46, "T3": 63, "T4": 79, "T5": 96}
+FINANCINGS = table({"PLUS": 76, "PLAI": 14, "PLS": 10})
+RENTS = {"PLAI": 5.5, "PLUS": 6.2, "PLS": 8.4}
+
+
+def build(size: str, say: Callable[[str], None]) -> None:
+    """Every step of the territory of that size."""
+    scale = SCALES[size]
+    for name, step in STEPS:
+        with acting(SYSTEM):
+            done = BuildStep.objects.filter(name=name).exists()
+        if done:
+            continue
+        detail = step(scale)
+        with acting(SYSTEM):
+            BuildStep.objects.create(name=name, size=size, finished_at=clock.now(), detail=detail)
+        say(f"  {name} : {detail}")
+
+
+def _bodies(scale) -> dict[str, int]:
+    with acting(SYSTEM):
+        for body in bodies.everyone():
+            organisation, _ = Organisation.objects.get_or_create(
+                name=body.name, kind=body.kind,
+                defaults={"siret": body.siret, "register_desk": body.register_desk, "departments": list(body.departments),
+                          "epci_id": body.epci, "commune_id": body.commune, "address": body.address},
+            )  # fmt: skip
+            if body.kind == "employer":
+                Company.objects.get_or_create(
+                    siret=body.siret,
+                    defaults={"name": body.name, "organisation": organisation, "headcount": body.headcount, "sector": body.sector, "peec": body.peec},
+                )
+        return {"organismes": Organisation.objects.count()}
+
+
+def _organisation(key: str) -> Organisation:
+    body = next(b for b in bodies.everyone() if b.key == key)
+    return Organisation.objects.get(name=body.name, kind=body.kind)
+
+
+def _cast(scale) -> dict[str, int]:
+    since = clock.today() - timedelta(days=900)
+    with acting(SYSTEM):
+        for c in CAST:
+            person, _ = Person.objects.get_or_create(email=c.email, defaults={"first_name": c.first_name, "last_name": c.last_name, "password": "!"})
+            EmailAddress.objects.get_or_create(user=person, email=c.email, defaults={"verified": True, "primary": True})
+            if c.organisation:
+                Membership.objects.get_or_create(person=person, organisation=_organisation(c.organisation), role=c.role, defaults={"since": since, "title": c.title})
+        landlord = _organisation("landlord")
+        commission, _ = Commission.objects.get_or_create(
+            landlord=landlord, name=f"Commission d’attribution, {landlord.name}",
+            defaults={"department_id": "14", "rules_from": since, "rules": {"quorum": 3, "counting": "borda"}},
+        )  # fmt: skip
+        seats = {"yves.membre": ("board", True, None), "helene.maire": ("mayor", False, "14118"), "ines.membre": ("tenants", False, None), "denis.membre": ("board", False, None)}
+        for key, (capacity, president, commune) in seats.items():
+            person = Person.objects.get(email=f"{key}@exemple.fr")
+            title = next(c.title for c in CAST if c.key == key)
+            Seat.objects.get_or_create(
+                commission=commission, person=person, until=None,
+                defaults={"capacity": capacity, "president": president, "commune_id": commune, "title": title, "since": since},
+            )  # fmt: skip
+        epcis = list(Epci.objects.values_list("pk", flat=True))
+        publish_grid(
+            actor=PALIER, key="calvados-orne", title="Grille d’exemple, Calvados et Orne", example=True,
+            source=source_of("exemple-calvados-orne"), valid_from=since, epcis=epcis,
+        )  # fmt: skip
+    return {"personnages": len(CAST)}
+
+
+def _demands(scale) -> dict[str, int]:
+    today = clock.today()
+    with acting(SYSTEM):
+        done = Demand.objects.filter(person=None).count() // BATCH * BATCH
+        grids = grids_in_force(today)
+        epci_of = dict(Commune.objects.exclude(epci=None).values_list("code", "epci_id"))
+        sequence = Demand.objects.aggregate(last=Max("pk"))["last"] or 0
+    grid = parsed(next(iter(grids.values())).source)
+    rows = households(scale.demands, scale.departments, today=today, start=done)
+    while block := list(islice(rows, BATCH)):
+        _store_block(block, sequence, grids, epci_of, grid, today)
+        sequence += len(block)
+    return {"demandes": scale.demands}
+
+
+def _store_block(block, sequence: int, grids, epci_of, grid, today) -> None:
+    demands = []
+    for n, (registered, department, form) in enumerate(block, start=sequence + 1):
+        renewed = registered
+        while calendar.add_months(renewed, 12) <= today:
+            renewed = calendar.add_months(renewed, 12)
+        demands.append(
+            Demand(
+                number=str(numbers.compose(f"0{department}", registered, n % 1_000_000, "GDPUB")), register_code=f"0{department}",
+                department_id=department, first_registered_on=registered, received_at=clock.now() - (today - registered),
+                renewed_on=renewed if renewed != registered else None, expires_on=calendar.add_months(renewed, 12),
+                form=form.to_json(), **columns(form),
+            )
+        )  # fmt: skip
+    with acting(SYSTEM):
+        Demand.objects.bulk_create(demands)
+        pairs = list(zip(demands, (form for _, _, form in block), strict=True))
+        DemandVersion.objects.bulk_create([DemandVersion(demand=d, revision=1, at=d.received_at, form=d.form) for d in demands])
+        WishRow.objects.bulk_create([WishRow(demand=d, commune_id=code, rank=rank) for d, form in pairs for rank, code in enumerate(form.wish.communes, 1)])
+        scores = []
+        for demand, form in pairs:
+            epcis = tuple(dict.fromkeys(epci_of[c] for c in form.wish.communes if c in epci_of))
+            if epcis:
+                result = cotation.score(grid, facts.from_form(form, demand, epcis=epcis), today, explain=False)
+                scores += [
+                    Score(demand=demand, epci_id=e, grid=grids[e], points=result.points, provisional=result.provisional,
+                          excluded=result.excluded, lines=None, demand_revision=1, computed_on=today)
+                    for e in epcis
+                ]  # fmt: skip
+        Score.objects.bulk_create(scores)
+
+
+def _dwellings(scale) -> dict[str, int]:
+    chance, today, now = Random(61), clock.today(), clock.now()
+    with acting(SYSTEM):
+        landlords = [(b, Organisation.objects.get(name=b.name, kind=b.kind)) for b in bodies.landlords()]
+        holders = list(Organisation.objects.filter(kind__in=["state", "action_logement"]).order_by("pk"))
+    known = {c.code: c for c in homes_of(scale.departments)}
+    drawn = homes_of(scale.departments)
+    owners = table([(pk, body.dwellings) for pk, body in enumerate(b for b, _ in landlords)])
+    made = 0
+    while made < scale.dwellings:
+        dwellings = []
+        for n in range(made, min(made + BATCH, scale.dwellings)):
+            place = drawn[int(chance.random() * len(drawn))]
+            kind = TYPES[int(chance.random() * len(TYPES))]
+            floor = chance.randint(0, 5)
+            dwellings.append(
+                Dwelling(
+                    landlord=landlords[owners[int(chance.random() * len(owners))]][1], reference=f"LGT-{n + 1:06d}",
+                    address=f"{chance.randint(1, 120)} {lines('streets.txt')[int(chance.random() * len(lines('streets.txt')))]}",
+                    postcode=known[place.code].postcodes[0] if place.postcodes else "14000", commune_id=place.code, kind="house" if chance.random() < 0.18 else "flat",
+                    type=kind, surface=Decimal(SURFACES[kind] + chance.randint(-8, 10)), floor=floor, lift=floor > 3 or chance.random() < 0.3,
+                    step_free=floor == 0 and chance.random() < 0.5, adapted=chance.random() < 0.02, energy_class="ABCDDEEF"[int(chance.random() * 8)],
+                    financing=FINANCINGS[int(chance.random() * len(FINANCINGS))], qpv=chance.random() < 0.22, built=chance.randint(1955, 2024),
+                    latitude=place.latitude + (chance.random() - 0.5) * 0.02, longitude=place.longitude + (chance.random() - 0.5) * 0.03,
+                )
+            )  # fmt: skip
+        with acting(SYSTEM):
+            Dwelling.objects.bulk_create(dwellings)
+        made += len(dwellings)
+    offers = _offers(chance, now, today, holders, max(60, scale.dwellings // 140))
+    return {"logements": made, "offres": offers}
+
+
+def _offers(chance: Random, now, today, holders, wanted: int) -> int:
+    with acting(SYSTEM):
+        keys = list(Dwelling.objects.order_by("pk").values_list("pk", flat=True))
+        first = list(Dwelling.objects.filter(landlord=_organisation("landlord"), commune="14118", type__in=["T2", "T3"], financing="PLUS", adapted=False).order_by("pk")[:6])
+        others = Dwelling.objects.filter(pk__in=chance.sample(keys, wanted)).exclude(pk__in=[d.pk for d in first]).order_by("pk")
+        count = 0
+        for n, dwelling in enumerate([*first, *others]):
+            vacancy = Vacancy.objects.create(dwelling=dwelling, notice_on=today - timedelta(days=chance.randint(20, 70)), available_on=today + timedelta(days=chance.randint(-30, 40)))
+            reserved = n >= len(first) and chance.random() < 0.4 or n in (2, 3)
+            holder = holders[int(chance.random() * len(holders))] if reserved else None
+            Offer.objects.create(
+                vacancy=vacancy, dwelling=dwelling, state="published",
+                rent=(Decimal(str(RENTS[dwelling.financing])) * dwelling.surface).quantize(Decimal("0.01")),
+                charges=(Decimal("1.4") * dwelling.surface).quantize(Decimal("0.01")),
+                contingent=("none" if holder is None else "action_logement" if holder.kind == "action_logement" else "state_priority"), holder=holder,
+                published_at=now - timedelta(days=chance.randint(0, 9), hours=chance.randint(0, 20)), closes_at=now + timedelta(days=chance.randint(3, 14)),
+                confirmed_at=now - timedelta(hours=chance.randint(1, 100)), draw_seed=hashlib.sha256(f"demo {dwelling.pk}".encode()).hexdigest()[:32],
+            )  # fmt: skip
+            count += 1
+        return count
+
+
+def _candidates(scale) -> dict[str, int]:
+    """About a hundred candidates on a wanted dwelling, few on the others."""
+    chance, now, made = Random(1414), clock.now(), 0
+    busy: set[int] = set()
+    with acting(SYSTEM):
+        for rank, offer in enumerate(Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")):
+            wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(2, 18)
+            found = (
+                WishRow.objects.filter(commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type], demand__state="active", demand__person=None)
+                .order_by("demand").values_list("demand_id", flat=True)[: wanted * 3]
+            )  # fmt: skip
+            free = [d for d in found if d not in busy][:wanted]
+            busy.update(free)
+            Application.objects.bulk_create(
+                [Application(demand_id=d, offer=offer, applied_at=now, state_at=now, draw=ranking.draw(offer.draw_seed, str(d))) for d in free]
+            )
+            made += len(free)
+    return {"candidatures": made}
+
+
+def _past(scale) -> dict[str, int]:
+    chance, today = Random(2026), clock.today()
+    places = homes_of(scale.departments)
+    rows = []
+    for _ in range(max(400, scale.demands // 8) * 2):
+        rows.append(
+            PastAllocation(
+                signed_on=today - timedelta(days=chance.randint(1, 730)), commune_id=places[int(chance.random() * len(places))].code,
+                type=TYPES[int(chance.random() * len(TYPES))], financing=FINANCINGS[int(chance.random() * len(FINANCINGS))],
+                wait_days=int(30 + chance.expovariate(1 / 490)), people=chance.randint(1, 5), transfer=chance.random() < 0.27,
+                priority=chance.random() < 0.25, first_quartile=chance.random() < 0.22, qpv=chance.random() < 0.2,
+            )
+        )  # fmt: skip
+    with acting(SYSTEM):
+        PastAllocation.objects.bulk_create(rows, batch_size=BATCH)
+    return {"attributions": len(rows), "communes": refresh(today)}
+
+
+def _heroes(scale) -> dict[str, int]:
+    """The demands of the two applicants of the cast, with accounts."""
+    today = clock.today()
+    amina = Form(
+        applicant=Adult(last_name="Benali", first_names="Amina", civility="2", birth_date=today.replace(year=today.year - 34), nationality="1", family_status="C",
+                        phone="06 39 98 00 01", work=Work(contract="CDI", profession="aide-soignante", employer="Clinique", workplace="14118"),
+                        tax={str(today.year - 2): 15_200, str(today.year - 1): 15_600}, resources={"SAL": 1_480, "AF": 0}),
+        dependants=(Dependant(first_names="Lina", last_name="Benali", birth_date=today.replace(year=today.year - 8), sex="F"),),
+        address=Address(line="4 rue des Écoles", extra="Caen", postcode="14000", commune="14118"),
+        home=Home(status="LP", kind="A", type="T1", surface=27, occupants=2, rent=490), motives=("13", "19"),
+        wish=Wish(types=("T2", "T3"), communes=("14118",), widened=True, max_rent=650),
+    )  # fmt: skip
+    morel = Form(
+        applicant=Adult(last_name="Morel", first_names="Julie", civility="2", birth_date=today.replace(year=today.year - 39), nationality="1", family_status="S",
+                        phone="06 39 98 00 02", work=Work(contract="CDD", profession="agente d’entretien"),
+                        tax={str(today.year - 2): 11_800, str(today.year - 1): 11_200}, resources={"SAL": 1_050, "AF": 151}),
+        dependants=(Dependant(first_names="Tom", last_name="Morel", birth_date=today.replace(year=today.year - 11), sex="M"), Dependant(first_names="Zélie", last_name="Morel", birth_date=today.replace(year=today.year - 6), sex="F")),
+        address=Address(line="12 allée des Tilleuls", extra="Caen", postcode="14000", commune="14118"),
+        home=Home(status="LP", kind="A", type="T2", surface=41, occupants=3, rent=610), motives=("05",),
+        wish=Wish(types=("T3", "T4"), communes=("14118",), widened=True, max_rent=700),
+    )  # fmt: skip
+    with acting(SYSTEM):
+        for key, form, days, sequence in (("amina.benali", amina, 1_150, 900_001), ("famille.morel", morel, 420, 900_002)):
+            registered = today - timedelta(days=days)
+            demand, made = Demand.objects.get_or_create(
+                person=Person.objects.get(email=f"{key}@exemple.fr"), register_code="014", state="active",
+                defaults={"number": str(numbers.compose("014", registered, sequence, "PALIE")), "department_id": "14", "first_registered_on": registered,
+                          "received_at": clock.now() - timedelta(days=days), "renewed_on": today - timedelta(days=40), "expires_on": calendar.add_months(today - timedelta(days=40), 12),
+                          "form": form.to_json(), **columns(form)},
+            )  # fmt: skip
+            if made:
+                DemandVersion.objects.create(demand=demand, revision=1, at=demand.received_at, form=demand.form)
+                WishRow.objects.create(demand=demand, commune_id="14118", rank=1)
+                rescore(demand)
+        NumberCounter.objects.get_or_create(register_code="014", month=f"{today:%m%y}", defaults={"last": 910_000})
+    return {"ménages": 2}
+
+
+STEPS = (
+    ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("candidates", _candidates),
+    ("past", _past), ("heroes", _heroes),
+)  # fmt: skip
