@@ -73,7 +73,13 @@ def _bodies(scale) -> dict[str, int]:
             if body.kind == "employer":
                 Company.objects.get_or_create(
                     siret=body.siret,
-                    defaults={"name": body.name, "organisation": organisation, "headcount": body.headcount, "sector": body.sector, "peec": body.peec},
+                    defaults={
+                        "name": body.name,
+                        "organisation": organisation,
+                        "headcount": body.headcount,
+                        "sector": body.sector,
+                        "peec": body.peec,
+                    },
                 )
         return {"organismes": Organisation.objects.count()}
 
@@ -87,16 +93,28 @@ def _cast(scale) -> dict[str, int]:
     since = clock.today() - timedelta(days=900)
     with acting(SYSTEM):
         for c in CAST:
-            person, _ = Person.objects.get_or_create(email=c.email, defaults={"first_name": c.first_name, "last_name": c.last_name, "password": "!"})
+            person, _ = Person.objects.get_or_create(
+                email=c.email, defaults={"first_name": c.first_name, "last_name": c.last_name, "password": "!"}
+            )
             EmailAddress.objects.get_or_create(user=person, email=c.email, defaults={"verified": True, "primary": True})
             if c.organisation:
-                Membership.objects.get_or_create(person=person, organisation=_organisation(c.organisation), role=c.role, defaults={"since": since, "title": c.title})
+                Membership.objects.get_or_create(
+                    person=person,
+                    organisation=_organisation(c.organisation),
+                    role=c.role,
+                    defaults={"since": since, "title": c.title},
+                )
         landlord = _organisation("landlord")
         commission, _ = Commission.objects.get_or_create(
             landlord=landlord, name=f"Commission d’attribution, {landlord.name}",
             defaults={"department_id": "14", "rules_from": since, "rules": {"quorum": 3, "counting": "borda"}},
         )  # fmt: skip
-        seats = {"yves.membre": ("board", True, None), "helene.maire": ("mayor", False, "14118"), "ines.membre": ("tenants", False, None), "denis.membre": ("board", False, None)}
+        seats = {
+            "yves.membre": ("board", True, None),
+            "helene.maire": ("mayor", False, "14118"),
+            "ines.membre": ("tenants", False, None),
+            "denis.membre": ("board", False, None),
+        }
         for key, (capacity, president, commune) in seats.items():
             person = Person.objects.get(email=f"{key}@exemple.fr")
             title = next(c.title for c in CAST if c.key == key)
@@ -144,8 +162,16 @@ def _store_block(block, sequence: int, grids, epci_of, grid, today) -> None:
     with acting(SYSTEM):
         Demand.objects.bulk_create(demands)
         pairs = list(zip(demands, (form for _, _, form in block), strict=True))
-        DemandVersion.objects.bulk_create([DemandVersion(demand=d, revision=1, at=d.received_at, form=d.form) for d in demands])
-        WishRow.objects.bulk_create([WishRow(demand=d, commune_id=code, rank=rank) for d, form in pairs for rank, code in enumerate(form.wish.communes, 1)])
+        DemandVersion.objects.bulk_create(
+            [DemandVersion(demand=d, revision=1, at=d.received_at, form=d.form) for d in demands]
+        )
+        WishRow.objects.bulk_create(
+            [
+                WishRow(demand=d, commune_id=code, rank=rank)
+                for d, form in pairs
+                for rank, code in enumerate(form.wish.communes, 1)
+            ]
+        )
         scores = []
         for demand, form in pairs:
             epcis = tuple(dict.fromkeys(epci_of[c] for c in form.wish.communes if c in epci_of))
@@ -195,11 +221,27 @@ def _dwellings(scale) -> dict[str, int]:
 def _offers(chance: Random, now, today, holders, wanted: int) -> int:
     with acting(SYSTEM):
         keys = list(Dwelling.objects.order_by("pk").values_list("pk", flat=True))
-        first = list(Dwelling.objects.filter(landlord=_organisation("landlord"), commune="14118", type__in=["T2", "T3"], financing="PLUS", adapted=False).order_by("pk")[:6])
-        others = Dwelling.objects.filter(pk__in=chance.sample(keys, wanted)).exclude(pk__in=[d.pk for d in first]).order_by("pk")
+        first = list(
+            Dwelling.objects.filter(
+                landlord=_organisation("landlord"),
+                commune="14118",
+                type__in=["T2", "T3"],
+                financing="PLUS",
+                adapted=False,
+            ).order_by("pk")[:6]
+        )
+        others = (
+            Dwelling.objects.filter(pk__in=chance.sample(keys, wanted))
+            .exclude(pk__in=[d.pk for d in first])
+            .order_by("pk")
+        )
         count = 0
         for n, dwelling in enumerate([*first, *others]):
-            vacancy = Vacancy.objects.create(dwelling=dwelling, notice_on=today - timedelta(days=chance.randint(20, 70)), available_on=today + timedelta(days=chance.randint(-30, 40)))
+            vacancy = Vacancy.objects.create(
+                dwelling=dwelling,
+                notice_on=today - timedelta(days=chance.randint(20, 70)),
+                available_on=today + timedelta(days=chance.randint(-30, 40)),
+            )
             reserved = n >= len(first) and chance.random() < 0.4 or n in (2, 3)
             holder = holders[int(chance.random() * len(holders))] if reserved else None
             Offer.objects.create(
@@ -219,7 +261,9 @@ def _candidates(scale) -> dict[str, int]:
     chance, now, made = Random(1414), clock.now(), 0
     busy: set[int] = set()
     with acting(SYSTEM):
-        for rank, offer in enumerate(Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")):
+        for rank, offer in enumerate(
+            Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")
+        ):
             wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(2, 18)
             found = (
                 WishRow.objects.filter(commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type], demand__state="active", demand__person=None)
@@ -228,7 +272,16 @@ def _candidates(scale) -> dict[str, int]:
             free = [d for d in found if d not in busy][:wanted]
             busy.update(free)
             Application.objects.bulk_create(
-                [Application(demand_id=d, offer=offer, applied_at=now, state_at=now, draw=ranking.draw(offer.draw_seed, str(d))) for d in free]
+                [
+                    Application(
+                        demand_id=d,
+                        offer=offer,
+                        applied_at=now,
+                        state_at=now,
+                        draw=ranking.draw(offer.draw_seed, str(d)),
+                    )
+                    for d in free
+                ]
             )
             made += len(free)
     return {"candidatures": made}
@@ -274,7 +327,10 @@ def _heroes(scale) -> dict[str, int]:
         wish=Wish(types=("T3", "T4"), communes=("14118",), widened=True, max_rent=700),
     )  # fmt: skip
     with acting(SYSTEM):
-        for key, form, days, sequence in (("amina.benali", amina, 1_150, 900_001), ("famille.morel", morel, 420, 900_002)):
+        for key, form, days, sequence in (
+            ("amina.benali", amina, 1_150, 900_001),
+            ("famille.morel", morel, 420, 900_002),
+        ):
             registered = today - timedelta(days=days)
             demand, made = Demand.objects.get_or_create(
                 person=Person.objects.get(email=f"{key}@exemple.fr"), register_code="014", state="active",

@@ -135,7 +135,9 @@ def _children(chance: Random, kind: str, age: int, surname: str, today: date) ->
     return children
 
 
-def _share_benefits(chance: Random, kind: str, adults: list[Grown], children: list[dict[str, Any]], today: date) -> None:
+def _share_benefits(
+    chance: Random, kind: str, adults: list[Grown], children: list[dict[str, Any]], today: date
+) -> None:
     """Family benefits go to the applicant; a couple has one RSA for both, none when somebody earns."""
     young = f"{today.year - 3}{today.isoformat()[4:]}"
     resources = adults[0].means.resources

@@ -19,11 +19,32 @@ from palier.demo.places import homes_of, wished_around, wished_in
 from palier.law.occupancy import types_for
 
 SHAPES = table({"alone": 43, "lone": 27, "couple": 12, "family": 18})
-STATUSES = table({"HLM": 31, "LP": 34, "CPE": 12, "CP": 9, "SH": 3, "HOT": 1, "SD": 1, "RS": 3, "SLHT": 2, "POCC": 3, "LTG": 1})
-MOTIVES = table({"13": 22, "09": 14, "01": 12, "12": 8, "11": 8, "08": 6, "17": 6, "19": 6, "04": 3, "05": 2, "10": 4, "20": 4, "21": 3, "07": 2})
+STATUSES = table(
+    {"HLM": 31, "LP": 34, "CPE": 12, "CP": 9, "SH": 3, "HOT": 1, "SD": 1, "RS": 3, "SLHT": 2, "POCC": 3, "LTG": 1}
+)
+MOTIVES = table(
+    {
+        "13": 22,
+        "09": 14,
+        "01": 12,
+        "12": 8,
+        "11": 8,
+        "08": 6,
+        "17": 6,
+        "19": 6,
+        "04": 3,
+        "05": 2,
+        "10": 4,
+        "20": 4,
+        "21": 3,
+        "07": 2,
+    }
+)
 
 
-def households(total: int, departments: tuple[str, ...], *, today: date, seed: int = 14, start: int = 0) -> Iterator[tuple[date, str, Form]]:
+def households(
+    total: int, departments: tuple[str, ...], *, today: date, seed: int = 14, start: int = 0
+) -> Iterator[tuple[date, str, Form]]:
     """(first registration, department, form) of each demand."""
     for first, last, chance in blocks(total, start=start, stop=None, seed=seed):
         for _ in range(first, last):
@@ -41,7 +62,11 @@ def _household(chance: Random, departments: tuple[str, ...], today: date) -> tup
     surname = _pick(chance, lines("surnames.txt"))
     children = 0 if shape in ("alone", "couple") else 1 + int(3 * chance.random() ** 1.8)
     applicant = _adult(chance, surname, age, today)
-    partner = replace(_adult(chance, surname, age + chance.randint(-4, 4), today), link="M") if shape in ("couple", "family") else None
+    partner = (
+        replace(_adult(chance, surname, age + chance.randint(-4, 4), today), link="M")
+        if shape in ("couple", "family")
+        else None
+    )
     dependants = tuple(_child(chance, surname, age, today) for _ in range(children))
     benefits(
         applicant.resources, people=1 + children + (partner is not None), children=children,
@@ -71,7 +96,6 @@ def _household(chance: Random, departments: tuple[str, ...], today: date) -> tup
 
 
 def _log(chance: Random) -> float:
-
 
     return log(1 - chance.random())
 

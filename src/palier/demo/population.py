@@ -84,7 +84,9 @@ class DemandRow:
         return tuple(self.form["wish"]["communes"])
 
 
-def demands(scale: str, *, today: date, seed: object = 14, start: int = 0, stop: int | None = None) -> Iterator[DemandRow]:
+def demands(
+    scale: str, *, today: date, seed: object = 14, start: int = 0, stop: int | None = None
+) -> Iterator[DemandRow]:
     """The active demands of a scale, in order of index. `start` (a multiple of `chance.BLOCK`) resumes a build."""
     size = SCALES[scale]
     homes = homes_of(size.departments)

@@ -201,7 +201,7 @@ def attestation(request: HttpRequest) -> HttpResponse:
     """The certificate of registration (CCH R441-2-4), as a PDF."""
     one = current_for(request.actor.person)
     if one is None:
-        raise Http404
+        return go(request, "applicant:demand")
     response = HttpResponse(certificate(one), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="attestation.pdf"'
     return response
