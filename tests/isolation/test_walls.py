@@ -32,6 +32,7 @@ AS_SYSTEM_FILES = {
     "documents/actions/telling.py",
     "documents/links.py",
     "employers/actions.py",
+    "exchanges/actions.py",
     "homes/actions.py",
     "observatory/actions.py",
 }

@@ -213,3 +213,39 @@ def save_draft(*, actor: Actor, demand: Demand | None, answers: dict) -> Draft:
 def drop_draft(*, actor: Actor, demand: Demand) -> None:
     """Forget the typed text of a change that is now registered."""
     Draft.objects.filter(author=actor.person, demand=demand).delete()
+
+
+@transaction.atomic
+def import_form(
+    *, actor: Actor, number: str, form: Form, department: str, registered_on: date, unmapped: list
+) -> tuple[Demand, bool]:
+    """Create or update a demand from the national register; the old number and seniority are kept.
+
+    Without a number one is issued here. Returns the demand and whether it is new.
+    """
+    place = Department.objects.get(pk=department)
+    number = number or next_number(place.register_code, registered_on, ONLINE_DESK)
+    existing = Demand.objects.select_for_update(of=("self",)).filter(number=number).first()
+    values = {"form": form.to_json(), "unmapped": unmapped, **columns(form)}
+    if existing is not None:
+        for name, value in values.items():
+            setattr(existing, name, value)
+        existing.revision += 1
+        existing.save()
+        demand = existing
+    else:
+        today = clock.today()
+        demand = Demand.objects.create(
+            number=number,
+            register_code=place.register_code,
+            department=place,
+            first_registered_on=registered_on,
+            received_at=clock.now(),
+            expires_on=calendar.add_months(max(registered_on, today), 12),
+            **values,
+        )
+    _write_version(demand)
+    _write_wishes(demand, form)
+    ledger.record(verb="demands.import", subject=demand, actor=actor, thread=demand.pk)
+    _tell_later_apps(demand)
+    return demand, existing is None

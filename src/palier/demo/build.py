@@ -14,7 +14,6 @@ from django.db.models import Max
 
 from palier.accounts.actor import PALIER
 from palier.accounts.models import Membership, Organisation, Person
-from palier.accounts.roles import Role
 from palier.applications.models import Application
 from palier.commissions.models import Commission, Seat
 from palier.common import clock

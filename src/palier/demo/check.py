@@ -42,7 +42,7 @@ def run() -> dict[str, Any]:
             raise _Undo
     except _Undo:
         return {"ok": True, "steps": steps}
-    except Exception as error:  # noqa: BLE001  whatever failed is the answer
+    except Exception as error:
         return {"ok": False, "steps": steps, "failed": f"{type(error).__name__}: {error}"}
 
 

@@ -29,7 +29,7 @@ ONLINE_DESKS = ("GDPUB", "PALIE")
 ADULT_DAYS = 6575  # eighteen years
 LONGEST_WAIT = 7300
 # Waits are a mixture of two exponential laws: most households, and those whom nothing suits.
-LONG_SHARE, SHORT_MEAN, LONG_MEAN = 0.15, 1 / 640, 1 / 2100
+LONG_SHARE, SHORT_MEAN, LONG_MEAN = 0.15, 1 / 600, 1 / 1970
 _CHECKED = ("identity", "household", "income", "home")
 
 
