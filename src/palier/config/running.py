@@ -84,7 +84,7 @@ class Installation(Place):
             self._data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SystemExit(f"Le dossier {self._data} ne peut pas être créé : {error.strerror}.") from None
-        if not ENV.secret_key and not kept_secret_key(self._data):
+        if not os.environ.get("PALIER_SECRET_KEY") and not kept_secret_key(self._data):
             private_file(self._data / "secret-key", secrets.token_urlsafe(60))
         self._step("Base de données…")
         self._server = open_database(self._data)

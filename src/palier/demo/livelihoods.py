@@ -72,7 +72,7 @@ def means(chance: Random, age: int) -> Means:
         known = _professions()[contract]
         profession, wage = known[int(draw() * len(known))]
         # Part time for nearly a third: what makes most working households eligible to PLAI.
-        pay = int(wage * (0.45 + 0.35 * draw() if draw() < 0.29 else 0.88 + 0.32 * draw()))
+        pay = int(wage * (0.45 + 0.35 * draw() if draw() < 0.29 else 0.92 + 0.33 * draw()))
         if contract != "ART" and draw() < 0.45:
             firms = _employers()
             firm = firms[int(draw() * len(firms))]

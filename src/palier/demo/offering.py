@@ -76,7 +76,13 @@ def _holder(contingent: str, commune: str) -> str:
     return ""
 
 
-_WHERE = ("à dix minutes à pied des commerces", "près d’une ligne de bus", "au calme", "proche de l’école", "près du centre")
+_WHERE = (
+    "à dix minutes à pied des commerces",
+    "près d’une ligne de bus",
+    "au calme",
+    "proche de l’école",
+    "près du centre",
+)
 _ROOMS = {"T1": "une pièce principale", "T2": "une chambre", "T3": "deux chambres", "T4": "trois chambres",
           "T5": "quatre chambres", "T6P": "cinq chambres"}  # fmt: skip
 
@@ -86,7 +92,9 @@ def _words(chance: Random, row: DwellingRow) -> str:
     if row.kind == "house":
         first = f"Maison avec jardin, {_ROOMS[row.type]}, {_WHERE[int(draw() * len(_WHERE))]}."
     else:
-        level = "au rez-de-chaussée" if not row.floor else "au 1er étage" if row.floor == 1 else f"au {row.floor}e étage"
+        level = (
+            "au rez-de-chaussée" if not row.floor else "au 1er étage" if row.floor == 1 else f"au {row.floor}e étage"
+        )
         first = f"Appartement {level}, {_ROOMS[row.type]}, {_WHERE[int(draw() * len(_WHERE))]}."
     more = []
     if row.adapted:

@@ -33,7 +33,7 @@ _TYPES = {
 _SURFACES = {"T1": 30, "T2": 46, "T3": 63, "T4": 78, "T5": 94, "T6P": 112}
 # Small dwellings cost more by the square metre.
 _RENT_BY_TYPE = {"T1": 1.18, "T2": 1.07, "T3": 1.0, "T4": 0.95, "T5": 0.92, "T6P": 0.9}
-_RENTS = {"PLAI": 5.45, "PLUS": 6.1, "PLS": 8.1}
+_RENTS = {"PLAI": 5.5, "PLUS": 6.16, "PLS": 8.2}
 _OLD, _RECENT = table({"PLUS": 90, "PLAI": 7, "PLS": 3}), table({"PLUS": 58, "PLAI": 29, "PLS": 13})
 _BUILT = table({(1950, 1965): 17, (1966, 1980): 40, (1981, 1999): 22, (2000, 2012): 12, (2013, 2025): 9})
 _ENERGY = {
@@ -93,7 +93,9 @@ class _Residence:
     left: int
 
 
-def dwellings(scale: str, *, now: datetime, seed: object = 14, start: int = 0, stop: int | None = None) -> Iterator[DwellingRow]:
+def dwellings(
+    scale: str, *, now: datetime, seed: object = 14, start: int = 0, stop: int | None = None
+) -> Iterator[DwellingRow]:
     """The stock of a scale, landlord by landlord. `start` (a multiple of `chance.BLOCK`) resumes a build.
 
     Two and a fifth in a hundred are empty; the scale says which share of these is on the site.
@@ -136,7 +138,7 @@ def _residence(chance: Random, body: Body, size: Scale) -> _Residence:
     held = _places(body, size.departments)
     commune = held[int(draw() * len(held))]
     town = min(commune.population / 20_000, 1)
-    kind = "house" if draw() < 0.8 - 0.46 * town else "flat"
+    kind = "house" if draw() < 0.65 - 0.44 * town else "flat"
     low, high = _BUILT[int(draw() * len(_BUILT))]
     floors = 0 if kind == "house" else 2 + int(draw() * 3 + (draw() ** 4) * 9 * town)
     financings = _OLD if high < 2000 else _RECENT
@@ -201,7 +203,7 @@ class AllocationRow:
 # Allocations of a year per demand active at least one day in it, and such demands per demand in stock (4.1 M / 2.76 M).
 _SUCCESS = {2021: 0.123, 2022: 0.114, 2023: 0.105, 2024: 0.094}
 _LATEST_SUCCESS, _ACTIVE_IN_YEAR, _YEARS = 0.092, 1.49, 4
-_MEAN_WAIT, _LONG_WAIT = 425, 1450
+_MEAN_WAIT, _LONG_WAIT = 410, 1400
 _LET = table({"T1": 10, "T2": 25, "T3": 37, "T4": 23, "T5": 4.4, "T6P": 0.6})
 _WAIT_BY_TYPE = {"T1": 0.9, "T2": 0.97, "T3": 0.93, "T4": 1.1, "T5": 1.45, "T6P": 1.65}
 _PEOPLE = {"T1": (1, 1), "T2": (1, 2), "T3": (2, 3), "T4": (3, 5), "T5": (5, 7), "T6P": (6, 8)}
