@@ -49,7 +49,7 @@ def candidate_facts(application: Application) -> dict[str, Any]:
             "occupants": home.home.occupants,
             "rent": home.home.rent,
         },
-        "motive": codes.label("motive", home.motives[0]) if home.motives else "",
+        "motive": _motive(home),
         "points": float(score.points) if score else 0,
         "lines": score.lines or [] if score else [],
         "priorities": [
@@ -60,6 +60,11 @@ def candidate_facts(application: Application) -> dict[str, Any]:
         "documents": _documents(len(missing(demand))),
         "workplace": bool(home.employer_confirmed),
     }
+
+
+def _motive(home: household.Household) -> str:
+    shown = [m for m in home.motives if m not in codes.SENSITIVE_MOTIVES]
+    return codes.label("motive", shown[0]) if shown else ""
 
 
 def _documents(absent: int) -> str:

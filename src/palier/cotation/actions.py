@@ -64,6 +64,13 @@ def rescore(demand: Demand) -> None:
             )
 
 
+def rescore_person(person_id: int) -> None:
+    """The same for whoever's job was confirmed, denied or kept private again."""
+    with as_system("an employer's answer moves points of a demand that the employer never sees"):
+        for demand in Demand.objects.filter(person=person_id, state="active").order_by("pk"):
+            rescore(demand)
+
+
 def _store(demand: Demand, epci: str, grid: Grid, score: cotation.Score, former: Score | None) -> None:
     lines = stored_lines(score)
     Score.objects.update_or_create(

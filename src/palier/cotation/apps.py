@@ -10,6 +10,8 @@ class CotationConfig(AppConfig):
         from palier.cotation import actions
         from palier.demands.actions import after_change
         from palier.documents.actions import after_recognition
+        from palier.employers.actions import after_answer
 
         after_change.append(actions.rescore)
         after_recognition.append(actions.rescore)
+        after_answer.append(actions.rescore_person)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from palier.cotation.models import Grid, Score
 from palier.demands import facts
 from palier.demands.models import Demand
-from palier.documents.queries import situations
+from palier.documents.queries import proofs, situations
 from palier.employers.queries import job_of
 from palier.law import cotation
 from palier.law.household import Household
@@ -20,7 +20,9 @@ from palier.territories.models import Commune
 
 def household_of(demand: Demand, *, on: date) -> Household:
     """The facts of a demand on a day, with the situations and proofs that services have recognised."""
-    return facts.household(demand, on=on, situations=situations(demand, on), job=job_of(demand.person_id))
+    return facts.household(
+        demand, on=on, situations=situations(demand, on), proofs=proofs(demand, on), job=job_of(demand.person_id)
+    )
 
 
 @lru_cache(maxsize=32)
@@ -55,17 +57,20 @@ def score_for(demand: Demand, epci: str | None) -> Score | None:
     return Score.objects.select_related("grid", "epci").filter(demand=demand, epci=epci).first()
 
 
-def explanation_for(demand: Demand, commune: Commune) -> dict[str, Any] | None:
-    """A score with its lines, ready to show; the detail is computed here where only the total was stored."""
+def explanation_for(demand: Demand, commune: Commune, *, own: bool = False) -> dict[str, Any] | None:
+    """A score with its lines, ready to show; the detail is computed here where only the total was stored.
+
+    `own`: for the household itself, which reads every line as it stands; others read the discreet ones.
+    """
     score = score_for(demand, commune.epci_id)
     if score is None:
         return None
     lines = score.lines
-    if lines is None:
+    if lines is None or own:
         detail = cotation.score(
             parsed(score.grid.source), household_of(demand, on=score.computed_on), score.computed_on
         )
-        lines = stored_lines(detail)
+        lines = [as_shown(line) for line in detail.lines] if own else stored_lines(detail)
     return {
         "points": score.points,
         "provisional": score.provisional,
@@ -77,19 +82,21 @@ def explanation_for(demand: Demand, commune: Commune) -> dict[str, Any] | None:
 
 
 def stored_lines(score: cotation.Score) -> list[dict[str, Any]]:
-    """The fired criteria as they are kept and shown: label, points, the value that fired them, the proof."""
-    return [
-        {
-            "criterion": line.criterion,
-            "label": line.label,
-            "points": float(line.points),
-            "why": line.text,
-            "proof": line.proof,
-            "provisional": line.provisional,
-            "counted": line.counted,
-        }
-        for line in score.lines
-    ]
+    """The fired criteria as agents and members may read them: a sensitive situation gives its points, not its name."""
+    return [as_shown(line.discreet) for line in score.lines]
+
+
+def as_shown(line: cotation.Line) -> dict[str, Any]:
+    """Label, points, the value that fired it, the proof."""
+    return {
+        "criterion": line.criterion,
+        "label": line.label,
+        "points": float(line.points),
+        "why": line.text,
+        "proof": line.proof,
+        "provisional": line.provisional,
+        "counted": line.counted,
+    }
 
 
 def scores_of(demand: Demand) -> list[Score]:

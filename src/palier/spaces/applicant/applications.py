@@ -70,7 +70,7 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "steps": [label for label, _ in STEPS],
             "step": _step(mine),
             "rank": own_rank(mine),
-            "explanation": explanation_for(mine.demand, mine.offer.dwelling.commune),
+            "explanation": explanation_for(mine.demand, mine.offer.dwelling.commune, own=True),
             "proposal": proposal,
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
