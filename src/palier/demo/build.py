@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from itertools import islice
 from random import Random
 
 from allauth.account.models import EmailAddress
-from django.db.models import Max
 
 from palier.accounts.actor import PALIER
 from palier.accounts.models import Membership, Organisation, Person
@@ -19,32 +17,21 @@ from palier.commissions.models import Commission, Seat
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.actions import publish_grid, rescore
-from palier.cotation.models import Score
-from palier.cotation.queries import grids_in_force, parsed
-from palier.demands import facts
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import bodies
-from palier.demo.chance import lines, table
-from palier.demo.households import households
+from palier.demo import bodies, storing
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
-from palier.demo.places import homes_of
 from palier.demo.scales import SCALES
 from palier.employers.models import Company
 from palier.homes.models import Dwelling, Offer, Vacancy
-from palier.law import calendar, cotation, numbers, ranking
+from palier.law import calendar, numbers, ranking
 from palier.law.grid_files import source_of
 from palier.observatory.actions import refresh
-from palier.observatory.models import PastAllocation
-from palier.territories.models import Commune, Epci
+from palier.territories.models import Epci
 
-BATCH = 1000
-TYPES = table({"T1": 7.4, "T2": 20.2, "T3": 37, "T4": 27.8, "T5": 7.6})
-SURFACES = {"T1": 30, "T2": 46, "T3": 63, "T4": 79, "T5": 96}
-FINANCINGS = table({"PLUS": 76, "PLAI": 14, "PLS": 10})
-RENTS = {"PLAI": 5.5, "PLUS": 6.2, "PLS": 8.4}
+CONTINGENT_OF = {"state": "state_priority", "action_logement": "action_logement"}
 
 
 def build(size: str, say: Callable[[str], None]) -> None:
@@ -130,129 +117,40 @@ def _cast(scale) -> dict[str, int]:
 
 
 def _demands(scale) -> dict[str, int]:
-    today = clock.today()
-    with acting(SYSTEM):
-        done = Demand.objects.filter(person=None).count() // BATCH * BATCH
-        grids = grids_in_force(today)
-        epci_of = dict(Commune.objects.exclude(epci=None).values_list("code", "epci_id"))
-        sequence = Demand.objects.aggregate(last=Max("pk"))["last"] or 0
-    grid = parsed(next(iter(grids.values())).source)
-    rows = households(scale.demands, scale.departments, today=today, start=done)
-    while block := list(islice(rows, BATCH)):
-        _store_block(block, sequence, grids, epci_of, grid, today)
-        sequence += len(block)
-    return {"demandes": scale.demands}
-
-
-def _store_block(block, sequence: int, grids, epci_of, grid, today) -> None:
-    demands = []
-    for n, (registered, department, form) in enumerate(block, start=sequence + 1):
-        renewed = registered
-        while calendar.add_months(renewed, 12) <= today:
-            renewed = calendar.add_months(renewed, 12)
-        demands.append(
-            Demand(
-                number=str(numbers.compose(f"0{department}", registered, n % 1_000_000, "GDPUB")), register_code=f"0{department}",
-                department_id=department, first_registered_on=registered, received_at=clock.now() - (today - registered),
-                renewed_on=renewed if renewed != registered else None, expires_on=calendar.add_months(renewed, 12),
-                form=form.to_json(), **columns(form),
-            )
-        )  # fmt: skip
-    with acting(SYSTEM):
-        Demand.objects.bulk_create(demands)
-        pairs = list(zip(demands, (form for _, _, form in block), strict=True))
-        DemandVersion.objects.bulk_create(
-            [DemandVersion(demand=d, revision=1, at=d.received_at, form=d.form) for d in demands]
-        )
-        WishRow.objects.bulk_create(
-            [
-                WishRow(demand=d, commune_id=code, rank=rank)
-                for d, form in pairs
-                for rank, code in enumerate(form.wish.communes, 1)
-            ]
-        )
-        scores = []
-        for demand, form in pairs:
-            epcis = tuple(dict.fromkeys(epci_of[c] for c in form.wish.communes if c in epci_of))
-            if epcis:
-                result = cotation.score(grid, facts.from_form(form, demand, epcis=epcis), today, explain=False)
-                scores += [
-                    Score(demand=demand, epci_id=e, grid=grids[e], points=result.points, provisional=result.provisional,
-                          excluded=result.excluded, lines=None, demand_revision=1, computed_on=today)
-                    for e in epcis
-                ]  # fmt: skip
-        Score.objects.bulk_create(scores)
+    return {"demandes": storing.store_demands(scale)}
 
 
 def _dwellings(scale) -> dict[str, int]:
+    return {"logements": storing.store_dwellings(scale)}
+
+
+def _offers(scale) -> dict[str, int]:
+    """Six dwellings of the cast's landlord in Caen, that journeys can count on, then those that were drawn."""
     chance, today, now = Random(61), clock.today(), clock.now()
     with acting(SYSTEM):
-        landlords = [(b, Organisation.objects.get(name=b.name, kind=b.kind)) for b in bodies.landlords()]
         holders = list(Organisation.objects.filter(kind__in=["state", "action_logement"]).order_by("pk"))
-    known = {c.code: c for c in homes_of(scale.departments)}
-    drawn = homes_of(scale.departments)
-    owners = table([(pk, body.dwellings) for pk, body in enumerate(b for b, _ in landlords)])
-    made = 0
-    while made < scale.dwellings:
-        dwellings = []
-        for n in range(made, min(made + BATCH, scale.dwellings)):
-            place = drawn[int(chance.random() * len(drawn))]
-            kind = TYPES[int(chance.random() * len(TYPES))]
-            floor = chance.randint(0, 5)
-            dwellings.append(
-                Dwelling(
-                    landlord=landlords[owners[int(chance.random() * len(owners))]][1], reference=f"LGT-{n + 1:06d}",
-                    address=f"{chance.randint(1, 120)} {lines('streets.txt')[int(chance.random() * len(lines('streets.txt')))]}",
-                    postcode=known[place.code].postcodes[0] if place.postcodes else "14000", commune_id=place.code, kind="house" if chance.random() < 0.18 else "flat",
-                    type=kind, surface=Decimal(SURFACES[kind] + chance.randint(-8, 10)), floor=floor, lift=floor > 3 or chance.random() < 0.3,
-                    step_free=floor == 0 and chance.random() < 0.5, adapted=chance.random() < 0.02, energy_class="ABCDDEEF"[int(chance.random() * 8)],
-                    financing=FINANCINGS[int(chance.random() * len(FINANCINGS))], qpv=chance.random() < 0.22, built=chance.randint(1955, 2024),
-                    latitude=place.latitude + (chance.random() - 0.5) * 0.02, longitude=place.longitude + (chance.random() - 0.5) * 0.03,
-                )
-            )  # fmt: skip
-        with acting(SYSTEM):
-            Dwelling.objects.bulk_create(dwellings)
-        made += len(dwellings)
-    offers = _offers(chance, now, today, holders, max(60, scale.dwellings // 140))
-    return {"logements": made, "offres": offers}
-
-
-def _offers(chance: Random, now, today, holders, wanted: int) -> int:
-    with acting(SYSTEM):
-        keys = list(Dwelling.objects.order_by("pk").values_list("pk", flat=True))
-        first = list(
-            Dwelling.objects.filter(
-                landlord=_organisation("landlord"),
-                commune="14118",
-                type__in=["T2", "T3"],
-                financing="PLUS",
-                adapted=False,
-            ).order_by("pk")[:6]
-        )
-        others = (
-            Dwelling.objects.filter(pk__in=chance.sample(keys, wanted))
-            .exclude(pk__in=[d.pk for d in first])
-            .order_by("pk")
-        )
-        count = 0
-        for n, dwelling in enumerate([*first, *others]):
+        first = Dwelling.objects.filter(
+            landlord=_organisation("landlord"), commune="14118", type__in=["T2", "T3"], financing="PLUS", adapted=False,
+            kind="flat", offers=None,
+        ).order_by("pk")[:6]  # fmt: skip
+        for n, dwelling in enumerate(first):
+            holder = holders[int(chance.random() * len(holders))] if n in (2, 3) else None
             vacancy = Vacancy.objects.create(
-                dwelling=dwelling,
-                notice_on=today - timedelta(days=chance.randint(20, 70)),
-                available_on=today + timedelta(days=chance.randint(-30, 40)),
-            )
-            reserved = n >= len(first) and chance.random() < 0.4 or n in (2, 3)
-            holder = holders[int(chance.random() * len(holders))] if reserved else None
+                dwelling=dwelling, notice_on=today - timedelta(days=chance.randint(20, 70)),
+                available_on=today + timedelta(days=chance.randint(-10, 40)),
+            )  # fmt: skip
             Offer.objects.create(
                 vacancy=vacancy, dwelling=dwelling, state="published",
-                rent=(Decimal(str(RENTS[dwelling.financing])) * dwelling.surface).quantize(Decimal("0.01")),
+                rent=(Decimal("6.2") * dwelling.surface).quantize(Decimal("0.01")),
                 charges=(Decimal("1.4") * dwelling.surface).quantize(Decimal("0.01")),
-                contingent=("none" if holder is None else "action_logement" if holder.kind == "action_logement" else "state_priority"), holder=holder,
-                published_at=now - timedelta(days=chance.randint(0, 9), hours=chance.randint(0, 20)), closes_at=now + timedelta(days=chance.randint(3, 14)),
-                confirmed_at=now - timedelta(hours=chance.randint(1, 100)), draw_seed=hashlib.sha256(f"demo {dwelling.pk}".encode()).hexdigest()[:32],
+                contingent="none" if holder is None else CONTINGENT_OF[holder.kind], holder=holder,
+                published_at=now - timedelta(days=chance.randint(0, 9), hours=chance.randint(0, 20)),
+                closes_at=now + timedelta(days=chance.randint(6, 14)),
+                confirmed_at=now - timedelta(hours=chance.randint(1, 60)),
+                draw_seed=hashlib.sha256(f"demo {dwelling.reference}".encode()).hexdigest()[:32],
             )  # fmt: skip
-            count += 1
-        return count
+    vacancies, offers = storing.store_vacancies(scale)
+    return {"logements vides": vacancies + 6, "offres": offers + 6}
 
 
 def _candidates(scale) -> dict[str, int]:
@@ -287,21 +185,7 @@ def _candidates(scale) -> dict[str, int]:
 
 
 def _past(scale) -> dict[str, int]:
-    chance, today = Random(2026), clock.today()
-    places = homes_of(scale.departments)
-    rows = []
-    for _ in range(max(400, scale.demands // 8) * 2):
-        rows.append(
-            PastAllocation(
-                signed_on=today - timedelta(days=chance.randint(1, 730)), commune_id=places[int(chance.random() * len(places))].code,
-                type=TYPES[int(chance.random() * len(TYPES))], financing=FINANCINGS[int(chance.random() * len(FINANCINGS))],
-                wait_days=int(30 + chance.expovariate(1 / 490)), people=chance.randint(1, 5), transfer=chance.random() < 0.27,
-                priority=chance.random() < 0.25, first_quartile=chance.random() < 0.22, qpv=chance.random() < 0.2,
-            )
-        )  # fmt: skip
-    with acting(SYSTEM):
-        PastAllocation.objects.bulk_create(rows, batch_size=BATCH)
-    return {"attributions": len(rows), "communes": refresh(today)}
+    return {"attributions": storing.store_past_allocations(scale), "communes": refresh(clock.today())}
 
 
 def _heroes(scale) -> dict[str, int]:
@@ -341,11 +225,12 @@ def _heroes(scale) -> dict[str, int]:
                 DemandVersion.objects.create(demand=demand, revision=1, at=demand.received_at, form=demand.form)
                 WishRow.objects.create(demand=demand, commune_id="14118", rank=1)
                 rescore(demand)
-        NumberCounter.objects.get_or_create(register_code="014", month=f"{today:%m%y}", defaults={"last": 910_000})
+        for register in ("014", "061"):
+            NumberCounter.objects.get_or_create(register_code=register, month=f"{today:%m%y}", defaults={"last": 910_000})
     return {"ménages": 2}
 
 
 STEPS = (
-    ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("candidates", _candidates),
+    ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes),
 )  # fmt: skip
