@@ -21,6 +21,7 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -88,6 +89,7 @@ def measure(once: Callable[[], int]) -> tuple[float, float, float]:
 
 
 def main() -> int:
+    call_command("collectstatic", verbosity=0, interactive=False)
     with acting(SYSTEM):
         clock.follow_demo_shift()
         person = Person.objects.get(email=BY_KEY["amina.benali"].email)

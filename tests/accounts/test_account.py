@@ -50,7 +50,9 @@ def test_a_lost_password_is_replaced_through_a_link(world):
     client = Client()
     assert client.post("/compte/password/reset/", {"email": ADDRESS}).status_code == 302
     form = client.get(last_link("reset/key"), follow=True)
-    changed = client.post(form.request["PATH_INFO"], {"password1": "une-autre-phrase-longue", "password2": "une-autre-phrase-longue"})
+    changed = client.post(
+        form.request["PATH_INFO"], {"password1": "une-autre-phrase-longue", "password2": "une-autre-phrase-longue"}
+    )
     assert changed.status_code == 302
     assert Person.objects.get(email=ADDRESS).check_password("une-autre-phrase-longue")
 

@@ -35,7 +35,11 @@ def build_world() -> int:
         person = build.person(email=BY_KEY["amina.benali"].email, first_name="Amina", last_name="Benali")
         demand = build.demand(person)
         rescore(demand)
-        offer = build.offer(published_at=now - timedelta(days=1), closes_at=now + timedelta(days=9), confirmed_at=now - timedelta(hours=3))
+        offer = build.offer(
+            published_at=now - timedelta(days=1),
+            closes_at=now + timedelta(days=9),
+            confirmed_at=now - timedelta(hours=3),
+        )
         return offer.pk
 
 

@@ -10,9 +10,24 @@ from palier.common import mail
 # The library's mail → our template, its subject, the key of its link and the button's label.
 LETTERS = {
     "email_confirmation": ("account_confirm", "Confirmez votre adresse", "activate_url", "Confirmer mon adresse"),
-    "email_confirmation_signup": ("account_confirm", "Confirmez votre adresse", "activate_url", "Confirmer mon adresse"),
-    "password_reset_key": ("account_reset", "Choisissez un nouveau mot de passe", "password_reset_url", "Choisir un mot de passe"),
-    "account_already_exists": ("account_exists", "Vous avez déjà un compte", "password_reset_url", "Retrouver mon mot de passe"),
+    "email_confirmation_signup": (
+        "account_confirm",
+        "Confirmez votre adresse",
+        "activate_url",
+        "Confirmer mon adresse",
+    ),
+    "password_reset_key": (
+        "account_reset",
+        "Choisissez un nouveau mot de passe",
+        "password_reset_url",
+        "Choisir un mot de passe",
+    ),
+    "account_already_exists": (
+        "account_exists",
+        "Vous avez déjà un compte",
+        "password_reset_url",
+        "Retrouver mon mot de passe",
+    ),
     "unknown_account": ("account_unknown", "Aucun compte à cette adresse", "signup_url", "Créer un compte"),
 }
 CHANGED = ("account_changed", "Votre compte a été modifié", "", "")

@@ -226,7 +226,9 @@ def _heroes(scale) -> dict[str, int]:
                 WishRow.objects.create(demand=demand, commune_id="14118", rank=1)
                 rescore(demand)
         for register in ("014", "061"):
-            NumberCounter.objects.get_or_create(register_code=register, month=f"{today:%m%y}", defaults={"last": 910_000})
+            NumberCounter.objects.get_or_create(
+                register_code=register, month=f"{today:%m%y}", defaults={"last": 910_000}
+            )
     return {"ménages": 2}
 
 

@@ -184,4 +184,3 @@ def _blocks(rows: Iterable[T]) -> Iterator[list[T]]:
     drawn = iter(rows)
     while block := list(islice(drawn, BLOCK)):
         yield block
-
