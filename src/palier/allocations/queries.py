@@ -15,7 +15,7 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
     """Proposals of the applications an actor may see."""
     return (
         Proposal.objects.filter(application__in=visible_applications(actor).order_by().values("pk"))
-        .select_related("application__demand", "offer__dwelling__commune", "offer__dwelling__landlord", "decision")
+        .select_related("application__demand", "offer__dwelling__commune", "offer__dwelling__landlord")
         .order_by("offer", "rank")
     )
 

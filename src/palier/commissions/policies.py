@@ -122,6 +122,14 @@ ROW_POLICIES = {
     "demands_demand": {
         "member": Policy(f"{_MEMBER} AND id IN (SELECT palier_examined({PERSON}))", command="SELECT"),
     },
+    "applications_application": {
+        # The application under examination, not the household's others.
+        "member": Policy(
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k"
+            " WHERE k.application_id = applications_application.id)",
+            command="SELECT",
+        ),
+    },
     "accounts_person": {
         # Members of one commission know each other's names; its secretary too.
         "commission": Policy(

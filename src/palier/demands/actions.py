@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
+from palier.accounts.actions import name_once
 from palier.accounts.actor import Actor
 from palier.accounts.models import Person
 from palier.accounts.roles import Role
@@ -66,6 +67,8 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
         raise Refused("demand.twice", "Vous avez déjà une demande active dans ce département.") from error
     _write_version(demand)
     _write_wishes(demand, form)
+    if actor.role == Role.APPLICANT and person is not None:
+        name_once(person, first_name=form.applicant.first_names, last_name=form.applicant.last_name)
     if draft is not None:
         draft.delete()
     ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk)

@@ -116,6 +116,12 @@ def _cast(scale) -> dict[str, int]:
     return {"personnages": len(CAST)}
 
 
+def settle_cast() -> None:
+    """The bodies and the cast alone, without stock nor demands: enough for a journey."""
+    _bodies(None)
+    _cast(None)
+
+
 def _demands(scale) -> dict[str, int]:
     return {"demandes": storing.store_demands(scale)}
 

@@ -71,10 +71,13 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def move_clock(request: HttpRequest) -> HttpResponse:
     """Move the demo's present: to any moment, or to a moment of the next commission window."""
-    window = calendar.next_window(setting("commission_window", on=clock.today()), after=clock.now())
+    usual = setting("commission_window", on=clock.today())
+    window = calendar.next_window(usual, after=clock.now())
+    # While a window is open, its own closing comes first, not that of the next week.
+    closing = calendar.next_window(usual, after=clock.now() - (window.closes_at - window.opens_at)).closes_at
     jumps = {
         "ouverture": (window.opens_at + timedelta(minutes=5), "juste après l’ouverture de la prochaine séance"),
-        "cloture": (window.closes_at + timedelta(minutes=5), "juste après sa clôture"),
+        "cloture": (closing + timedelta(minutes=5), "juste après la clôture de la séance"),
         "reponse": (clock.now() + timedelta(days=11), "onze jours plus tard (délai de réponse passé)"),
         "present": (timezone.now(), "au présent"),
     }

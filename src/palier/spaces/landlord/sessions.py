@@ -11,6 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
+from palier.applications.models import Application
 from palier.applications.queries import visible_to
 from palier.commissions import actions
 from palier.commissions.models import Candidate, Session
@@ -19,6 +20,7 @@ from palier.commissions.states import DECISIONS, EXCEPTIONS, SESSION
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
+from palier.common.templatetags.palier_words import number
 from palier.law import calendar, codes
 from palier.law import documents as _documents  # noqa: F401  registers the list of documents
 from palier.spaces.access import for_roles
@@ -106,16 +108,30 @@ def ready(request: HttpRequest) -> HttpResponse:
     return page(request, "landlord/ready.html", {"groups": list(by_offer.items())})
 
 
+def _in_words(application: Application) -> str:
+    """One admissible file on one line: its place in the shortlist, its points, its household, its seniority."""
+    demand, entry = application.demand, next(iter(application.entries.all()), None)
+    place = [f"rang {entry.position}", f"{number(entry.points)} points"] if entry else []
+    people = "1 personne" if demand.people == 1 else f"{demand.people} personnes"
+    since = f"demande du {demand.first_registered_on:%d/%m/%Y}"
+    return f"Candidature {application.pk} : " + ", ".join([*place, people, since])
+
+
 @for_roles(Role.SECRETARY)
 def agenda(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the dwelling of offer `pk` on a session in preparation."""
-    files = list(visible_to(request.actor).filter(offer=pk, state="admissible").order_by("state_at", "pk"))
+    files = list(
+        visible_to(request.actor)
+        .filter(offer=pk, state="admissible")
+        .prefetch_related("entries")
+        .order_by("entries__position", "pk")
+    )
     if not files:
         raise Http404
     form = AgendaForm(request.POST or None, initial={"applications": [a.pk for a in files]})
     preparing = sessions_for(request.actor).filter(state="preparing", closes_at__gt=clock.now())
     form.fields["session"].choices = [(s.pk, str(s.number)) for s in preparing]
-    form.fields["applications"].choices = [(a.pk, str(a.pk)) for a in files]
+    form.fields["applications"].choices = [(a.pk, _in_words(a)) for a in files]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         item = attempt(
