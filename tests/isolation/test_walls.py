@@ -27,6 +27,7 @@ AS_SYSTEM_FILES = {
     "commissions/actions/preparing.py",
     "commissions/queries.py",
     "cotation/actions.py",
+    "demands/claiming.py",
     "demo/mailbox.py",
     "demo/views.py",
     "documents/actions/telling.py",

@@ -15,6 +15,7 @@ from palier.demands.models import Demand
 from palier.demo.models import Mail
 from palier.employers.models import Company
 from palier.homes.models import Offer
+from tests.journeys import moves
 from tests.journeys.people import Stage, pdf_text, png, submit
 
 pytestmark = pytest.mark.browser
@@ -32,10 +33,10 @@ def test_from_the_first_search_to_the_keys(stage: Stage):
     apply(stage, home, offer)
     stage.rivals(offer, months=(48, 36, 24, 12))
     stage.rivals(offer, months=(0, 0), home=Home(status="LP", kind="A", type="T3", surface=70, occupants=2, rent=380))
-    instruct(stage, home, offer)
-    prepare_the_session(stage, offer)
-    vote(stage)
-    decide_and_sign(stage, home)
+    be_instructed(stage, home, offer)
+    moves.prepare_the_session(stage, offer)
+    moves.vote(stage, favourite=-1)
+    moves.count_and_sign(stage)
     accept_visit_and_sign_the_lease(stage, home)
     read_the_whole_story(stage, home)
     with acting(SYSTEM):
@@ -230,84 +231,19 @@ def apply(stage: Stage, page: Page, offer: Offer) -> None:
         assert Application.objects.filter(demand__person__email=EMAIL).count() == 1
 
 
-def instruct(stage: Stage, page: Page, offer: Offer) -> None:
-    """Step 9, the landlord: seven candidates in order, five files, four of them admissible."""
-    desk = stage.as_("sophie.bailleur", f"/bailleur/offres/{offer.pk}/candidats/")
-    expect(desk.locator("main tbody tr")).to_have_count(7)
-    stage.shot(desk, "bailleur-candidats")
-    submit(desk, "Arrêter la liste")
+def be_instructed(stage: Stage, page: Page, offer: Offer) -> None:
+    """Step 9, the landlord: seven candidates in order, five files, three of them admissible."""
     with acting(SYSTEM):
         mine = Application.objects.get(demand__person__email=EMAIL)
+    moves.close_the_list(stage, offer, candidates=7)
+    with acting(SYSTEM):
         sent = list(Application.objects.filter(state="sent").order_by("pk").values_list("pk", flat=True))
-        assert len(sent) == 5
-        # Camille registered today like two others: the points of her cramped home put her before them.
-        assert mine.pk in sent
-    for pk in (mine.pk, *[pk for pk in sent if pk != mine.pk][:2]):
-        desk.goto(f"{stage.site}/bailleur/dossiers/{pk}/")
-        if pk == mine.pk:
-            stage.shot(desk, "bailleur-dossier")
-        submit(desk, "Complet et recevable")
+    # Camille registered today like two others: the points of her cramped home put her among the five.
+    assert (len(sent), mine.pk in sent) == (5, True)
+    moves.admit(stage, [mine.pk, *[pk for pk in sent if pk != mine.pk][:2]])
     page.goto(f"{stage.site}/mon-espace/candidatures/{mine.pk}/")
     expect(page.locator("main")).to_contain_text("Dossier complet et recevable")
     stage.shot(page, "candidature")
-
-
-def prepare_the_session(stage: Stage, offer: Offer) -> None:
-    """Step 9, the secretary."""
-    desk = stage.as_("nadia.secretaire", "/bailleur/seances/nouvelle/")
-    submit(desk, "Créer la séance")
-    desk.goto(f"{stage.site}/bailleur/offres/{offer.pk}/ordre-du-jour/")
-    stage.shot(desk, "secretariat-ordre-du-jour")
-    submit(desk, "Inscrire à l’ordre du jour")
-    submit(desk, "Publier et convoquer")
-    expect(desk.locator("main")).to_contain_text("publiée")
-
-
-def vote(stage: Stage) -> None:
-    """Step 10: by click, by keyboard, changed once."""
-    stage.jump("après l’ouverture")
-    for key in ("yves.membre", "helene.maire", "ines.membre"):
-        page = stage.as_(key, "/commission/")
-        page.get_by_role("link", name="Classer les candidats").click()
-        page.locator("main a[href*='/commission/logements/']").first.click()
-        expect(page.locator("[data-ranking] li")).to_have_count(3)
-        if key == "helene.maire":
-            stage.shot(page, "commission-candidats")
-            page.locator("[data-ranking] li").nth(1).locator("[data-move='-1']").focus()
-            page.keyboard.press("ArrowUp")
-        _put_first(page, "Camille Durand", by_key=key == "helene.maire")
-        submit(page, "Enregistrer mon classement")
-        expect(page.locator("main")).to_contain_text("Votre classement est enregistré")
-
-
-def _put_first(page: Page, who: str, *, by_key: bool) -> None:
-    """Bring the candidate whose household registered last to the first place."""
-    items = page.locator("[data-ranking] li")
-    title = items.last.get_attribute("data-title")
-    mine = page.locator(f"[data-ranking] li[data-title='{title}']")
-    for _ in range(items.count() - 1):
-        up = mine.locator("[data-move='-1']")
-        if up.is_disabled():
-            break
-        up.focus()
-        page.keyboard.press("ArrowUp") if by_key else up.click()
-    expect(items.first).to_have_attribute("data-title", title)
-
-
-def decide_and_sign(stage: Stage, page: Page) -> None:
-    """Step 11."""
-    stage.jump("après la clôture")
-    desk = stage.as_("nadia.secretaire", "/bailleur/seances/")
-    desk.locator("main tbody a").first.click()
-    submit(desk, "Dépouiller les votes")
-    stage.shot(desk, "secretariat-decisions")
-    president = stage.as_("yves.membre", "/commission/")
-    president.locator("main a[href*='/commission/seances/']").first.click()
-    submit(president, "Signer le procès-verbal")
-    expect(president.locator("main")).to_contain_text("signé")
-    link = president.get_by_role("link", name=re.compile("procès-verbal", re.I)).get_attribute("href")
-    answer = president.request.get(stage.site + link)
-    assert (answer.status, "Procès-verbal" in pdf_text(answer.body())) == (200, True)
 
 
 def accept_visit_and_sign_the_lease(stage: Stage, page: Page) -> None:

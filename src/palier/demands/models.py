@@ -119,6 +119,17 @@ class Draft(models.Model):
         ]
 
 
+class Claim(models.Model):
+    """A code mailed to take over a demand registered elsewhere. `demand` is empty when the number led nowhere."""
+
+    person = models.ForeignKey("accounts.Person", models.CASCADE, related_name="claims")
+    demand = models.ForeignKey(Demand, models.CASCADE, null=True, related_name="claims")
+    code = models.CharField(max_length=200, help_text="hashed")
+    sent_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+
 class NumberCounter(models.Model):
     """The last sequence issued in a register and a month; locked while the next one is taken."""
 

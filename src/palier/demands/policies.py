@@ -22,6 +22,7 @@ ROW_POLICIES = {
     },
     "demands_demandversion": {"through_demand": Policy(through_demand())},
     "demands_wish": {"through_demand": Policy(through_demand())},
+    "demands_claim": {"own": Policy(f"person_id = {PERSON} AND {role_is('applicant')}")},
     "demands_draft": {"own": Policy(f"author_id = {PERSON}")},
     # A household's story is readable by whoever may see the demand.
     "common_event": {"thread": Policy(through_demand("thread"), command="SELECT")},

@@ -41,6 +41,10 @@ ledger.declare(
             "applicant": "Votre demande est reprise du système national d’enregistrement",
             "agent": "Demande reprise d’un fichier du registre national",
         },
+        "demands.claim": {
+            "applicant": "Vous avez retrouvé votre demande avec le code reçu par courriel",
+            "agent": "Demande rattachée au compte du ménage (code reçu par courriel)",
+        },
         "demands.change": {
             "applicant": "Votre demande est mise à jour : {sections}",
             "agent": "Demande mise à jour : {sections}",

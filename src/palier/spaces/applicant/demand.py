@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -13,11 +14,11 @@ from palier.accounts.roles import Role
 from palier.applications.queries import live_of
 from palier.common import clock, ledger
 from palier.common.errors import Refused
-from palier.common.pages import go, page
-from palier.demands import actions
+from palier.common.pages import attempt, go, page
+from palier.demands import actions, claiming
 from palier.demands.certificate import certificate
 from palier.demands.form import Form
-from palier.demands.models import Demand
+from palier.demands.models import Claim, Demand
 from palier.demands.queries import current_for, draft_of
 from palier.demands.words import sections
 from palier.documents.queries import missing
@@ -196,6 +197,46 @@ def summary(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+class NumberForm(forms.Form):
+    number = forms.CharField(
+        label="Numéro unique", max_length=40,
+        help_text="18 caractères, sur votre attestation ou vos courriers. Les espaces ne comptent pas.",
+    )  # fmt: skip
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code reçu", max_length=20, help_text="Huit lettres et chiffres, valables 24 heures.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+    )  # fmt: skip
+
+
+@for_roles(Role.APPLICANT)
+def claim(request: HttpRequest) -> HttpResponse:
+    """Take over a demand registered elsewhere: first its number."""
+    form = NumberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        asked = attempt(form, lambda: claiming.ask(actor=request.actor, **form.cleaned_data))
+        if asked:
+            return go(request, "applicant:claim_code", asked.pk)
+    return page(request, "applicant/demand/claim.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@for_roles(Role.APPLICANT)
+def claim_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """Then the code that was mailed to the address it holds."""
+    Claim.objects.filter(person=request.actor.person_id).get(pk=pk)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(form, lambda: claiming.take_over(actor=request.actor, claim_id=pk, **form.cleaned_data))
+        if done:
+            messages.success(request, "Votre demande est là, avec son numéro et son ancienneté. Relisez-la.")
+            return go(request, "applicant:demand")
+        if not form.errors:
+            form.add_error("code", "Ce code n’est pas le bon. Vérifiez-le dans le courriel.")
+    return page(request, "applicant/demand/claim_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
 @for_roles(Role.APPLICANT)
 def attestation(request: HttpRequest) -> HttpResponse:
     """The certificate of registration (CCH R441-2-4), as a PDF."""
@@ -213,5 +254,7 @@ urlpatterns = [
     path("demande/etape/<str:key>/", step, name="step"),
     path("demande/etape/<str:key>/brouillon/", autosave, name="autosave"),
     path("demande/recapitulatif/", summary, name="summary"),
+    path("demande/retrouver/", claim, name="claim"),
+    path("demande/retrouver/<int:pk>/", claim_code, name="claim_code"),
     path("demande/attestation/", attestation, name="attestation"),
 ]

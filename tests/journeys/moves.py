@@ -1,0 +1,94 @@
+"""From the closed list to the signed minutes: what the landlord, the secretary and the members do in every journey."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from playwright.sync_api import Page, expect
+
+from palier.homes.models import Offer
+from tests.journeys.people import Stage, pdf_text, submit
+
+
+def close_the_list(stage: Stage, offer: Offer, *, candidates: int) -> None:
+    """The landlord fixes the order of an offer's candidates and receives the first files."""
+    desk = stage.as_("sophie.bailleur", f"/bailleur/offres/{offer.pk}/candidats/")
+    expect(desk.locator("main tbody tr")).to_have_count(candidates)
+    stage.shot(desk, "bailleur-candidats")
+    submit(desk, "Arrêter la liste")
+    expect(desk.locator("main")).to_contain_text("La liste est arrêtée")
+
+
+def admit(stage: Stage, applications: Iterable[int]) -> None:
+    """The landlord opens each file and finds it complete."""
+    for pk in applications:
+        desk = stage.as_("sophie.bailleur", f"/bailleur/dossiers/{pk}/")
+        stage.shot(desk, "bailleur-dossier")
+        submit(desk, "Complet et recevable")
+        expect(desk.locator("main")).to_contain_text("il peut passer en commission")
+
+
+def prepare_the_session(stage: Stage, offer: Offer) -> None:
+    """The secretary opens the usual window, puts the dwelling on the agenda, publishes and convenes."""
+    desk = stage.as_("nadia.secretaire", "/bailleur/seances/nouvelle/")
+    submit(desk, "Créer la séance")
+    desk.goto(f"{stage.site}/bailleur/offres/{offer.pk}/ordre-du-jour/")
+    stage.shot(desk, "secretariat-ordre-du-jour")
+    submit(desk, "Inscrire à l’ordre du jour")
+    submit(desk, "Publier et convoquer")
+    expect(desk.locator("main")).to_contain_text("publiée")
+
+
+def vote(stage: Stage, *, favourite: int, candidates: int = 3) -> None:
+    """Three members bring the same candidate (its place in the list, -1 for the last) to the first rank.
+
+    The mayor does it with the keyboard, the others by click; the last one changes her mind before the closing.
+    """
+    stage.jump("après l’ouverture")
+    for key in ("yves.membre", "helene.maire", "ines.membre"):
+        page = stage.as_(key, "/commission/")
+        page.get_by_role("link", name="Classer les candidats").click()
+        page.locator("main a[href*='/commission/logements/']").first.click()
+        items = page.locator("[data-ranking] li")
+        expect(items).to_have_count(candidates)
+        chosen = items.nth(favourite).get_attribute("data-title")
+        if key == "helene.maire":
+            stage.shot(page, "commission-candidats")
+        if key == "ines.membre":
+            other = items.nth(0 if favourite else 1).get_attribute("data-title")
+            _bring_first(page, other, by_key=False)
+            _record(page)
+            page.locator("main a[href*='/commission/logements/']").first.click()
+        _bring_first(page, chosen, by_key=key == "helene.maire")
+        _record(page)
+
+
+def _record(page: Page) -> None:
+    submit(page, "Enregistrer mon classement")
+    expect(page.locator("main")).to_contain_text("Votre classement est enregistré")
+
+
+def _bring_first(page: Page, title: str, *, by_key: bool) -> None:
+    mine = page.locator(f"[data-ranking] li[data-title='{title}']")
+    up = mine.locator("[data-move='-1']")
+    while up.is_enabled():
+        up.focus()
+        page.keyboard.press("ArrowUp") if by_key else up.click()
+    expect(page.locator("[data-ranking] li").first).to_have_attribute("data-title", title)
+
+
+def count_and_sign(stage: Stage) -> None:
+    """The secretary counts, the president signs, and the minutes can be read."""
+    stage.jump("après la clôture")
+    desk = stage.as_("nadia.secretaire", "/bailleur/seances/")
+    desk.locator("main tbody a").first.click()
+    submit(desk, "Dépouiller les votes")
+    stage.shot(desk, "secretariat-decisions")
+    president = stage.as_("yves.membre", "/commission/")
+    president.locator("main a[href*='/commission/seances/']").first.click()
+    submit(president, "Signer le procès-verbal")
+    expect(president.locator("main")).to_contain_text("signé")
+    link = president.get_by_role("link", name=re.compile("procès-verbal", re.I)).get_attribute("href")
+    answer = president.request.get(stage.site + link)
+    assert (answer.status, "Procès-verbal" in pdf_text(answer.body())) == (200, True)
