@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from palier.accounts.models import Membership, Organisation, Person
 from palier.applications.models import Application
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
@@ -19,8 +19,7 @@ from palier.demands.models import Demand
 from palier.demo.build import settle_cast
 from palier.demo.models import Mail
 from palier.demo.people import BY_KEY
-from palier.documents.models import Recognition
-from palier.homes.models import Dwelling, Offer
+from palier.homes.models import Offer
 from palier.law import calendar
 from tests.builders import Builder
 
@@ -109,45 +108,30 @@ class Stage:
                 made.append(self.build.application(demand, offer))
         return made
 
-    def household(self, key: str, *, years: int, proven: bool = False, **fields) -> Demand:
-        """The registered demand of a household of the cast. `proven`: with a recognised emergency."""
-        from palier.accounts.models import Person
-
+    def household(self, key: str, *, years: int, **form) -> Demand:
+        """The registered demand of a household of the cast."""
         with acting(SYSTEM):
-            person = Person.objects.get(email=BY_KEY[key].email)
-            form = self.build.form(**fields)
             demand = self.build.demand(
-                person, form=form, first_registered_on=clock.today() - timedelta(days=365 * years)
+                Person.objects.get(email=BY_KEY[key].email),
+                form=self.build.form(**form),
+                first_registered_on=calendar.add_months(clock.today(), -12 * years),
             )
             rescore(demand)
         return demand
 
-    def offer(self, **fields) -> Offer:
-        """An offer of the cast's landlord, in Caen."""
+    def offer(self, **dwelling) -> Offer:
+        """An open offer of the cast's landlord, in Caen."""
         with acting(SYSTEM):
-            return self.build.offer(self.landlord, **fields)
+            return self.build.offer(dwelling=self.build.dwelling(self.landlord, **dwelling))
 
     @property
-    def landlord(self):
-        from palier.accounts.models import Membership
-
+    def landlord(self) -> Organisation:
         return Membership.objects.get(person__email=BY_KEY["sophie.bailleur"].email).organisation
 
-    def recognitions(self) -> list[str]:
-        with acting(SYSTEM):
-            return list(Recognition.objects.order_by("pk").values_list("state", flat=True))
 
-    def dwellings(self) -> int:
-        with acting(SYSTEM):
-            return Dwelling.objects.count()
-
-
-def submit(page: Page, name: str, *, exact: bool = False) -> None:
-    """Press a button and, when the page asks, confirm."""
-    page.get_by_role("button", name=name, exact=exact).first.click()
-    sure = page.locator("dialog[open] button[value=yes], dialog[open] [data-confirm-yes]")
-    if sure.count():
-        sure.first.click()
+def submit(page: Page, name: str) -> None:
+    """Press a button; questions asked before an act are answered yes."""
+    page.get_by_role("button", name=name).first.click()
     page.wait_for_load_state()
 
 

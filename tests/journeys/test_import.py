@@ -41,7 +41,8 @@ def test_an_imported_demand_is_taken_over_and_applies(stage: Stage):
     submit(home, "Retrouver ma demande")
     expect(home.locator("main")).to_contain_text(demand.number)
     stage.shot(home, "demande-reprise")
-    offer = stage.offer()
+    # A family of five: a T3 would be refused with its reason, a T4 fits.
+    offer = stage.offer(type="T4", surface=84)
     home.goto(f"{stage.site}/mon-espace/offres/{offer.pk}/postuler/")
     submit(home, "Je postule")
     expect(home.locator("main")).to_contain_text("Déposée")
