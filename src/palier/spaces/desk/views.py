@@ -18,7 +18,7 @@ from palier.documents import actions, queries
 from palier.employers.queries import job_of
 from palier.law import numbers
 from palier.spaces.access import for_roles
-from palier.spaces.desk.dossier import facts
+from palier.spaces.dossier import facts
 from palier.spaces.story import events
 from palier.spaces.uploads import ACCEPT, UploadForm, taken
 from palier.territories.queries import search_key

@@ -9,20 +9,15 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications import actions
 from palier.applications.models import Application, Shortlist
-from palier.applications.offers import assess
 from palier.applications.queries import latest_shortlist, ranks, visible_to
-from palier.applications.states import APPLICATION
-from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import go, page
-from palier.cotation.queries import explanation_for
-from palier.demands.form import Form
 from palier.documents.actions import note_reading
-from palier.documents.queries import due
 from palier.homes.models import Offer
 from palier.homes.queries import candidate_counts
 from palier.homes.states import OFFER
 from palier.spaces.access import for_roles
+from palier.spaces.dossier import candidacy
 
 
 def _held(request: HttpRequest):
@@ -89,15 +84,4 @@ def designate(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     application: Application = visible_to(request.actor).get(pk=pk)
     note_reading(request, demand=application.demand, what="dossier", why="Désignation sur un logement réservé")
-    return page(
-        request,
-        "holder/file.html",
-        {
-            "application": application,
-            "state": APPLICATION.states[application.state],
-            "form": Form.from_json(application.demand.form),
-            "assessment": assess(application.demand, application.offer, on=clock.today()),
-            "pieces": due(application.demand),
-            "explanation": explanation_for(application.demand, application.offer.dwelling.commune),
-        },
-    )
+    return page(request, "holder/file.html", candidacy(application))

@@ -11,19 +11,16 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications import actions
 from palier.applications.models import Application
-from palier.applications.offers import assess
 from palier.applications.queries import latest_shortlist, ranks, to_instruct, visible_to
 from palier.applications.states import APPLICATION
-from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
-from palier.cotation.queries import explanation_for
-from palier.demands.form import Form
 from palier.documents.actions import note_reading
-from palier.documents.queries import due
 from palier.homes.models import Offer
 from palier.law import codes
 from palier.spaces.access import for_roles
+from palier.spaces.dossier import candidacy
+from palier.spaces.story import events
 
 
 class InadmissibleForm(forms.Form):
@@ -93,23 +90,17 @@ def send_files(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | None = None) -> HttpResponse:
     """One household's file for one dwelling; opening it is written in its reading journal."""
     application = visible_to(request.actor).get(pk=pk)
-    demand = application.demand
-    note_reading(request, demand=demand, what="dossier", why="Instruction de la candidature")
+    note_reading(request, demand=application.demand, what="dossier", why="Instruction de la candidature")
     return page(
         request,
         "landlord/file.html",
         {
-            "application": application,
-            "state": APPLICATION.states[application.state],
-            "form": Form.from_json(demand.form),
-            "assessment": assess(demand, application.offer, on=clock.today()),
-            "pieces": due(demand),
-            "explanation": explanation_for(demand, application.offer.dwelling.commune),
+            **candidacy(application),
             "may_admit": APPLICATION.may(application, "admit", request.actor),
             "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
             "inadmissible_form": inadmissible_form or InadmissibleForm(),
             "note_form": NoteForm(initial={"text": application.note}),
-            "story": ledger.timeline(demand.pk, "agent")[:20],
+            "story": events(application.demand, "agent")[:12],
         },
         status=422 if inadmissible_form is not None else 200,
     )

@@ -1,13 +1,20 @@
-"""A declared form in a few readable sections, for an agent."""
+"""What an agent reads of a household: its declared form in sections, and one of its applications in full."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from palier.applications.models import Application
+from palier.applications.offers import Assessment, assess
+from palier.applications.queries import own_rank
+from palier.applications.states import APPLICATION
 from palier.common import clock
-from palier.common.templatetags.palier_words import counted, day, euros, surface, yes_no
+from palier.common.templatetags.palier_words import counted, day, euros, percent, surface, yes_no
+from palier.cotation.queries import explanation_for
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
+from palier.documents.queries import due
 from palier.law.codes import label
 from palier.law.household import age
 
@@ -23,6 +30,37 @@ def facts(demand: Demand, form: Form) -> list[tuple[str, Rows]]:
         ("Ressources", _income(demand, form)),
         ("Logement actuel", _home(form)),
         ("Souhaits", _wish(demand, form)),
+    ]
+
+
+def candidacy(application: Application) -> dict[str, Any]:
+    """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
+    demand = application.demand
+    form = Form.from_json(demand.form)
+    pieces = due(demand)
+    assessment = assess(demand, application.offer, on=clock.today())
+    return {
+        "application": application,
+        "state": APPLICATION.states[application.state],
+        "holder": f"{form.applicant.first_names} {form.applicant.last_name}".strip(),
+        "sections": facts(demand, form),
+        "assessment": assessment,
+        "money": _money(assessment),
+        "rank": own_rank(application),
+        "pieces": pieces,
+        "unchecked": [row for row in pieces if row.state != "accepted" and not row.optional],
+        "explanation": explanation_for(demand, application.offer.dwelling.commune),
+    }
+
+
+def _money(assessment: Assessment) -> Rows:
+    offer = assessment.offer
+    effort = assessment.effort_rate
+    return [
+        ("Loyer et charges", f"{euros(offer.rent)} + {euros(offer.charges)}"),
+        ("Aide au logement estimée", euros(assessment.aid or 0, 0)),
+        ("Reste à payer", f"{euros(assessment.net_rent, 0)} par mois"),
+        ("Taux d’effort", percent(effort) if effort is not None else "ressources non indiquées"),
     ]
 
 
