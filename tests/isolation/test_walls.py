@@ -256,6 +256,8 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_examined",
         "palier_items",
         "palier_ranks",
+        "palier_seated",
         "palier_seats",
         "palier_to_recognise",
+        "palier_under_examination",
     }

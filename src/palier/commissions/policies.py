@@ -1,7 +1,8 @@
 """Members see the sessions of their commission once published, and only the demands on their agendas.
 
-`palier_seats` and `palier_examined` answer "where do I sit" and "whom may I examine" without the
-tables' policies calling each other.
+`palier_seats`, `palier_items` and the two that follow answer "where do I sit" and "whom may I examine"
+without the tables' policies calling each other: a policy that reads tables with policies is planned
+with all of theirs, for every query and every role.
 """
 
 from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
@@ -13,6 +14,14 @@ SQL_FUNCTIONS = {
         "SETOF bigint",
         """
             SELECT s.commission_id FROM commissions_seat s WHERE s.person_id = member AND s.until IS NULL""",
+    ),
+    "palier_seated": narrow_function(
+        "palier_seated",
+        "member bigint, landlord bigint",
+        "SETOF bigint",
+        """
+            SELECT s.person_id FROM commissions_seat s JOIN commissions_commission c ON c.id = s.commission_id
+            WHERE c.landlord_id = landlord OR c.id IN (SELECT palier_seats(member))""",
     ),
     "palier_items": narrow_function(
         "palier_items",
@@ -26,16 +35,23 @@ SQL_FUNCTIONS = {
             JOIN territories_commune c ON c.code = w.commune_id
             WHERE (s.commune_id IS NULL OR s.commune_id = c.code) AND (s.epci_id IS NULL OR s.epci_id = c.epci_id)""",
     ),
+    "palier_under_examination": narrow_function(
+        "palier_under_examination",
+        "member bigint",
+        "SETOF bigint",
+        """
+            SELECT k.application_id FROM commissions_candidate k
+            WHERE k.item_id IN (SELECT palier_items(member))
+            AND NOT EXISTS (SELECT 1 FROM commissions_recusal r JOIN commissions_seat s ON s.id = r.seat_id
+                            WHERE r.item_id = k.item_id AND s.person_id = member)""",
+    ),
     "palier_examined": narrow_function(
         "palier_examined",
         "member bigint",
         "SETOF bigint",
         """
-            SELECT a.demand_id FROM commissions_candidate k
-            JOIN applications_application a ON a.id = k.application_id
-            WHERE k.item_id IN (SELECT palier_items(member))
-            AND NOT EXISTS (SELECT 1 FROM commissions_recusal r JOIN commissions_seat s ON s.id = r.seat_id
-                            WHERE r.item_id = k.item_id AND s.person_id = member)""",
+            SELECT a.demand_id FROM applications_application a
+            WHERE a.id IN (SELECT palier_under_examination(member))""",
     ),
 }
 _SECRETARY = role_is("secretary", "landlord")
@@ -124,17 +140,12 @@ ROW_POLICIES = {
     },
     "applications_application": {
         # The application under examination, not the household's others.
-        "member": Policy(
-            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k"
-            " WHERE k.application_id = applications_application.id)",
-            command="SELECT",
-        ),
+        "member": Policy(f"{_MEMBER} AND id IN (SELECT palier_under_examination({PERSON}))", command="SELECT"),
     },
     "accounts_person": {
         # Members of one commission know each other's names; its secretary too.
         "commission": Policy(
-            f"{role_is('member', 'secretary', 'landlord')} AND EXISTS (SELECT 1 FROM commissions_seat s"
-            " WHERE s.person_id = accounts_person.id)",
+            f"{role_is('member', 'secretary', 'landlord')} AND id IN (SELECT palier_seated({PERSON}, {ORGANISATION}))",
             command="SELECT",
         )
     },
