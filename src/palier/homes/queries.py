@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Window
 
 from palier.accounts.actor import Actor
 from palier.homes.models import Offer
@@ -42,7 +43,7 @@ def shown(offer_id: int) -> Offer:
     """An offer that the public may read, live or past; Offer.DoesNotExist for a draft."""
     return (
         Offer.objects.exclude(state="draft")
-        .select_related("dwelling__commune__epci", "dwelling__landlord", "holder")
+        .select_related("dwelling__commune__epci", "dwelling__landlord", "holder", "vacancy")
         .get(pk=offer_id)
     )
 
@@ -81,3 +82,53 @@ PLACES = {
     "dwelling__commune__epci": "epci",
     "dwelling__commune__department": "department",
 }
+
+
+class OfferCard(NamedTuple):
+    """What a list shows of an offer; its fields are read in this order from `_CARD`."""
+
+    pk: int
+    rent: Decimal
+    charges: Decimal
+    closes_at: datetime
+    confirmed_at: datetime | None
+    kind: str
+    type: str
+    surface: Decimal
+    floor: int | None
+    lift: bool
+    step_free: bool
+    adapted: bool
+    energy_class: str
+    financing: str
+    commune: str
+    landlord: str
+
+
+_CARD = (
+    "pk", "rent", "charges", "closes_at", "confirmed_at", "dwelling__kind", "dwelling__type", "dwelling__surface",
+    "dwelling__floor", "dwelling__lift", "dwelling__step_free", "dwelling__adapted", "dwelling__energy_class",
+    "dwelling__financing", "dwelling__commune__name", "dwelling__landlord__name",
+)  # fmt: skip
+
+
+def cards(offers: QuerySet[Offer], *, start: int, most: int) -> tuple[list[OfferCard], int]:
+    """`most` offers from `start` on, and how many there are in all: one query unless `start` is past the end."""
+    rows = list(offers.annotate(total=Window(Count("*"))).values_list(*_CARD, "total")[start : start + most])
+    if not rows and start:
+        return [], offers.count()
+    return [OfferCard(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def by_commune(offers: QuerySet[Offer]) -> list[dict[str, Any]]:
+    """Offers counted by commune, the most first: `name`, `lat`, `lng`, `offers`."""
+    return list(
+        offers.order_by()
+        .values(
+            name=F("dwelling__commune__name"),
+            lat=F("dwelling__commune__latitude"),
+            lng=F("dwelling__commune__longitude"),
+        )
+        .annotate(offers=Count("pk"))
+        .order_by("-offers", "name")
+    )

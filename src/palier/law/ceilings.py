@@ -18,6 +18,16 @@ FINANCINGS = (*SOCIAL, "LLI")
 ZONES = {"paris": "Paris et communes limitrophes", "idf": "Île-de-France", "other": "Autres régions"}
 RENT_ZONES = {"Abis": "A bis", "A": "A", "B1": "B1", "B2": "B2 et C"}
 _CLASSES = ("Une personne seule", "Un couple", *(f"{n} personne{'s' if n > 1 else ''} à charge" for n in range(1, 5)))
+# Annex I of the order of 29 July 1987: the number of persons, one more for a lone parent, a young couple (55 years
+# together at most, nobody in their care) or a disability.
+_HOUSEHOLDS = (
+    "Une personne",
+    "Deux personnes, sauf jeune couple",
+    "Trois personnes, parent seul avec un enfant ou jeune couple",
+    "Quatre personnes, ou parent seul avec deux enfants",
+    "Cinq personnes, ou parent seul avec trois enfants",
+    "Six personnes, ou parent seul avec quatre enfants",
+)
 _SAME_ZONE = {"C": "B2", "A bis": "Abis", "A BIS": "Abis", "ABIS": "Abis"}
 
 
@@ -80,7 +90,7 @@ def lli_class(household: Household) -> int:
 def table(financing: str, zone: str, on: date) -> list[tuple[str, int]]:
     """The rows of a public table: label of the household and ceiling."""
     values = _row(parameter_set("ceilings", on=on), financing, zone)
-    labels = _CLASSES if financing == "LLI" else tuple(f"Catégorie {n}" for n in range(1, 7))
+    labels = _CLASSES if financing == "LLI" else _HOUSEHOLDS
     return [*zip(labels, values[:6], strict=True), ("Par personne de plus", values[6])]
 
 

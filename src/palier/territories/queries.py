@@ -56,3 +56,23 @@ def setting(key: str, *, on: date, territory: str = "") -> Any:
     if row is None:
         raise LookupError(f"no setting {key!r} in force on {on}")
     return row
+
+
+def neighbours(commune: Commune, most: int = 14) -> list[dict[str, Any]]:
+    """The larger communes within some fifteen kilometres, for a map to make sense: `lat`, `lng`, `label`."""
+    around = Commune.objects.filter(
+        successor=None,
+        latitude__range=(commune.latitude - 0.14, commune.latitude + 0.14),
+        longitude__range=(commune.longitude - 0.2, commune.longitude + 0.2),
+    )
+    return _named(around, most)
+
+
+def principal_communes(most: int = 30) -> list[dict[str, Any]]:
+    """The largest communes of the territory, to find one's way on a map."""
+    return _named(Commune.objects.filter(successor=None, department__active=True, latitude__isnull=False), most)
+
+
+def _named(communes: QuerySet[Commune], most: int) -> list[dict[str, Any]]:
+    rows = communes.order_by("-population", "code").values_list("latitude", "longitude", "name")[:most]
+    return [{"lat": lat, "lng": lng, "label": name} for lat, lng, name in rows]

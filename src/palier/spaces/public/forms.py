@@ -23,7 +23,7 @@ class SearchForm(forms.Form):
         label="Où ?",
         required=False,
         max_length=80,
-        widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"data-places": "/lieux/", "autocomplete": "off"}),
         help_text="Commune, code postal, intercommunalité ou département",
     )
     type = forms.MultipleChoiceField(label="Type", required=False, choices=TYPES, widget=forms.CheckboxSelectMultiple)

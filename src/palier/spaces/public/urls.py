@@ -8,6 +8,7 @@ app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
     path("offres/", views.offers, name="offers"),
+    path("offres/carte/", views.offers_map, name="offers_map"),
     path("offres/<int:pk>/", views.offer, name="offer"),
     path("lieux/", views.places, name="places"),
     path("observatoire/", views.observatory, name="observatory"),

@@ -2,51 +2,88 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.safestring import SafeString
 
 from palier.common import clock
 from palier.common.pages import page
-from palier.homes.models import Offer
-from palier.homes.queries import candidate_counts, open_offers, search, shown
+from palier.common.templatetags.palier_words import number, ordinal, since, surface
+from palier.homes.models import TYPES, Dwelling, Offer
+from palier.homes.queries import by_commune, candidate_counts, cards, open_offers, search, shown
 from palier.homes.states import OFFER
 from palier.law import ceilings
 from palier.observatory.queries import indicators, totals
 from palier.spaces.access import public
 from palier.spaces.public.forms import SearchForm
-from palier.territories.queries import complete_commune
+from palier.spaces.public.searching import Asked, asked, card
+from palier.territories.queries import complete_commune, neighbours, principal_communes
 
 PER_PAGE = 20
+CREDIT = "Communes : Insee, La Poste ; positions : GeoNames"
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
-    recent = list(open_offers(clock.now())[:3])
+    recent, count = cards(open_offers(clock.now()), start=0, most=3)
     return page(
-        request, "public/home.html", {"form": SearchForm(), "recent": recent, "open": open_offers(clock.now()).count()}
+        request,
+        "public/home.html",
+        {"form": SearchForm(), "recent": _written(recent, counts={}, level=3), "open": count},
     )
+
+
+def _written(found: list, counts: dict[int, int] | None, level: int) -> list[SafeString]:
+    return [card(c, since(c.confirmed_at), counts.get(c.pk, 0) if counts else None, level) for c in found]
 
 
 @public
 def offers(request: HttpRequest) -> HttpResponse:
-    """The search: one query for the count, one for the page, one for the candidates."""
-    form = SearchForm(request.GET)
-    found = search(clock.now(), form.criteria if form.is_valid() else {}) if not form.errors else Offer.objects.none()
-    shown_page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = list(shown_page)
-    counts = candidate_counts([o.pk for o in rows])
+    """The search: one query for the offers and their number, one for their candidates."""
+    search_asked = asked(request.GET)
+    found, here = _page(request, search_asked)
+    counts = candidate_counts([c.pk for c in found])
+    written = _written(found, {c.pk: counts.get(c.pk, 0) for c in found}, level=2)
+    context = {"asked": search_asked, "page": here, "count": here.paginator.count, "cards": written}
+    return page(request, "public/offers.html", context, fragment="public/_offers.html")
+
+
+def _page(request: HttpRequest, search_asked: Asked) -> tuple[list, Page]:
+    """The cards of the page asked, and that page; past the last one, the last."""
+    paginator = Paginator([], PER_PAGE)
+    paginator.count = 0
+    if search_asked.criteria is None:
+        return [], Page([], 1, paginator)
+    matching = search(clock.now(), search_asked.criteria)
+    typed = request.GET.get("page", "")
+    number = max(1, int(typed)) if typed.isdecimal() and len(typed) < 6 else 1
+    found, paginator.count = cards(matching, start=(number - 1) * PER_PAGE, most=PER_PAGE)
+    if not found and paginator.count:
+        number = paginator.num_pages
+        found, _ = cards(matching, start=(number - 1) * PER_PAGE, most=PER_PAGE)
+    return found, Page(found, number, paginator)
+
+
+@public
+def offers_map(request: HttpRequest) -> HttpResponse:
+    """The same search by commune: circles, and the same as a table."""
+    search_asked = asked(request.GET)
+    places = by_commune(search(clock.now(), search_asked.criteria)) if search_asked.criteria is not None else []
+    points = []
+    for place in places:
+        query = request.GET.copy()
+        query["lieu"] = place["name"]
+        query.pop("page", None)
+        points.append(
+            {"lat": place["lat"], "lng": place["lng"], "label": place["name"], "value": place["offers"], "url": f"/offres/?{query.urlencode()}"}
+        )  # fmt: skip
     return page(
         request,
-        "public/offers.html",
+        "public/offers_map.html",
         {
-            "form": form, "page": shown_page, "count": shown_page.paginator.count,
-            "rows": [{"offer": o, "candidates": counts.get(o.pk, 0)} for o in rows],
-            "points": [
-                {"lat": o.dwelling.latitude, "lng": o.dwelling.longitude, "label": f"{o.dwelling.type} à {o.dwelling.commune.name}", "url": f"/offres/{o.pk}/"}
-                for o in rows if o.dwelling.latitude
-            ],
+            "asked": search_asked, "points": [p for p in points if p["lat"]], "base": principal_communes(),
+            "count": sum(place["offers"] for place in places), "credit": CREDIT,
         },
-        fragment="public/_offers.html",
     )  # fmt: skip
 
 
@@ -63,9 +100,32 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
             "open": one.state == "published" and one.closes_at > clock.now(),
             "candidates": candidate_counts([pk]).get(pk, 0),
             "ceilings": ceilings.table(dwelling.financing, zone, clock.today()),
-            "points": [{"lat": dwelling.latitude, "lng": dwelling.longitude, "label": dwelling.commune.name, "approximate": True}] if dwelling.latitude else [],
+            "title": f"{dict(TYPES)[dwelling.type]} de {number(dwelling.surface)} m² à {dwelling.commune.name}",
+            "facts": _facts(one), "credit": CREDIT,
+            "points": [_point(dwelling)] if dwelling.latitude else [],
+            "base": neighbours(dwelling.commune) if dwelling.latitude else [],
         },
     )  # fmt: skip
+
+
+def _point(dwelling: Dwelling) -> dict:
+    return {"lat": dwelling.latitude, "lng": dwelling.longitude, "label": dwelling.address, "approximate": True}
+
+
+def _facts(one: Offer) -> list[tuple[str, object]]:
+    d = one.dwelling
+    steps = "Adapté au handicap" if d.adapted else "Sans marche" if d.step_free else "Des marches à monter"
+    floor = "" if d.floor is None else "Rez-de-chaussée" if d.floor == 0 else f"{ordinal(d.floor)} étage"
+    return [
+        ("Adresse", f"{d.address}, {d.postcode} {d.commune.name}"),
+        ("Logement", f"{d.get_kind_display()}, {d.type.replace('P', ' et plus')}, {surface(d.surface)}"),
+        ("Étage", ", ".join(filter(None, [floor, "avec ascenseur" if d.lift else "sans ascenseur" if d.floor else ""]))),
+        ("Accès", steps),
+        ("Classe énergie", d.energy_class),
+        ("Libre le", one.vacancy.available_on),
+        ("Bailleur", d.landlord.name),
+        ("Réservation", f"{one.get_contingent_display()} ({one.holder.name})" if one.holder else one.get_contingent_display()),
+    ]  # fmt: skip
 
 
 @public
