@@ -13,10 +13,12 @@ from allauth.account.models import EmailAddress
 from palier.accounts.actor import PALIER
 from palier.accounts.models import Membership, Organisation, Person
 from palier.applications.models import Application
+from palier.applications.offers import facts
 from palier.commissions.models import Commission, Seat
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.actions import publish_grid, rescore
+from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
@@ -24,13 +26,15 @@ from palier.demo import bodies, storing
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
+from palier.demo.underway import begin
 from palier.employers.models import Company
 from palier.homes.models import Dwelling, Offer, Vacancy
-from palier.law import calendar, numbers, ranking
+from palier.law import calendar, eligibility, numbers, ranking
 from palier.law.grid_files import source_of
 from palier.observatory.actions import refresh
 from palier.territories.models import Epci
 
+BATCH = 50
 CONTINGENT_OF = {"state": "state_priority", "action_logement": "action_logement"}
 
 
@@ -135,12 +139,13 @@ def _offers(scale) -> dict[str, int]:
     chance, today, now = Random(61), clock.today(), clock.now()
     with acting(SYSTEM):
         holders = list(Organisation.objects.filter(kind__in=["state", "action_logement"]).order_by("pk"))
+        own = _organisation("holder")
         first = Dwelling.objects.filter(
             landlord=_organisation("landlord"), commune="14118", type__in=["T2", "T3"], financing="PLUS", adapted=False,
             kind="flat", offers=None,
         ).order_by("pk")[:6]  # fmt: skip
         for n, dwelling in enumerate(first):
-            holder = holders[int(chance.random() * len(holders))] if n in (2, 3) else None
+            holder = own if n == 2 else holders[int(chance.random() * len(holders))] if n == 3 else None
             vacancy = Vacancy.objects.create(
                 dwelling=dwelling, notice_on=today - timedelta(days=chance.randint(20, 70)),
                 available_on=today + timedelta(days=chance.randint(-10, 40)),
@@ -160,34 +165,50 @@ def _offers(scale) -> dict[str, int]:
 
 
 def _candidates(scale) -> dict[str, int]:
-    """About a hundred candidates on a wanted dwelling, few on the others."""
+    """About a hundred candidates on a wanted dwelling, few on the others; none whom the law would refuse."""
     chance, now, made = Random(1414), clock.now(), 0
     busy: set[int] = set()
     with acting(SYSTEM):
-        for rank, offer in enumerate(
-            Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")
-        ):
-            wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(2, 18)
-            found = (
-                WishRow.objects.filter(commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type], demand__state="active", demand__person=None)
-                .order_by("demand").values_list("demand_id", flat=True)[: wanted * 3]
-            )  # fmt: skip
-            free = [d for d in found if d not in busy][:wanted]
+        offers = Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")
+        for rank, offer in enumerate(offers):
+            wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < 6 else 2, 18)
+            free = _eligible(offer, wanted, busy)
             busy.update(free)
             Application.objects.bulk_create(
-                [
-                    Application(
-                        demand_id=d,
-                        offer=offer,
-                        applied_at=now,
-                        state_at=now,
-                        draw=ranking.draw(offer.draw_seed, str(d)),
-                    )
-                    for d in free
-                ]
+                Application(
+                    demand_id=d, offer=offer, applied_at=now, state_at=now, draw=ranking.draw(offer.draw_seed, str(d))
+                )
+                for d in free
             )
             made += len(free)
     return {"candidatures": made}
+
+
+def _eligible(offer: Offer, most: int, busy: set[int]) -> list[int]:
+    """Demands without an account that wish the commune and may have the dwelling, the oldest first."""
+    wishing = WishRow.objects.filter(
+        commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type],
+        demand__state="active", demand__person=None, demand__department=offer.dwelling.commune.department_id,
+    ).order_by("demand").values_list("demand_id", flat=True)  # fmt: skip
+    # Not the whole register: as many again and again are looked at, and a dwelling few may have keeps few.
+    free = [pk for pk in wishing if pk not in busy][: most * 4]
+    dwelling, on, found = facts(offer), clock.today(), []
+    for start in range(0, len(free), BATCH):
+        for demand in Demand.objects.filter(pk__in=free[start : start + BATCH]).order_by("pk"):
+            household = from_form(Form.from_json(demand.form), demand, epcis=(dwelling.epci,))
+            if eligibility.check(household, dwelling, on=on).eligible:
+                found.append(demand.pk)
+            if len(found) == most:
+                return found
+    return found
+
+
+def _underway(scale) -> dict[str, int]:
+    """The second, fifth and sixth of the first offers; the first stays open, the third is the holder's."""
+    with acting(SYSTEM):
+        first = list(Offer.objects.select_related("dwelling__commune").order_by("pk")[:6])
+        made = Application.objects.filter(offer__in=first).exists()
+    return begin([first[1], first[4], first[5]]) if made else {}
 
 
 def _past(scale) -> dict[str, int]:
@@ -240,5 +261,5 @@ def _heroes(scale) -> dict[str, int]:
 
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
-    ("past", _past), ("heroes", _heroes),
+    ("past", _past), ("heroes", _heroes), ("underway", _underway),
 )  # fmt: skip

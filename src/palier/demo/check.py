@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from palier.accounts.actor import Actor
-from palier.accounts.models import Membership, Person
+from palier.accounts.models import Person
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
 from palier.allocations.models import Proposal
@@ -23,7 +23,7 @@ from palier.common.isolation import SYSTEM, acting
 from palier.common.models import Event, Message
 from palier.demands.models import Demand
 from palier.demands.queries import current_for
-from palier.demo.people import BY_KEY
+from palier.demo.playing import character, play
 from palier.homes.models import Offer
 from palier.homes.queries import open_offers
 from palier.law import calendar
@@ -46,22 +46,8 @@ def run() -> dict[str, Any]:
         return {"ok": False, "steps": steps, "failed": f"{type(error).__name__}: {error}"}
 
 
-def _actor(key: str) -> Actor:
-    with acting(SYSTEM):
-        person = Person.objects.get(email=BY_KEY[key].email)
-        membership = (
-            Membership.objects.select_related("organisation").filter(person=person, role=BY_KEY[key].role).first()
-        )
-    return Actor(role=membership.role if membership else Role.APPLICANT, person=person, membership=membership)
-
-
-def _as(actor: Actor, action, **arguments):
-    with acting(actor.scope):
-        return action(actor=actor, **arguments)
-
-
 def _chain(steps: dict[str, Any]) -> None:
-    amina, agent, secretary = _actor("amina.benali"), _actor("sophie.bailleur"), _actor("nadia.secretaire")
+    amina, agent, secretary = character("amina.benali"), character("sophie.bailleur"), character("nadia.secretaire")
     with acting(SYSTEM):
         steps["demands"] = Demand.objects.count()
         steps["open_offers"] = open_offers(clock.now()).count()
@@ -71,11 +57,11 @@ def _chain(steps: dict[str, Any]) -> None:
         application = applications.submit(actor=amina, demand=demand, offer_id=offer.pk)
         rank = own_rank(application)
     steps["apply"] = {"rank": rank.position, "of": rank.of}
-    _as(agent, applications.make_shortlist, offer_id=offer.pk)
+    play(agent, applications.make_shortlist, offer_id=offer.pk)
     sent = _sent(offer)
     steps["files_sent"] = len(sent)
     for pk in sent:
-        _as(agent, applications.admit, application_id=pk)
+        play(agent, applications.admit, application_id=pk)
     session = _session(agent, secretary, offer, sent)
     _vote(session)
     with acting(SYSTEM):
@@ -107,16 +93,19 @@ def _sent(offer: Offer) -> list[int]:
 def _session(agent: Actor, secretary: Actor, offer: Offer, sent: list[int]):
     with acting(SYSTEM):
         commission = Commission.objects.get(landlord=agent.organisation_id)
-    window = calendar.next_window({"opens": "wed 09:00", "closes": "thu 13:00"}, after=clock.now())
-    session = _as(
+    window = calendar.next_window(
+        # The window after the next one, which has its session already.
+        {"opens": "wed 09:00", "closes": "thu 13:00"}, after=clock.now() + timedelta(days=7)
+    )  # fmt: skip
+    session = play(
         secretary,
         commissions.create_session,
         commission_id=commission.pk,
         opens_at=window.opens_at,
         closes_at=window.closes_at,
     )
-    _as(secretary, commissions.add_to_agenda, session_id=session.pk, offer_id=offer.pk, application_ids=sent)
-    return _as(secretary, commissions.publish, session_id=session.pk)
+    play(secretary, commissions.add_to_agenda, session_id=session.pk, offer_id=offer.pk, application_ids=sent)
+    return play(secretary, commissions.publish, session_id=session.pk)
 
 
 def _vote(session) -> None:
@@ -126,10 +115,12 @@ def _vote(session) -> None:
         )
     with clock.frozen_at(session.opens_at + timedelta(hours=1)):
         for key in ("yves.membre", "helene.maire", "ines.membre"):
-            _as(_actor(key), commissions.cast_ballot, item_id=candidates[0][1], ranking=[pk for pk, _ in candidates])
+            play(
+                character(key), commissions.cast_ballot, item_id=candidates[0][1], ranking=[pk for pk, _ in candidates]
+            )
     with clock.frozen_at(session.closes_at + timedelta(minutes=1)):
-        _as(_actor("nadia.secretaire"), commissions.count, session_id=session.pk)
-        _as(_actor("yves.membre"), commissions.sign, session_id=session.pk)
+        play(character("nadia.secretaire"), commissions.count, session_id=session.pk)
+        play(character("yves.membre"), commissions.sign, session_id=session.pk)
 
 
 def _house(agent: Actor, offer: Offer, steps: dict[str, Any]) -> None:
@@ -143,8 +134,8 @@ def _house(agent: Actor, offer: Offer, steps: dict[str, Any]) -> None:
             second = Proposal.objects.get(offer=offer, rank=2)
             steps["after_silence"] = second.state
             household = Actor(role=Role.APPLICANT, person=_give_account(second))
-        _as(household, allocations.accept, proposal_id=second.pk)
-        _as(
+        play(household, allocations.accept, proposal_id=second.pk)
+        play(
             agent,
             allocations.record_lease,
             proposal_id=second.pk,
