@@ -36,7 +36,7 @@ APPLICATION = Workflow(
     transitions=[
         Transition("withdraw", ["submitted", "sent", "admissible", "on_agenda"], "withdrawn", _S({Role.APPLICANT}),
                    {"applicant": "Vous avez retiré votre candidature : {offer}", "agent": "Candidature retirée par le ménage"}),
-        Transition("send", ["submitted"], "sent", _HOLDERS,
+        Transition("send", ["submitted"], "sent", _HOLDERS | {Role.SYSTEM},
                    {"applicant": "Votre dossier est transmis au bailleur : {offer}", "agent": "Dossier transmis au bailleur (rang {position})"},
                    deadline="files_sent"),
         Transition("set_aside", ["submitted", "sent", "admissible"], "not_selected", _HOLDERS,
