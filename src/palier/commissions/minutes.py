@@ -81,6 +81,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     known = {
         "key": candidate.pk,
         "number": candidate.application.demand.number,
+        "position": candidate.position,
         "household": candidate.facts["household"],
         "points": candidate.facts["points"],
         "registered_on": candidate.facts["registered_on"],
