@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils.text import Truncator
 
 from palier.accounts.actor import PALIER, Actor
 from palier.applications import actions as applications
@@ -109,7 +110,10 @@ def _seal(session: Session, seat: Seat, actor: Actor) -> None:
 
 
 def _apply(item: AgendaItem) -> None:
-    """Move each application to what the commission decided; rank 1 is called by what follows the signature."""
+    """Move each application to what the commission decided; rank 1 is called by what follows the signature.
+
+    The application keeps its reason in short; the letter gives it whole.
+    """
     held = {
         a.pk: a
         for a in Application.objects.filter(candidacies__item=item)
@@ -120,7 +124,7 @@ def _apply(item: AgendaItem) -> None:
     for decision in decisions:
         application = held[decision.candidate.application_id]
         words = " ; ".join(codes.label("non_allocation", r) for r in decision.reasons)
-        reason = ". ".join(part for part in (words, decision.reason_text) if part)
+        reason = Truncator(". ".join(part for part in (words, decision.reason_text) if part)).chars(500)
         if decision.kind == "non_allocation":
             applications.end(application, "do_not_allocate", actor=PALIER, reason=reason, codes=decision.reasons)
         elif decision.kind == "rejection":

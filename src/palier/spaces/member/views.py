@@ -188,6 +188,8 @@ def step_out(request: HttpRequest, pk: int) -> HttpResponse:
 def discussion(request: HttpRequest, pk: int) -> HttpResponse:
     """The thread of a dwelling; as a fragment it refreshes beside the candidates."""
     one = _item(request, pk)
+    if Recusal.objects.filter(item=one, seat=seat_of(request.actor, one.session)).exists():
+        return go(request, "member:item", pk)
     form = CommentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if attempt(form, lambda: actions.post_comment(actor=request.actor, item_id=pk, **form.cleaned_data)):
