@@ -48,7 +48,7 @@ class Stage:
         self.mayor = self._member("mayor", commune_id=CAEN)
         self.tenant = self._member("tenants")
         publish_grid(
-            actor=build.actor(Role.AUTHORITY), key="essai", title="Grille d’essai", example=True,
+            actor=build.actor(Role.AUTHORITY), key=f"essai-{build.next()}", title="Grille d’essai", example=True,
             source=source_of("exemple-calvados-orne"), valid_from=date(2024, 1, 1),
             epcis=[Commune.objects.get(code=CAEN).epci_id],
         )  # fmt: skip
@@ -83,7 +83,7 @@ class Stage:
         self.apply()
         designator = self.holder if self.offer.holder_id else self.agent
         self.as_(designator, applications.make_shortlist, offer_id=self.offer.pk)
-        sent = list(Application.objects.filter(state="sent").order_by("pk"))
+        sent = list(Application.objects.filter(offer=self.offer, state="sent").order_by("pk"))
         for application in sent:
             self.as_(self.agent, applications.admit, application_id=application.pk)
         self.session = self.as_(
@@ -98,7 +98,7 @@ class Stage:
             application_ids=[a.pk for a in sent],
         )  # fmt: skip
         self.as_(self.secretary, commissions.publish, session_id=self.session.pk)
-        return list(Candidate.objects.order_by("position"))
+        return list(Candidate.objects.filter(item__session=self.session).order_by("position"))
 
     def vote(self, order: list[Candidate]) -> None:
         with clock.frozen_at(OPENS + timedelta(hours=1)):

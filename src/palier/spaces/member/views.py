@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
-from palier.commissions.queries import is_open, items_for, seat_of, sessions_for, turnout
+from palier.commissions.queries import examined, is_open, items_for, seat_of, sessions_for, turnout
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -83,11 +83,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
     seat = seat_of(request.actor, one.session)
     ballot = Ballot.objects.filter(item=one, seat=seat).first()
     recusal = Recusal.objects.filter(item=one, seat=seat).first()
-    candidates = (
-        []
-        if recusal
-        else list(Candidate.objects.filter(item=one).select_related("application").order_by("position", "pk"))
-    )
+    candidates = [] if recusal else list(Candidate.objects.filter(item=one).order_by("position", "pk"))
     if ballot:
         place = {pk: i for i, pk in enumerate(ballot.ranking)}
         candidates.sort(key=lambda c: place.get(c.pk, len(place)))
@@ -126,10 +122,8 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
 @for_roles(Role.MEMBER)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     one = _item(request, pk)
-    for candidate in (
-        Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk")
-    ):
-        note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
+    for demand in examined(request.actor, one):
+        note_reading(request, demand=demand, what="candidature", why="Examen en commission")
     return _page(request, one)
 
 
