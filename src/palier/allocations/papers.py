@@ -101,10 +101,7 @@ def _letter(decision: Decision, proposal: Proposal | None, at: datetime) -> byte
             "appeal": appeal(item.offer.dwelling, timezone.localdate(session.signed_at)),
             "transfer": demand.transfer,
             "answer_url": f"{settings.BASE_URL}/mon-espace/",
-            "signatory": {
-                "name": signatory.person.full_name,
-                "title": signatory.title or signatory.get_capacity_display(),
-            },
+            "signatory": {"name": signatory.person.full_name, "title": signatory.signs_as},
         },
     )
 

@@ -41,7 +41,7 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "opens_at": session.opens_at.isoformat(),
         "closes_at": session.closes_at.isoformat(),
         "signed_at": now.isoformat(),
-        "president": {"name": president.person.full_name, "title": president.title or president.get_capacity_display()},
+        "president": {"name": president.person.full_name, "title": president.signs_as},
         "items": [_item(item) for item in items],
     }
 
@@ -86,7 +86,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "points": candidate.facts["points"],
         "registered_on": candidate.facts["registered_on"],
     }
-    decision = getattr(candidate, "decision", None)
+    decision = candidate.settled
     if decision is None:
         left = candidate.application.state in ("withdrawn", "released")
         words = "Sans objet : le ménage n’est plus candidat" if left else "Sans décision : logement reporté"

@@ -86,6 +86,11 @@ class Seat(models.Model):
     def voting(self) -> bool:
         return self.capacity != "advisory"
 
+    @property
+    def signs_as(self) -> str:
+        """In what capacity it is named at the foot of a paper."""
+        return self.title or ("Présidence de la commission" if self.president else self.get_capacity_display())
+
 
 class Session(models.Model):
     """A sitting, digital between `opens_at` and `closes_at`."""
@@ -168,6 +173,11 @@ class Candidate(models.Model):
         ordering = ["item", "position", "pk"]
         constraints = [models.UniqueConstraint(fields=["item", "application"], name="candidate_once")]
         triggers = [_frozen(_OF_ITEM)]
+
+    @property
+    def settled(self) -> Decision | None:
+        """Its decision, or None as long as there is none."""
+        return getattr(self, "decision", None)
 
 
 class Ballot(models.Model):

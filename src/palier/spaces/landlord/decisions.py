@@ -19,7 +19,7 @@ from palier.commissions.queries import sessions_for
 from palier.commissions.states import DECISIONS
 from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
-from palier.law import codes, ranking
+from palier.law import codes, ranking, reasons
 from palier.spaces.access import for_roles
 
 
@@ -123,7 +123,8 @@ def _choice(request: HttpRequest, candidate: Candidate, listed: ranking.Ranked) 
     return {
         "id": candidate.pk,
         "title": f"Candidat {candidate.position}",
-        "detail": f"{candidate.facts['household']}. {listed.reason.text}",
+        "detail": f"{candidate.facts['household']}, {reasons.points(listed.candidate.points)},"
+        f" demande du {reasons.day(listed.candidate.registered_on)}",
         "rank": request.POST.get(f"rank_{candidate.pk}", listed.position),
     }
 
@@ -138,7 +139,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if candidate.item.open_ties:
         return go(request, "landlord:settle", candidate.item_id)
-    decision = getattr(candidate, "decision", None)
+    decision = candidate.settled
     initial = {f: getattr(decision, f) for f in DecisionForm.base_fields} if decision else {}
     form = DecisionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -154,6 +154,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "state": SESSION.states[one.state],
             "open": is_open(one, clock.now()),
             "over": over,
+            "equal": any(i.open_ties for i in items),
             "items": [
                 {"item": i, "turnout": turnout(i), "postpone": may_postpone(i) if waiting and not i.postponed else ""}
                 for i in items
