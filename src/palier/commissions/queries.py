@@ -12,7 +12,6 @@ from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission,
 from palier.commissions.rules import rules_of
 from palier.common import clock
 from palier.common.isolation import as_system
-from palier.demands.models import Demand
 
 
 def commissions_of(actor: Actor) -> QuerySet[Commission]:
@@ -93,15 +92,6 @@ def turnout(item: AgendaItem) -> dict[str, int]:
         voted = Ballot.objects.filter(item=item, seat__in=voters).count()
     quorum = min(rules_of(item.session.commission, clock.today()).quorum, len(voters))
     return {"called": len(voters), "voted": voted, "quorum": quorum, "recused": len(out)}
-
-
-def examined(actor: Actor, item: AgendaItem) -> list[Demand]:
-    """The demands whose facts a member reads on a dwelling's page; none for a member who stepped out of it."""
-    seat = seat_of(actor, item.session)
-    if seat.pk in recused(item):
-        return []
-    with as_system("members read frozen facts, not applications: the journal needs to know whose they are"):
-        return list(Demand.objects.filter(applications__candidacies__item=item).order_by("pk"))
 
 
 def may_postpone(item: AgendaItem) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
-from palier.commissions.queries import examined, is_open, items_for, seat_of, sessions_for, turnout
+from palier.commissions.queries import is_open, items_for, seat_of, sessions_for, turnout
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -122,8 +122,10 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
 @for_roles(Role.MEMBER)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     one = _item(request, pk)
-    for demand in examined(request.actor, one):
-        note_reading(request, demand=demand, what="candidature", why="Examen en commission")
+    for candidate in (
+        Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk")
+    ):
+        note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
     return _page(request, one)
 
 
