@@ -72,6 +72,39 @@ def test_silence_calls_the_next_rank_who_is_told_by_mail_and_in_its_story(signed
     assert [e.data["answer_by"] for e in story] == ["17 décembre 2026 à 23:59"]
 
 
+def test_the_page_says_what_silence_and_refusal_mean(signed, client_for):
+    first, second = signed.candidates[:2]
+    proposal = Proposal.objects.get(rank=1)
+    late = proposal.answer_by + timedelta(minutes=1)
+    with clock.frozen_at(late):
+        allocations.lapse_overdue()
+        lapsed = client_for(signed.household_of(first)).get(f"/mon-espace/candidatures/{first.application_id}/")
+        signed.as_(
+            signed.household_of(second), allocations.decline,
+            proposal_id=Proposal.objects.get(rank=2).pk, reason="place",
+        )  # fmt: skip
+        declined = client_for(signed.household_of(second)).get(f"/mon-espace/candidatures/{second.application_id}/")
+    assert "la loi considère que vous avez refusé ce logement" in lapsed.content.decode()
+    assert "Votre raison : Quartier ou éloignement. Votre demande reste active" in declined.content.decode()
+
+
+def test_the_secretary_prints_the_letter_of_a_later_rank_once_called(signed, client_for):
+    second = signed.candidates[1]
+    letter = f"/bailleur/candidatures/{second.application_id}/proposition/"
+    client = client_for(signed.secretary)
+    assert (client.get(letter).status_code, letter in client.get("/bailleur/attributions/").content.decode()) == (
+        404,
+        False,
+    )
+    with clock.frozen_at(AFTER):
+        first = Proposal.objects.get(rank=1)
+        signed.as_(signed.household_of(signed.candidates[0]), allocations.decline, proposal_id=first.pk, reason="rent")
+    assert (client.get(letter).status_code, letter in client.get("/bailleur/attributions/").content.decode()) == (
+        200,
+        True,
+    )
+
+
 def test_a_waiting_household_that_refuses_is_skipped(signed):
     with clock.frozen_at(AFTER):
         second = Proposal.objects.get(rank=2)

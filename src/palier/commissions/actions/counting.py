@@ -183,6 +183,7 @@ def postpone(*, actor: Actor, item_id: int) -> AgendaItem:
     item = AgendaItem.objects.select_related("session__commission", "offer__dwelling__commune").get(pk=item_id)
     held = locked_all(Application.objects.filter(candidacies__item=item).select_related("offer__dwelling__commune"))
     session = locked(sessions_for(actor), item.session_id)
+    item.postponed = AgendaItem.objects.values_list("postponed", flat=True).get(pk=item_id)
     if item.postponed:
         return item
     if session.state != "published" or clock.now() < session.closes_at:
