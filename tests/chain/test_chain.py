@@ -48,7 +48,7 @@ class Stage:
         self.mayor = self._member("mayor", commune_id=CAEN)
         self.tenant = self._member("tenants")
         publish_grid(
-            actor=build.actor(Role.AUTHORITY), key="essai", title="Grille d’essai", example=True,
+            actor=build.actor(Role.AUTHORITY), key=f"essai-{build.next()}", title="Grille d’essai", example=True,
             source=source_of("exemple-calvados-orne"), valid_from=date(2024, 1, 1),
             epcis=[Commune.objects.get(code=CAEN).epci_id],
         )  # fmt: skip
@@ -83,7 +83,7 @@ class Stage:
         self.apply()
         designator = self.holder if self.offer.holder_id else self.agent
         self.as_(designator, applications.make_shortlist, offer_id=self.offer.pk)
-        sent = list(Application.objects.filter(state="sent").order_by("pk"))
+        sent = list(Application.objects.filter(offer=self.offer, state="sent").order_by("pk"))
         for application in sent:
             self.as_(self.agent, applications.admit, application_id=application.pk)
         self.session = self.as_(
@@ -98,12 +98,15 @@ class Stage:
             application_ids=[a.pk for a in sent],
         )  # fmt: skip
         self.as_(self.secretary, commissions.publish, session_id=self.session.pk)
-        return list(Candidate.objects.order_by("position"))
+        return list(Candidate.objects.filter(item__session=self.session).order_by("position"))
 
-    def vote_and_sign(self, order: list[Candidate]) -> None:
+    def vote(self, order: list[Candidate]) -> None:
         with clock.frozen_at(OPENS + timedelta(hours=1)):
             for member in (self.president, self.mayor, self.tenant):
                 self.as_(member, commissions.cast_ballot, item_id=order[0].item_id, ranking=[c.pk for c in order])
+
+    def vote_and_sign(self, order: list[Candidate]) -> None:
+        self.vote(order)
         with clock.frozen_at(CLOSES + timedelta(minutes=1)):
             self.as_(self.secretary, commissions.count, session_id=self.session.pk)
             self.as_(self.president, commissions.sign, session_id=self.session.pk)
@@ -289,6 +292,7 @@ def test_only_the_president_signs_and_the_seal_is_recomputable(stage):
     from palier.commissions.models import SealedRecord
 
     candidates = stage.to_agenda()
+    stage.vote(candidates)
     with clock.frozen_at(CLOSES):
         stage.as_(stage.secretary, commissions.count, session_id=stage.session.pk)
         with pytest.raises((NotYours, Session.DoesNotExist)):

@@ -106,7 +106,9 @@ def test_the_minutes_keep_what_a_session_must_leave() -> None:
         "Maire de la commune", "Consultative", "déporté : connaît un candidat", "n’a pas voté",
         "Quorum : 2 voix au moins", "2 sur 3 membres", "Le quorum est atteint",
         "T3 de 64 m², Caen", "HEX-0412", "PLUS", "014 0325 000142 PALIE", "96", "14 mars 2025",
-        "majorité sur la première place", "la voix du maire est prépondérante",
+        "majorité sur la première place", "à départager en séance", "Égalité départagée en séance",
+        "Ordre retenu : candidat 1, puis candidat 2", "Raison : Naissance attendue", "Candidat 1 Couple, un enfant",
+        "Logement reporté à une autre séance. Quorum non atteint : 1 sur 3 ont voté", "Sans décision : logement reporté",
         "Attribution par classement", "Attribution sous condition suspensive", "avis d’imposition", "4 décembre 2026",
         "Non-attribution", "le logement est trop grand pour votre ménage", "Un T2 conviendrait mieux",
         "Moins de trois candidats", "Candidat désigné par le préfet", "Désignation du 9 novembre 2026",
@@ -143,17 +145,36 @@ LETTER_WORDS = {
 }
 
 
+REFUSED = ["recours gracieux", "tribunal administratif de Caen", "2 mois", "telerecours.fr", "commission de médiation"]
+APPEALS = {
+    "allocation": [],
+    "ranked": ["Si vous pensez qu’il y a une erreur", "Écrivez au bailleur", "nº 496595", "commission de médiation"],
+    "conditional": ["Si vous pensez qu’il y a une erreur", "Écrivez au bailleur", "commission de médiation"],
+    "non_allocation": REFUSED,
+    "rejection": REFUSED,
+}
+
+
 @pytest.mark.parametrize("kind", LETTER_WORDS)
 def test_each_letter_says_the_decision_its_grounds_and_what_to_do(kind: str) -> None:
     common = [
         "Madame Maëlys Fictif-Durand", "12 rue Inventée", "Habitat Exemple", "014 0325 000142 PALIE", "CALEOL Caen Sud",
-        "19 novembre 2026", "T3 de 64 m² à Caen", "412,50 €", "recours gracieux", "tribunal administratif de Caen",
-        "deux mois", "commission de médiation", "Odile Modèle",
+        "19 novembre 2026", "T3 de 64 m² à Caen", "412,50 €", "Odile Modèle",
     ]  # fmt: skip
     text = printed("decision_letter", LETTERS[kind])
-    assert missing(text, common + LETTER_WORDS[kind]) == []
+    assert missing(text, common + LETTER_WORDS[kind] + APPEALS[kind]) == []
+    # Only a refusal is judged: a rank is not, and nobody appeals against being housed.
+    assert ("tribunal administratif" in text) == (kind in ("non_allocation", "rejection"))
     assert ("silence comme un refus" in text) == (
         "answer_by" in LETTERS[kind] and LETTERS[kind]["answer_by"] is not None
+    )
+
+
+def test_a_social_tenant_is_told_that_another_court_may_judge() -> None:
+    letter = LETTERS["non_allocation"]
+    assert "tribunal judiciaire" not in printed("decision_letter", letter)
+    assert "Si vous êtes déjà locataire de ce bailleur, c’est le tribunal judiciaire" in printed(
+        "decision_letter", letter | {"transfer": True}
     )
 
 

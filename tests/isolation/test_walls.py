@@ -22,9 +22,11 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "palier"
 # The named exceptions to the actor's own rows. Adding a file here is a decision.
 AS_SYSTEM_FILES = {
     "allocations/actions.py",
+    "allocations/papers.py",
     "applications/actions.py",
-    "commissions/actions/deciding.py",
     "commissions/actions/preparing.py",
+    "commissions/actions/signing.py",
+    "commissions/actions/voting.py",
     "commissions/queries.py",
     "cotation/actions.py",
     "demands/claiming.py",

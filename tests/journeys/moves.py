@@ -72,6 +72,8 @@ def _record(page: Page) -> None:
 def _bring_first(page: Page, title: str, *, by_key: bool) -> None:
     mine = page.locator(f"[data-ranking] li[data-title='{title}']")
     up = mine.locator("[data-move='-1']")
+    # The buttons show once the page's module has taken the list over: before, they are neither on nor off.
+    expect(up).to_be_visible()
     while up.is_enabled():
         up.focus()
         page.keyboard.press("ArrowUp") if by_key else up.click()

@@ -60,7 +60,7 @@ def test_a_refusal_goes_down_to_rank_two(stage: Stage):
     second.reload()
     expect(second.locator("main")).to_contain_text("Ce logement vous est attribué")
     stage.shot(second, "rang-2-appele")
-    assert "Un logement vous est attribué" in " ".join(stage.mails("famille.morel@exemple.fr"))
+    assert "Votre réponse est attendue avant le" in " ".join(stage.mails("famille.morel@exemple.fr"))
 
     stage.jump("onze jours plus tard")
     lapse_overdue.func(0)

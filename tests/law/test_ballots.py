@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palier.law.ballots import RULES, Ballot, Outcome, QuorumRule, count, quorum
+from palier.law.ballots import RULES, Ballot, Outcome, QuorumRule, count, quorum, settle
 
 ABC = ("a", "b", "c")
 
@@ -197,3 +197,25 @@ def test_quorum_in_words() -> None:
         "1 membre sur 5 a pris part au vote, 3 au moins étaient nécessaires : le quorum n’est pas atteint."
     )
     assert quorum(QuorumRule(2, {"mayor": 1}), SEATS, ["p", "q"]).missing == {"mayor": 1}
+
+
+def test_only_people_settle_what_the_votes_leave_equal() -> None:
+    groups = (("a",), ("b", "c"), ("d", "e"))
+    assert settle(groups, [("c", "b"), ("d", "e")]) == ("a", "c", "b", "d", "e")
+    assert settle((("a",), ("b",)), []) == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "orders", [[], [("c", "b")], [("c", "b"), ("d", "e"), ("a",)], [("c", "c"), ("d", "e")], [("a", "b"), ("d", "e")]]
+)
+def test_a_settlement_covers_each_tie_with_its_own_candidates(orders) -> None:
+    with pytest.raises(ValueError, match="ties|does not order"):
+        settle((("a",), ("b", "c"), ("d", "e")), orders)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_casting_vote_goes_as_far_as_the_mayor_ranks(rule) -> None:
+    ballots = [*votes("ab", "ba", "c"), Ballot("mayor", ("c",))]
+    found = count(rule, ABC, ballots, casting_vote="mayor")
+    assert (found.groups, found.ties) == ((("c",), ("a", "b")), (("a", "b"),))
+    assert "Égalité entre Candidat 1 et Candidat 2 au rang 2 : à départager en séance." in found.steps

@@ -21,13 +21,13 @@ from palier.applications import actions as applications
 from palier.applications.models import Application
 from palier.applications.offers import describe
 from palier.commissions.models import Decision, Session
-from palier.commissions.states import DECISIONS
 from palier.common import clock, ledger, mail
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
-from palier.common.locks import locked
+from palier.common.locks import locked, locked_all
 from palier.demands import actions as demands
 from palier.demands.models import Demand
+from palier.homes import actions as homes
 from palier.homes.models import Offer, Vacancy
 from palier.homes.states import OFFER
 from palier.law import calendar, codes
@@ -35,7 +35,7 @@ from palier.territories.queries import setting
 
 
 def start(session: Session, actor: Actor) -> None:
-    """After signature: one proposal per ranked candidate, the first rank of each dwelling called at once."""
+    """After signature: one proposal per ranked candidate, everybody told, the first rank of each dwelling called."""
     decisions = (
         Decision.objects.filter(candidate__item__session=session, rank__isnull=False)
         .select_related("candidate__application__offer")
@@ -48,26 +48,24 @@ def start(session: Session, actor: Actor) -> None:
             defaults={"application": application, "offer": application.offer, "rank": decision.rank},
         )
     _tell_decisions(session)
-    for offer_id in sorted({d.candidate.application.offer_id for d in decisions}):
+    for offer_id in sorted(session.items.filter(postponed="").order_by("pk").values_list("offer_id", flat=True)):
         call_next(offer_id)
 
 
 def _tell_decisions(session: Session) -> None:
-    """A reasoned notice to each household that is not called now (CCH L441-2-2: every ground in writing)."""
+    """A notice to each household that is not called now: the decision and its grounds wait in its space.
+
+    A mail travels in clear: it names neither the dwelling nor the decision.
+    """
     decisions = Decision.objects.filter(candidate__item__session=session).exclude(rank=1)
     for decision in decisions.select_related("candidate__application__offer__dwelling__commune").order_by("pk"):
-        application = decision.candidate.application
-        if decision.rank:
-            words = f"Vous êtes classé au rang {decision.rank}. Ce n’est pas un refus : si le ménage classé avant vous ne prend pas ce logement, il vous est proposé."
-        else:
-            words = f"{DECISIONS[decision.kind]}. {application.reason_text}"
-        _tell(application, "decided", "Décision de la commission d’attribution", words=words)
+        _tell(decision.candidate.application, "decided", "La commission d’attribution a rendu sa décision")
 
 
 def call_next(offer_id: int) -> Proposal | None:
-    """Propose the dwelling to the next rank still waiting; None when the list is exhausted.
+    """Propose the dwelling to the next rank still waiting; None when it is held, or when nobody is left.
 
-    The delay is the territory's, and never shorter than ten days (CCH R441-10).
+    The last refusal sends the following files of the list to the landlord, or reopens the offer. The delay is the territory's, and never shorter than ten days (CCH R441-10).
     """
     with as_system("the next household is called whoever made the place free"):
         offer = locked(Offer.objects.select_related("dwelling__commune"), offer_id)
@@ -77,6 +75,7 @@ def call_next(offer_id: int) -> Proposal | None:
             Proposal.objects.filter(offer=offer, state="waiting").select_related("application").order_by("rank").first()
         )
         if proposal is None:
+            _begin_again(offer)
             return None
         days = setting("answer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
         now = clock.now()
@@ -84,8 +83,20 @@ def call_next(offer_id: int) -> Proposal | None:
         PROPOSAL.fire(proposal, "send", actor=PALIER, data={"rank": proposal.rank}, sent_at=now, answer_by=answer_by)
         application = locked(Application.objects.select_related("offer__dwelling__commune"), proposal.application_id)
         applications.move(application, "allocate", actor=PALIER, rank=proposal.rank, answer_by=_words(answer_by))
-        _tell(application, "allocated", "Un logement vous est attribué : répondez avant le " + _words(answer_by))
+        until = _words(answer_by)
+        _tell(application, "allocated", f"Votre réponse est attendue avant le {until}", answer_by=until)
         return proposal
+
+
+def _begin_again(offer: Offer) -> None:
+    """Every ranked household refused or stayed silent: the dwelling is still empty, and says so.
+
+    The files left on its list go to the landlord first; without any, it takes applications again.
+    """
+    if offer.state != "closed":
+        return
+    if not applications.send_next_files(actor=PALIER, offer=offer):
+        homes.reopen(offer=offer)
 
 
 def _end_of(day: date) -> datetime:
@@ -208,11 +219,12 @@ def record_lease(
 
     The removal comes here and not with the allocation (CCH R441-2-8 a).
     """
-    offer_id = visible_to(actor).values_list("offer_id", flat=True).get(pk=proposal_id)
+    offer_id, demand_id = visible_to(actor).values_list("offer_id", "application__demand_id").get(pk=proposal_id)
+    with as_system("a housed household leaves every other list: their dwellings are locked in the order of the house"):
+        locked_all(Offer.objects.filter(applications__demand=demand_id, applications__live_slot__isnull=False))
     offer = locked(
         Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id
     )
-    demand_id = visible_to(actor).values_list("application__demand_id", flat=True).get(pk=proposal_id)
     demand = locked(Demand.objects.all(), demand_id)
     proposal = locked(visible_to(actor), proposal_id)
     done = Lease.objects.filter(proposal=proposal).first()
@@ -247,19 +259,30 @@ def _check_lease(signed_on: date, starts_on: date, rent: Decimal, charges: Decim
         raise Refused("lease.rent", "Le loyer doit être positif.", field="rent")
 
 
-def _cancel_others(offer: Offer, kept: Proposal, actor: Actor) -> None:
-    for proposal in Proposal.objects.filter(offer=offer, state__in=["waiting", "sent", "accepted"]).exclude(pk=kept.pk):
+def _cancel_others(offer: Offer, kept: Proposal | None, actor: Actor) -> None:
+    live = Proposal.objects.filter(offer=offer, state__in=["waiting", "sent", "accepted"]).order_by("pk")
+    for proposal in live.exclude(pk=kept.pk if kept else 0):
         PROPOSAL.fire(proposal, "cancel", actor=actor)
 
 
 def _free_elsewhere(demand: Demand) -> None:
-    """A housed household leaves the other lists it stood on."""
+    """A housed household leaves the other lists it stood on, and the next one is called where it held a dwelling."""
     with as_system("a housed household leaves every other list"):
         others = Application.objects.filter(demand=demand, live_slot__isnull=False).select_related(
             "offer__dwelling__commune"
         )
         for application in others.order_by("pk"):
             applications.end(application, "release", actor=PALIER, reason="vous avez signé un bail ailleurs")
+            proposal = Proposal.objects.filter(application=application, state__in=["waiting", "sent", "accepted"])
+            for one in proposal.order_by("pk"):
+                PROPOSAL.fire(one, "cancel", actor=PALIER)
+                call_next(application.offer_id)
+
+
+def cancel_for(actor: Actor, offer: Offer, reason: str) -> None:
+    """An offer that ended takes its proposals with it: nobody may be waited for any more."""
+    with as_system("the proposals of a dwelling that is gone end, whoever holds them"):
+        _cancel_others(offer, None, actor)
 
 
 def _tell(application: Application, template: str, subject: str, **context: object) -> None:

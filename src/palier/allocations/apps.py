@@ -9,5 +9,7 @@ class AllocationsConfig(AppConfig):
     def ready(self) -> None:
         from palier.allocations import actions
         from palier.commissions.actions import after_signature
+        from palier.homes.actions import after_end
 
         after_signature.append(actions.start)
+        after_end.append(actions.cancel_for)

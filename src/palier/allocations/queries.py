@@ -12,7 +12,7 @@ from palier.applications.queries import visible_to as visible_applications
 
 
 def visible_to(actor: Actor) -> QuerySet[Proposal]:
-    """Proposals of the applications an actor may see."""
+    """Proposals of the applications an actor may see. Never joined to the decision: a household may not read that table."""
     return (
         Proposal.objects.filter(application__in=visible_applications(actor).order_by().values("pk"))
         .select_related("application__demand", "offer__dwelling__commune", "offer__dwelling__landlord")

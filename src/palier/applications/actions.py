@@ -13,7 +13,7 @@ from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
 from palier.applications.models import Application, Shortlist, ShortlistEntry
 from palier.applications.offers import assess, describe
-from palier.applications.queries import of_demand, ranks, visible_to
+from palier.applications.queries import latest_shortlist, of_demand, ranks, visible_to
 from palier.applications.states import APPLICATION, LIVE
 from palier.common import clock, ledger, mail
 from palier.common.errors import NotYours, Refused
@@ -142,14 +142,15 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
 
     The landlord does it for its own dwellings, the reservation holder for those it holds. `departures`
     (application → explanation) takes a candidate out of the order: it stays visible with its reason.
-    Doing it again returns the list already made.
+    Doing it again on an offer already closed returns the list already made.
     """
     offer = locked(_designates(actor), offer_id)
-    made = Shortlist.objects.filter(offer=offer).first()
-    if made is not None:
-        return made
+    made = latest_shortlist(offer.pk)
     if offer.state in ("published", "suspended"):
+        # An offer reopened after a list that nobody took is closed again by another list.
         OFFER.fire(offer, "close", actor=actor)
+    elif made is not None:
+        return made
     departures = departures or {}
     with as_system("the order is fixed over every candidate of the offer"):
         places = ranks(offer.pk)
@@ -233,6 +234,15 @@ def write_note(*, actor: Actor, application_id: int, text: str) -> None:
     if before != application.note:
         application.save(update_fields=["note"])
         ledger.record(verb="applications.note", subject=application, actor=actor, thread=application.demand_id)
+
+
+def send_next_files(*, actor: Actor, offer: Offer) -> bool:
+    """Send the following files of the list, up to the territory's number; whether any household is left to examine."""
+    files = setting("files_sent", on=clock.today(), territory=offer.dwelling.commune.department_id)
+    under_way = Application.objects.filter(offer=offer, state__in=["sent", "admissible", "on_agenda"]).count()
+    for _ in range(files - under_way):
+        call_next_file(actor=actor, offer_id=offer.pk)
+    return Application.objects.filter(offer=offer, state__in=LIVE).exists()
 
 
 def call_next_file(*, actor: Actor, offer_id: int) -> None:

@@ -36,7 +36,7 @@ APPLICATION = Workflow(
     transitions=[
         Transition("withdraw", ["submitted", "sent", "admissible", "on_agenda"], "withdrawn", _S({Role.APPLICANT}),
                    {"applicant": "Vous avez retiré votre candidature : {offer}", "agent": "Candidature retirée par le ménage"}),
-        Transition("send", ["submitted"], "sent", _HOLDERS,
+        Transition("send", ["submitted"], "sent", _HOLDERS | {Role.SYSTEM},
                    {"applicant": "Votre dossier est transmis au bailleur : {offer}", "agent": "Dossier transmis au bailleur (rang {position})"},
                    deadline="files_sent"),
         Transition("set_aside", ["submitted", "sent", "admissible"], "not_selected", _HOLDERS,
@@ -53,7 +53,7 @@ APPLICATION = Workflow(
                    {"applicant": "La commission vous attribue le logement : {offer}. Vous avez jusqu’au {answer_by} pour répondre", "agent": "Attribution (rang {rank}), réponse attendue avant le {answer_by}"},
                    deadline="answer_days"),
         Transition("rank", ["on_agenda"], "ranked", _COMMISSION,
-                   {"applicant": "La commission vous classe au rang {rank} pour {offer} : ce n’est pas un refus", "agent": "Attribution par classement, rang {rank}"}),
+                   {"applicant": "La commission vous attribue ce logement au rang {rank} : {offer}. Il est proposé dans l’ordre des rangs", "agent": "Attribution par classement, rang {rank}"}),
         Transition("do_not_allocate", ["on_agenda"], "not_allocated", _COMMISSION,
                    {"applicant": "La commission ne vous attribue pas ce logement ({offer}) : {reason}", "agent": "Non-attribution : {reason}"}),
         Transition("reject", ["on_agenda"], "rejected", _COMMISSION,

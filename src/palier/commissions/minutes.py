@@ -10,6 +10,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from palier.applications.offers import describe
 from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
 from palier.commissions.queries import ballots_of, recused, seats_concerned
@@ -39,7 +41,7 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "opens_at": session.opens_at.isoformat(),
         "closes_at": session.closes_at.isoformat(),
         "signed_at": now.isoformat(),
-        "president": {"name": president.person.full_name, "title": president.title or president.get_capacity_display()},
+        "president": {"name": president.person.full_name, "title": president.signs_as},
         "items": [_item(item) for item in items],
     }
 
@@ -66,20 +68,31 @@ def _item(item: AgendaItem) -> dict[str, Any]:
             }
             for seat in seats_concerned(item)
         ],
+        "postponed": item.postponed,
         "count": item.count,
-        "rule": law_ballots.RULES[item.count["rule"]],
+        "rule": law_ballots.RULES[item.count["rule"]] if item.count else "",
+        "settlements": item.settlements,
         "candidates": [_candidate(c) for c in item.candidates.all()],
     }
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
-    decision = candidate.decision
-    return {
+    """One candidate and its decision; none for a household that left before, or a dwelling that was postponed."""
+    known = {
         "key": candidate.pk,
         "number": candidate.application.demand.number,
+        "position": candidate.position,
         "household": candidate.facts["household"],
         "points": candidate.facts["points"],
         "registered_on": candidate.facts["registered_on"],
+    }
+    decision = candidate.settled
+    if decision is None:
+        left = candidate.application.state in ("withdrawn", "released")
+        words = "Sans objet : le ménage n’est plus candidat" if left else "Sans décision : logement reporté"
+        return {**known, "decision": words, "rank": None, "reasons": [], "reason_text": "", "condition": ""}
+    return {
+        **known,
         "decision": DECISIONS[decision.kind],
         "rank": decision.rank,
         "reasons": [codes.label("non_allocation", r) for r in decision.reasons],
@@ -89,6 +102,9 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def draw_minutes(record: dict[str, Any]) -> bytes:
-    """The PDF of a record."""
-    return pdf.render("minutes", record)
+def draw_minutes(record: dict[str, Any], *, seal: str, previous: str) -> bytes:
+    """The PDF of a record, with its own seal and the one before it printed at its end."""
+    return pdf.render(
+        "minutes",
+        {**record, "seal": seal, "previous_seal": previous, "demo": settings.DEMO, "origin": settings.BASE_URL},
+    )

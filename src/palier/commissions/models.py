@@ -18,6 +18,29 @@ CAPACITIES = [
 ]
 
 
+def _frozen(session: str) -> pgtrigger.Trigger:
+    """PostgreSQL itself refuses any change to what a signed session is made of. `session`: SQL of a row's session."""
+    return pgtrigger.Trigger(
+        name="frozen_once_signed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("touched", "record")],
+        func=f"""
+            IF TG_OP = 'DELETE' THEN touched := OLD; ELSE touched := NEW; END IF;
+            IF EXISTS (SELECT 1 FROM commissions_session n WHERE n.state = 'signed' AND n.id = {session}) THEN
+                RAISE EXCEPTION 'the session of this row is signed' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN touched;""",
+    )
+
+
+_OF_ITEM = "(SELECT i.session_id FROM commissions_agendaitem i WHERE i.id = touched.item_id)"
+_OF_CANDIDATE = (
+    "(SELECT i.session_id FROM commissions_agendaitem i JOIN commissions_candidate k ON k.item_id = i.id"
+    " WHERE k.id = touched.candidate_id)"
+)
+
+
 class Commission(models.Model):
     """A landlord's commission. `rules`: quorum, counting rule, visibility (see `commissions.rules`)."""
 
@@ -63,6 +86,11 @@ class Seat(models.Model):
     def voting(self) -> bool:
         return self.capacity != "advisory"
 
+    @property
+    def signs_as(self) -> str:
+        """In what capacity it is named at the foot of a paper."""
+        return self.title or ("Présidence de la commission" if self.president else self.get_capacity_display())
+
 
 class Session(models.Model):
     """A sitting, digital between `opens_at` and `closes_at`."""
@@ -92,6 +120,13 @@ class Session(models.Model):
                 name="session_signed_is_sealed",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="frozen_once_signed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="signed"),
+            )
+        ]
 
 
 class AgendaItem(models.Model):
@@ -104,10 +139,26 @@ class AgendaItem(models.Model):
     exception_note = models.CharField(max_length=300, blank=True)
     # Result of the count by the commission's rule, with its steps in words.
     count = models.JSONField(null=True)
+    # What the votes left equal and the commission settled: {tie, order, reason}, one for each open tie, in turn.
+    settlements = models.JSONField(default=list)
+    # Why the dwelling goes to another session: no quorum. It is neither counted nor decided here.
+    postponed = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["session", "position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["session", "offer"], name="item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "offer"], name="item_once"),
+            models.CheckConstraint(
+                condition=models.Q(postponed="") | models.Q(count=None), name="item_postponed_is_not_counted"
+            ),
+        ]
+        triggers = [_frozen("touched.session_id")]
+
+    @property
+    def open_ties(self) -> list[list[int]]:
+        """The groups of candidates that votes left equal and nobody has settled yet."""
+        ties = self.count["open_ties"] if self.count else []
+        return [[int(key) for key in tie] for tie in ties] if not self.settlements else []
 
 
 class Candidate(models.Model):
@@ -121,6 +172,12 @@ class Candidate(models.Model):
     class Meta:
         ordering = ["item", "position", "pk"]
         constraints = [models.UniqueConstraint(fields=["item", "application"], name="candidate_once")]
+        triggers = [_frozen(_OF_ITEM)]
+
+    @property
+    def settled(self) -> Decision | None:
+        """Its decision, or None as long as there is none."""
+        return getattr(self, "decision", None)
 
 
 class Ballot(models.Model):
@@ -140,6 +197,7 @@ class Ballot(models.Model):
     class Meta:
         ordering = ["item", "seat"]
         constraints = [models.UniqueConstraint(fields=["item", "seat"], name="ballot_once")]
+        triggers = [_frozen(_OF_ITEM)]
 
 
 class Recusal(models.Model):
@@ -153,6 +211,7 @@ class Recusal(models.Model):
     class Meta:
         ordering = ["item", "seat"]
         constraints = [models.UniqueConstraint(fields=["item", "seat"], name="recusal_once")]
+        triggers = [_frozen(_OF_ITEM)]
 
 
 class Comment(models.Model):
@@ -166,6 +225,7 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        triggers = [_frozen(_OF_ITEM)]
 
 
 class Decision(models.Model):
@@ -200,13 +260,17 @@ class Decision(models.Model):
                 name="decision_rank",
             ),
         ]
+        triggers = [_frozen(_OF_CANDIDATE)]
 
 
 class SealedRecord(models.Model):
-    """One link of the chain of signed sessions: the hash of the former link and of this record."""
+    """One link of the chain of signed sessions: the hash of the former link and of this record.
+
+    No two links follow the same one: the chain cannot fork.
+    """
 
     session = models.OneToOneField(Session, models.PROTECT, related_name="seal")
-    previous = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64, blank=True, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
 

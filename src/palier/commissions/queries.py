@@ -92,3 +92,13 @@ def turnout(item: AgendaItem) -> dict[str, int]:
         voted = Ballot.objects.filter(item=item, seat__in=voters).count()
     quorum = min(rules_of(item.session.commission, clock.today()).quorum, len(voters))
     return {"called": len(voters), "voted": voted, "quorum": quorum, "recused": len(out)}
+
+
+def may_postpone(item: AgendaItem) -> str:
+    """Why a dwelling may go to another session once the window is closed; empty when its votes are to be counted."""
+    seen = turnout(item)
+    if not seen["voted"] or seen["voted"] < seen["quorum"]:
+        return f"Quorum non atteint : {seen['voted']} sur {seen['called']} ont voté, il en fallait {seen['quorum']}"
+    with as_system("that a meeting was asked for is public to the session, who asked and how they voted is not"):
+        asked = Ballot.objects.filter(item=item, meeting=True).exclude(seat__in=recused(item)).exists()
+    return "Un membre demande un examen en réunion" if asked else ""

@@ -39,6 +39,8 @@ ledger.declare(
         "recusals.declare": {"agent": "Membre déporté de ce logement"},
         "decisions.take": {"agent": "Décision arrêtée : {decision}"},
         "agenda.add": {"agent": "Logement inscrit à l’ordre du jour"},
+        "agenda.postpone": {"agent": "Logement reporté à une autre séance : {reason}"},
+        "ties.settle": {"agent": "Égalité départagée en séance"},
         "comments.post": {"agent": "Message dans la discussion"},
     }
 )

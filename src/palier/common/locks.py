@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
 
@@ -21,3 +21,12 @@ def locked(queryset: models.QuerySet[M], pk: int) -> M:
 def locked_all(queryset: models.QuerySet[M]) -> list[M]:
     """All rows of the queryset, locked in ascending key order."""
     return list(queryset.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
+def one_at_a_time(what: str) -> None:
+    """Wait until no other transaction holds `what`, then hold it to the end of this one.
+
+    For what has no row to lock, such as the last link of a chain. Taken after every row lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])

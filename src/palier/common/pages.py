@@ -58,3 +58,11 @@ def attempt(form: forms.Form | None, action: Callable[[], T]) -> T | None:
         known = refusal.field if refusal.field in form.fields else None
         form.add_error(known, refusal.message)
         return None
+
+
+def paper(content: bytes, name: str) -> HttpResponse:
+    """A PDF shown in the browser, kept by no cache: it is somebody's."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

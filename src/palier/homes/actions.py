@@ -115,6 +115,20 @@ def withdraw(*, actor: Actor, offer_id: int, reason: str) -> Offer:
     return offer
 
 
+def reopen(*, offer: Offer) -> None:
+    """Take applications again for a dwelling that nobody ranked took: its vacancy never ended. The row is locked.
+
+    An offer whose landlord has not confirmed it lately waits for that first: an old statement proves nothing.
+    """
+    now = clock.now()
+    territory = offer.dwelling.commune.department_id
+    days = setting("offer_days", on=clock.today(), territory=territory)
+    OFFER.fire(offer, "reopen", actor=PALIER, closes_at=now + timedelta(days=days))
+    hours = setting("freshness_hours", on=clock.today(), territory=territory)
+    if offer.confirmed_at < now - timedelta(hours=hours):
+        OFFER.fire(offer, "suspend", actor=PALIER)
+
+
 def _state(actor: Actor, offer: Offer, says: str) -> None:
     AvailabilityStatement.objects.create(offer=offer, at=clock.now(), organisation=actor.organisation, says=says)
 

@@ -28,6 +28,10 @@ OFFER = Workflow(
             "close", ["published", "suspended"], "closed", _LANDLORD | {Role.RESERVATION_HOLDER},
             {"agent": "Candidatures closes"}, deadline="offer_days",
         ),
+        Transition(
+            "reopen", ["closed"], "published", frozenset({Role.SYSTEM}),
+            {"agent": "Aucun ménage classé n’a pris le logement : candidatures rouvertes"}, deadline="offer_days",
+        ),
         Transition("let", ["closed", "published", "suspended"], "let", _LANDLORD | {Role.SECRETARY}, {"agent": "Logement loué"}),
         Transition(
             "withdraw", ["draft", "published", "suspended", "closed"], "withdrawn", _LANDLORD,

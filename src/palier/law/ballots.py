@@ -42,9 +42,10 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`groups`: the order found, tied candidates together. `order`: the same, flat, tied ones in agenda order.
+    """`groups`: the order found, tied candidates together. `order`: the same, flat, tied ones in agenda order:
+    an order of display, which gives no rank as long as `ties` is not empty.
 
-    `ties`: groups still open, for the commission to settle. `refused`: not to be housed here.
+    `ties`: groups still open, for the commission to settle (`settle`). `refused`: not to be housed here.
     `steps`: the whole count in words.
     """
 
@@ -141,6 +142,22 @@ def count(
     return Outcome(
         rule, tuple(groups), tuple(refused), tuple(steps), len(expressed), abstentions, any(b.meeting for b in ballots)
     )
+
+
+def settle(groups: Sequence[Sequence[str]], orders: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The whole order once people have settled what the votes left open: one order per tied group, in turn.
+
+    No draw and no agenda order ever stands in for them. Raises ValueError when a tie has no order, when
+    there is one order too many, or when an order is not made of exactly the candidates of its tie.
+    """
+    ties = [tuple(group) for group in groups if len(group) > 1]
+    if len(orders) != len(ties):
+        raise ValueError(f"{len(ties)} ties, {len(orders)} orders")
+    for tie, order in zip(ties, orders, strict=True):
+        if sorted(order) != sorted(tie):
+            raise ValueError(f"{list(order)} does not order {list(tie)}")
+    given = iter(orders)
+    return tuple(key for group in groups for key in (next(given) if len(group) > 1 else group))
 
 
 def _check(rule: str, candidates: Sequence[str], ballots: Sequence[Ballot]) -> None:

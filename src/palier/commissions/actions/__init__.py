@@ -1,7 +1,9 @@
-"""Every write of a commission, in the order of a session: prepare, vote, decide, sign."""
+"""Every write of a commission, in the order of a session: prepare, vote, count, decide, sign."""
 
-from palier.commissions.actions.deciding import after_signature, count, decide, sign
+from palier.commissions.actions.counting import count, postpone, settle_ties
+from palier.commissions.actions.deciding import decide
 from palier.commissions.actions.preparing import add_to_agenda, cancel, create_session, publish, remove_candidate
+from palier.commissions.actions.signing import after_signature, sign
 from palier.commissions.actions.voting import cast_ballot, declare_interest, post_comment
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "decide",
     "declare_interest",
     "post_comment",
+    "postpone",
     "publish",
     "remove_candidate",
+    "settle_ties",
     "sign",
 ]

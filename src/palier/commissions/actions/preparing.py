@@ -57,13 +57,13 @@ def add_to_agenda(
     offer = locked(
         Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id
     )
+    candidates = [locked(visible_to(actor).filter(offer=offer), pk) for pk in sorted(set(application_ids))]
     session = locked(sessions_for(actor), session_id)
     if session.state != "preparing":
         raise Refused("session.published", "L’ordre du jour est déjà publié.")
     existing = AgendaItem.objects.filter(session=session, offer=offer).first()
     if existing is not None:
         return existing
-    candidates = [locked(visible_to(actor).filter(offer=offer), pk) for pk in sorted(set(application_ids))]
     _check_number(candidates, offer, exception, exception_note)
     item = AgendaItem.objects.create(
         session=session,

@@ -8,17 +8,23 @@ from django.db import transaction
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.commissions.models import AgendaItem, Ballot, Comment, Recusal, Seat
+from palier.commissions.models import AgendaItem, Ballot, Comment, Recusal, Seat, Session
 from palier.commissions.queries import is_open, items_for, seat_of, sessions_for
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
+from palier.common.isolation import as_system
+from palier.common.locks import locked
 from palier.law import codes
 
 
 def _item_of(actor: Actor, item_id: int) -> tuple[AgendaItem, Seat]:
-    item = AgendaItem.objects.select_related("session").get(pk=item_id)
-    session = sessions_for(actor).get(pk=item.session_id)
-    return items_for(actor, session).get(pk=item_id), seat_of(actor, session)
+    """The dwelling and the actor's seat; the session is held, so that its count waits or comes before."""
+    session = sessions_for(actor).get(pk=AgendaItem.objects.values_list("session_id", flat=True).get(pk=item_id))
+    with as_system("a member may not write the session, and must not vote while it is being counted"):
+        held = locked(Session.objects.defer("minutes", "record"), session.pk)
+    item = items_for(actor, session).get(pk=item_id)
+    item.session = held
+    return item, seat_of(actor, session)
 
 
 @transaction.atomic
@@ -78,6 +84,8 @@ def declare_interest(*, actor: Actor, item_id: int, reason: str) -> Recusal:
     item, seat = _item_of(actor, item_id)
     if not reason.strip():
         raise Refused("recusal.reason", "Indiquez en quelques mots pourquoi vous vous déportez.", field="reason")
+    if item.session.state != "published":
+        raise Refused("recusal.late", "Les votes sont dépouillés : prévenez la présidence, qui signe les décisions.")
     recusal, created = Recusal.objects.get_or_create(
         item=item, seat=seat, defaults={"reason": reason.strip()[:200], "at": clock.now()}
     )
@@ -96,11 +104,15 @@ def post_comment(*, actor: Actor, item_id: int, text: str) -> Comment:
         raise Refused("comment.long", "Le message dépasse 1 000 caractères.", field="text")
     if actor.role == Role.MEMBER:
         item, seat = _item_of(actor, item_id)
+        if Recusal.objects.filter(item=item, seat=seat).exists():
+            raise Refused("comment.recused", "Vous vous êtes déporté de ce logement : vous n’en débattez plus.")
         capacity = seat.title or seat.get_capacity_display()
     else:
         item = AgendaItem.objects.get(pk=item_id)
-        sessions_for(actor).get(pk=item.session_id)
+        item.session = sessions_for(actor).get(pk=item.session_id)
         capacity = actor.organisation_name
+    if item.session.state in ("signed", "cancelled"):
+        raise Refused("comment.closed", "La séance est terminée : sa discussion est conservée telle quelle.")
     comment = Comment.objects.create(item=item, person=actor.person, capacity=capacity, text=text, at=clock.now())
     ledger.record(verb="comments.post", subject=item, actor=actor)
     return comment

@@ -6,10 +6,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
+from palier.allocations import papers
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications.models import Application
@@ -19,7 +21,7 @@ from palier.common import ledger
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
-from palier.law import codes
+from palier.law import calendar, codes
 from palier.spaces.access import for_roles
 
 # The steps a household sees, in order, with the states that have reached each.
@@ -31,6 +33,16 @@ STEPS = [
     ("Votre réponse", ("accepted",)),
     ("Bail signé", ("leased",)),
 ]
+
+
+# Refusals with their legal grounds: the commission's, then the landlord's before it.
+REFUSED = ("not_allocated", "rejected", "inadmissible", "not_selected")
+PAPERS = {
+    "removal_certificate": "L’attestation de radiation",
+    "lease_summary": "Le résumé du bail",
+    "proposal_letter": "La lettre de proposition",
+    "decision_letter": "La lettre de décision",
+}
 
 
 class DeclineForm(forms.Form):
@@ -54,6 +66,23 @@ def _step(application: Application) -> int:
     return next((i for i, (_, states) in enumerate(STEPS) if application.state in states), -1)
 
 
+def _refusal(application: Application) -> dict | None:
+    """Why, in the legal words, what can be done about each ground, and the ways of appeal of a commission's decision."""
+    if application.state not in REFUSED:
+        return None
+    labels = [codes.label("non_allocation", code) for code in application.reason_codes]
+    by_commission = application.state in ("not_allocated", "rejected")
+    on = timezone.localdate(application.state_at)
+    return {
+        "grounds": [
+            (label, codes.ADVICE.get(code, "")) for label, code in zip(labels, application.reason_codes, strict=True)
+        ],
+        "text": application.reason_text.removeprefix(" ; ".join(labels)).removeprefix(". "),
+        "appeal": papers.appeal(application.offer.dwelling, on) if by_commission else None,
+        "removal_on": calendar.rejection_removal(on) if application.state == "rejected" else None,
+    }
+
+
 @for_roles(Role.APPLICANT)
 def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
@@ -72,6 +101,8 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "rank": own_rank(mine),
             "explanation": explanation_for(mine.demand, mine.offer.dwelling.commune, own=True),
             "proposal": proposal,
+            "refusal": _refusal(mine),
+            "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
             "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],

@@ -1,6 +1,6 @@
 """The household's addresses, one module per subject."""
 
-from palier.spaces.applicant import applications, demand, documents, job, offers, timeline
+from palier.spaces.applicant import applications, demand, documents, job, offers, papers, timeline
 
 app_name = "applicant"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     *job.urlpatterns,
     *offers.urlpatterns,
     *applications.urlpatterns,
+    *papers.urlpatterns,
     *timeline.urlpatterns,
 ]

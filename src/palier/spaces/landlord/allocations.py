@@ -11,11 +11,11 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
-from palier.allocations import actions
+from palier.allocations import actions, papers
 from palier.allocations.queries import visible_to
 from palier.allocations.states import PROPOSAL
 from palier.common import clock
-from palier.common.pages import attempt, go, page
+from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
 from palier.spaces.access import for_roles
 
@@ -81,6 +81,13 @@ def allocation(
     )
 
 
+@for_roles(Role.LANDLORD)
+def lease_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = visible_to(request.actor).get(pk=pk)
+    note_reading(request, demand=proposal.application.demand, what="résumé du bail", why="Suivi de l’attribution")
+    return paper(papers.lease_summary(request.actor, proposal.application_id), "resume-du-bail")
+
+
 @require_POST
 @for_roles(Role.LANDLORD)
 def lease(request: HttpRequest, pk: int) -> HttpResponse:
@@ -111,5 +118,6 @@ urlpatterns = [
     path("attributions/", allocations, name="allocations"),
     path("attributions/<int:pk>/", allocation, name="allocation"),
     path("attributions/<int:pk>/bail/", lease, name="lease"),
+    path("attributions/<int:pk>/resume-du-bail/", lease_summary, name="lease_summary"),
     path("attributions/<int:pk>/visites/", visits, name="visits"),
 ]

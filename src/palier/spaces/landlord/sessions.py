@@ -14,15 +14,14 @@ from palier.accounts.roles import Role
 from palier.applications.models import Application
 from palier.applications.queries import visible_to
 from palier.commissions import actions
-from palier.commissions.models import Candidate, Session
-from palier.commissions.queries import commissions_of, is_open, items_for, seats_concerned, sessions_for, turnout
-from palier.commissions.states import DECISIONS, EXCEPTIONS, SESSION
+from palier.commissions.models import AgendaItem, Session
+from palier.commissions.queries import commissions_of, is_open, items_for, may_postpone, sessions_for, turnout
+from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock
 from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import attempt, go, page, paper
 from palier.common.templatetags.palier_words import number
-from palier.law import calendar, codes
-from palier.law import documents as _documents  # noqa: F401  registers the list of documents
+from palier.law import calendar
 from palier.spaces.access import for_roles
 from palier.territories.queries import setting
 
@@ -47,23 +46,6 @@ class AgendaForm(forms.Form):
         choices=[("", "Aucune"), *EXCEPTIONS.items()],
     )  # fmt: skip
     exception_note = forms.CharField(label="Explication de l’exception", required=False, max_length=300)
-
-
-class DecisionForm(forms.Form):
-    kind = forms.ChoiceField(label="Décision", choices=list(DECISIONS.items()))
-    rank = forms.IntegerField(label="Rang", required=False, min_value=1, max_value=20)
-    reasons = forms.MultipleChoiceField(
-        label="Motifs", required=False, choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
-    )
-    reason_text = forms.CharField(
-        label="Précision", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    condition_document = forms.ChoiceField(
-        label="Pièce manquante", required=False, choices=[("", "—"), *codes.LISTS["document"]]
-    )
-    condition_due = forms.DateField(
-        label="À fournir avant le", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
 
 
 @for_roles(Role.SECRETARY)
@@ -159,7 +141,11 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.SECRETARY)
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     one = sessions_for(request.actor).get(pk=pk)
-    items = list(items_for(request.actor, one).prefetch_related("candidates__decision", "candidates__application"))
+    items = list(
+        items_for(request.actor, one).prefetch_related("candidates__decision", "candidates__application__demand")
+    )
+    over = clock.now() >= one.closes_at
+    waiting = over and one.state == "published"
     return page(
         request,
         "landlord/session.html",
@@ -167,8 +153,12 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "session": one,
             "state": SESSION.states[one.state],
             "open": is_open(one, clock.now()),
-            "over": clock.now() >= one.closes_at,
-            "items": [{"item": i, "turnout": turnout(i), "seats": seats_concerned(i)} for i in items],
+            "over": over,
+            "equal": any(i.open_ties for i in items),
+            "items": [
+                {"item": i, "turnout": turnout(i), "postpone": may_postpone(i) if waiting and not i.postponed else ""}
+                for i in items
+            ],
         },
     )
 
@@ -195,24 +185,18 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(request, pk, actions.count, "Les votes sont dépouillés : arrêtez maintenant chaque décision.")
 
 
+@require_POST
 @for_roles(Role.SECRETARY)
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """One candidate's decision."""
-    candidate = (
-        Candidate.objects.select_related("item__session", "item__offer__dwelling__commune", "decision")
-        .filter(item__session__in=sessions_for(request.actor).order_by().values("pk"))
-        .get(pk=pk)
-    )
-    decision = getattr(candidate, "decision", None)
-    initial = {f: getattr(decision, f) for f in DecisionForm.base_fields} if decision else {}
-    form = DecisionForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        if attempt(form, lambda: actions.decide(actor=request.actor, candidate_id=pk, **form.cleaned_data)):
-            messages.success(request, "Décision enregistrée.")
-            return go(request, "landlord:session", candidate.item.session_id)
-    return page(
-        request, "landlord/decide.html", {"form": form, "candidate": candidate}, status=422 if form.errors else 200
-    )
+def postpone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send one dwelling without quorum to another session."""
+    item = AgendaItem.objects.filter(session__in=sessions_for(request.actor).order_by().values("pk")).get(pk=pk)
+    try:
+        actions.postpone(actor=request.actor, item_id=pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Le logement est reporté : ses candidats sont prêts pour une autre séance.")
+    return go(request, "landlord:session", item.session_id)
 
 
 @for_roles(Role.SECRETARY, Role.MEMBER)
@@ -221,9 +205,7 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     one = Session.objects.filter(pk__in=sessions_for(request.actor).order_by().values("pk")).get(pk=pk)
     if one.minutes is None:
         raise Http404
-    response = HttpResponse(bytes(one.minutes), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="proces-verbal-{one.number}.pdf"'
-    return response
+    return paper(bytes(one.minutes), f"proces-verbal-{one.number}")
 
 
 urlpatterns = [
@@ -231,9 +213,9 @@ urlpatterns = [
     path("seances/nouvelle/", new_session, name="new_session"),
     path("seances/<int:pk>/", session, name="session"),
     path("seances/<int:pk>/publier/", publish, name="publish_session"),
+    path("seances/logements/<int:pk>/reporter/", postpone, name="postpone"),
     path("seances/<int:pk>/depouiller/", count, name="count_session"),
     path("seances/<int:pk>/proces-verbal/", minutes, name="minutes"),
     path("dossiers-prets/", ready, name="ready"),
     path("offres/<int:pk>/ordre-du-jour/", agenda, name="agenda"),
-    path("decisions/<int:pk>/", decide, name="decide"),
 ]

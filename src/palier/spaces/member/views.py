@@ -83,11 +83,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
     seat = seat_of(request.actor, one.session)
     ballot = Ballot.objects.filter(item=one, seat=seat).first()
     recusal = Recusal.objects.filter(item=one, seat=seat).first()
-    candidates = (
-        []
-        if recusal
-        else list(Candidate.objects.filter(item=one).select_related("application").order_by("position", "pk"))
-    )
+    candidates = [] if recusal else list(Candidate.objects.filter(item=one).order_by("position", "pk"))
     if ballot:
         place = {pk: i for i, pk in enumerate(ballot.ranking)}
         candidates.sort(key=lambda c: place.get(c.pk, len(place)))
@@ -188,6 +184,8 @@ def step_out(request: HttpRequest, pk: int) -> HttpResponse:
 def discussion(request: HttpRequest, pk: int) -> HttpResponse:
     """The thread of a dwelling; as a fragment it refreshes beside the candidates."""
     one = _item(request, pk)
+    if Recusal.objects.filter(item=one, seat=seat_of(request.actor, one.session)).exists():
+        return go(request, "member:item", pk)
     form = CommentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if attempt(form, lambda: actions.post_comment(actor=request.actor, item_id=pk, **form.cleaned_data)):
