@@ -29,7 +29,7 @@ from palier.demo.scales import SCALES
 from palier.demo.underway import begin
 from palier.employers.models import Company
 from palier.homes.models import Dwelling, Offer, Vacancy
-from palier.law import calendar, eligibility, numbers, ranking
+from palier.law import calendar, eligibility, numbers, occupancy, ranking
 from palier.law.grid_files import source_of
 from palier.observatory.actions import refresh
 from palier.territories.models import Epci
@@ -189,9 +189,10 @@ def _eligible(offer: Offer, most: int, busy: set[int]) -> list[int]:
     wishing = WishRow.objects.filter(
         commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type],
         demand__state="active", demand__person=None, demand__department=offer.dwelling.commune.department_id,
+        demand__people__in=[n for n in range(1, 15) if offer.dwelling.type in occupancy.types_for(n, clock.today()).types],
     ).order_by("demand").values_list("demand_id", flat=True)  # fmt: skip
     # Not the whole register: as many again and again are looked at, and a dwelling few may have keeps few.
-    free = [pk for pk in wishing if pk not in busy][: most * 4]
+    free = [pk for pk in wishing if pk not in busy][: max(most * 4, 400)]
     dwelling, on, found = facts(offer), clock.today(), []
     for start in range(0, len(free), BATCH):
         for demand in Demand.objects.filter(pk__in=free[start : start + BATCH]).order_by("pk"):
