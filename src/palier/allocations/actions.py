@@ -175,14 +175,17 @@ def lapse_overdue() -> int:
 
 @transaction.atomic
 def offer_visits(*, actor: Actor, proposal_id: int, slots: Sequence[datetime]) -> list[VisitSlot]:
-    """The landlord proposes times for a visit."""
+    """The landlord proposes times for a visit. Times already proposed are told once."""
     proposal = locked(visible_to(actor), proposal_id)
     if proposal.state not in ("sent", "accepted"):
         raise Refused("visit.state", "Cette proposition n’attend plus de visite.")
     future = sorted({s for s in slots if s > clock.now()})
     if not future:
         raise Refused("visit.slots", "Proposez au moins un créneau à venir.", field="slots")
-    made = [VisitSlot.objects.get_or_create(proposal=proposal, at=at)[0] for at in future]
+    found = [VisitSlot.objects.get_or_create(proposal=proposal, at=at) for at in future]
+    made = [slot for slot, _ in found]
+    if not any(new for _, new in found):
+        return made
     ledger.record(
         verb="visits.offer", subject=proposal, actor=actor, thread=proposal.application.demand_id,
         data={"application": proposal.application_id, "slots": len(made)},

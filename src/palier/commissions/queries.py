@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
@@ -58,15 +60,27 @@ def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
     return items
 
 
+def items_by_session(actor: Actor, sessions: Sequence[Session]) -> dict[int, list[int]]:
+    """session → the dwellings a member examines in it, over many sessions at once."""
+    seats = Seat.objects.filter(person=actor.person_id, until=None, commission__in={s.commission_id for s in sessions})
+    mine = {seat.commission_id: seat for seat in seats.order_by("pk")}
+    found: dict[int, list[int]] = {session.pk: [] for session in sessions}
+    items = AgendaItem.objects.filter(session__in=sessions).select_related("session", "offer__dwelling__commune")
+    for item in items.order_by("session", "position", "pk"):
+        if _concerned(mine[item.session.commission_id], item):
+            found[item.session_id].append(item.pk)
+    return found
+
+
+def _concerned(seat: Seat, item: AgendaItem) -> bool:
+    commune = item.offer.dwelling.commune
+    return seat.commune_id in (None, commune.pk) and seat.epci_id in (None, commune.epci_id)
+
+
 def seats_concerned(item: AgendaItem) -> list[Seat]:
     """The seats called for a dwelling, the president first."""
-    commune = item.offer.dwelling.commune
     seats = Seat.objects.filter(commission=item.session.commission_id, until=None).select_related("person")
-    return [
-        seat
-        for seat in seats.order_by("-president", "pk")
-        if seat.commune_id in (None, commune.pk) and seat.epci_id in (None, commune.epci_id)
-    ]
+    return [seat for seat in seats.order_by("-president", "pk") if _concerned(seat, item)]
 
 
 def recused(item: AgendaItem) -> set[int]:
@@ -84,19 +98,41 @@ def ballots_of(item: AgendaItem) -> list[Ballot]:
     )
 
 
+def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
+    """item → how many seats are called and have voted on it; never how they voted. Items of one session."""
+    if not items:
+        return {}
+    session, out, voted = items[0].session, defaultdict(set), defaultdict(set)
+    with as_system("how many have voted or stepped out is public to the session, ballots and reasons are not"):
+        seats = list(Seat.objects.filter(commission=session.commission_id, until=None).order_by("pk"))
+        for item, seat in Recusal.objects.filter(item__in=items).values_list("item_id", "seat_id").order_by("pk"):
+            out[item].add(seat)
+        for item, seat in Ballot.objects.filter(item__in=items).values_list("item_id", "seat_id").order_by("pk"):
+            voted[item].add(seat)
+    quorum = rules_of(session.commission, clock.today()).quorum
+    found = {}
+    for item in items:
+        voters = {s.pk for s in seats if s.voting and _concerned(s, item)} - out[item.pk]
+        found[item.pk] = {
+            "called": len(voters),
+            "voted": len(voters & voted[item.pk]),
+            "quorum": min(quorum, len(voters)),
+            "recused": len(out[item.pk]),
+        }
+    return found
+
+
 def turnout(item: AgendaItem) -> dict[str, int]:
-    """How many seats are called and have voted on a dwelling; never how they voted."""
-    out = recused(item)
-    voters = [s.pk for s in seats_concerned(item) if s.voting and s.pk not in out]
-    with as_system("how many have voted is public to the session, ballots are not"):
-        voted = Ballot.objects.filter(item=item, seat__in=voters).count()
-    quorum = min(rules_of(item.session.commission, clock.today()).quorum, len(voters))
-    return {"called": len(voters), "voted": voted, "quorum": quorum, "recused": len(out)}
+    """The same for one dwelling."""
+    return turnouts([item])[item.pk]
 
 
-def may_postpone(item: AgendaItem) -> str:
-    """Why a dwelling may go to another session once the window is closed; empty when its votes are to be counted."""
-    seen = turnout(item)
+def may_postpone(item: AgendaItem, seen: Mapping[str, int] | None = None) -> str:
+    """Why a dwelling may go to another session once the window is closed; empty when its votes are to be counted.
+
+    `seen`: its turnout, when it is at hand.
+    """
+    seen = seen or turnout(item)
     if not seen["voted"] or seen["voted"] < seen["quorum"]:
         return f"Quorum non atteint : {seen['voted']} sur {seen['called']} ont voté, il en fallait {seen['quorum']}"
     with as_system("that a meeting was asked for is public to the session, who asked and how they voted is not"):

@@ -48,18 +48,18 @@ def decide(
         raise Refused("decision.gone", "Ce ménage n’est plus candidat à ce logement : rien n’est à décider.")
     positive = kind in ("allocation", "ranked", "conditional")
     _check_decision(kind, rank, reasons, condition_document, condition_due)
-    decision, _ = Decision.objects.update_or_create(
-        candidate=candidate,
-        defaults={
-            "kind": kind,
-            "rank": rank if positive else None,
-            "reasons": [] if positive else list(reasons),
-            "reason_text": reason_text.strip(),
-            "condition_document": condition_document if kind == "conditional" else "",
-            "condition_due": condition_due if kind == "conditional" else None,
-            "taken_at": clock.now(),
-        },
-    )
+    taken = {
+        "kind": kind,
+        "rank": rank if positive else None,
+        "reasons": [] if positive else list(reasons),
+        "reason_text": reason_text.strip(),
+        "condition_document": condition_document if kind == "conditional" else "",
+        "condition_due": condition_due if kind == "conditional" else None,
+    }
+    same = Decision.objects.filter(candidate=candidate, **taken).first()
+    if same is not None:
+        return same
+    decision, _ = Decision.objects.update_or_create(candidate=candidate, defaults={**taken, "taken_at": clock.now()})
     ledger.record(verb="decisions.take", subject=decision, actor=actor, data={"decision": DECISIONS[kind]})
     return decision
 

@@ -58,7 +58,12 @@ def applications(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "applicant/applications.html",
-        {"rows": [{"application": a, "rank": own_rank(a), "state": APPLICATION.states[a.state]} for a in mine]},
+        {
+            "rows": [
+                {"application": a, "rank": own_rank(a) if a.live_slot else None, "state": APPLICATION.states[a.state]}
+                for a in mine
+            ]
+        },
     )
 
 

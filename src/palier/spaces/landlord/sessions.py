@@ -15,7 +15,7 @@ from palier.applications.models import Application
 from palier.applications.queries import visible_to
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Session
-from palier.commissions.queries import commissions_of, is_open, items_for, may_postpone, sessions_for, turnout
+from palier.commissions.queries import commissions_of, is_open, items_for, may_postpone, sessions_for, turnouts
 from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -146,6 +146,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     )
     over = clock.now() >= one.closes_at
     waiting = over and one.state == "published"
+    seen = turnouts(items)
     return page(
         request,
         "landlord/session.html",
@@ -156,7 +157,11 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "over": over,
             "equal": any(i.open_ties for i in items),
             "items": [
-                {"item": i, "turnout": turnout(i), "postpone": may_postpone(i) if waiting and not i.postponed else ""}
+                {
+                    "item": i,
+                    "turnout": seen[i.pk],
+                    "postpone": may_postpone(i, seen[i.pk]) if waiting and not i.postponed else "",
+                }
                 for i in items
             ],
         },

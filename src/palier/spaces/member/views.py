@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
-from palier.commissions.queries import is_open, items_for, seat_of, sessions_for, turnout
+from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, turnout, turnouts
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -37,16 +37,21 @@ class CommentForm(forms.Form):
 
 @for_roles(Role.MEMBER)
 def home(request: HttpRequest) -> HttpResponse:
-    rows = []
-    for session in sessions_for(request.actor):
-        items = list(items_for(request.actor, session))
-        voted = Ballot.objects.filter(item__in=items, seat__person=request.actor.person_id).count()
-        rows.append(
-            {
-                "session": session, "open": is_open(session, clock.now()), "state": SESSION.states[session.state],
-                "dwellings": len(items), "voted": voted, "coming": clock.now() < session.opens_at,
-            }
-        )  # fmt: skip
+    sessions = list(sessions_for(request.actor))
+    items = items_by_session(request.actor, sessions)
+    voted = set(
+        Ballot.objects.filter(seat__person=request.actor.person_id, item__session__in=sessions).values_list(
+            "item_id", flat=True
+        )
+    )
+    now = clock.now()
+    rows = [
+        {
+            "session": s, "open": is_open(s, now), "state": SESSION.states[s.state], "coming": now < s.opens_at,
+            "dwellings": len(items[s.pk]), "voted": len(voted & set(items[s.pk])),
+        }
+        for s in sessions
+    ]  # fmt: skip
     return page(request, "member/home.html", {"rows": rows})
 
 
@@ -55,6 +60,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     one = sessions_for(request.actor).get(pk=pk)
     seat = seat_of(request.actor, one)
     items = list(items_for(request.actor, one))
+    seen = turnouts(items)
     mine = {b.item_id: b for b in Ballot.objects.filter(item__in=items, seat=seat).order_by("item")}
     out = set(Recusal.objects.filter(item__in=items, seat=seat).values_list("item_id", flat=True))
     return page(
@@ -68,7 +74,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "coming": clock.now() < one.opens_at,
             "may_sign": seat.president and one.state == "counted",
             "rows": [
-                {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": turnout(i)} for i in items
+                {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
             ],
         },
     )

@@ -1,0 +1,517 @@
+"""Every form may be sent twice: the second time changes nothing, with its key and, where it matters, without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from palier.accounts.actor import Actor
+from palier.accounts.models import Membership
+from palier.accounts.roles import Role
+from palier.allocations import actions as allocations
+from palier.allocations.models import Proposal, VisitSlot
+from palier.commissions import actions as commissions
+from palier.commissions.models import Commission
+from palier.common import clock
+from palier.demands import claiming
+from palier.demo.playing import character, play
+from palier.demo.underway import specimen
+from palier.employers import actions as employers
+from palier.employers.models import Company
+from palier.spaces.matrix import matrix
+from tests.conftest import NOW
+from tests.harness.conftest import Town, form, later
+
+# Sessions, receipts and counters of attempts are the machinery of repetition itself.
+MACHINERY = {"django_session", "common_receipt", "common_cache", "django_migrations", "django_content_type"}
+# They read only, whatever the method, or answer a file.
+READ_ONLY = {
+    "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
+    "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
+    "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
+    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:home",
+    "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions",
+    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
+    "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
+    "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
+    "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready",
+    "landlord:session", "landlord:sessions", "member:home", "member:item", "member:session", "public:accessibility",
+    "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
+    "public:privacy", "public:source", "spaces:home", "staff:dossier", "staff:organisation", "staff:organisations",
+    "staff:settings",
+}  # fmt: skip
+# Written, but only in the session of whoever asks.
+SESSION_ONLY = {"spaces:choose_role", "staff:support"}
+
+
+@dataclass
+class Case:
+    """One form: who sends it, where, with what; `at`: when. `bare`: also harmless without its key."""
+
+    client: Client
+    path: str
+    data: dict[str, Any]
+    at: Any = NOW
+    bare: bool = True
+
+
+CASES: dict[str, Callable[[Town], Case]] = {}
+
+
+def case(name: str):
+    def keep(make):
+        CASES[name] = make
+        return make
+
+    return keep
+
+
+def sent_proposal() -> Proposal:
+    return Proposal.objects.select_related("application__demand__person").get(state="sent")
+
+
+def household_of(town: Town, proposal: Proposal) -> Client:
+    return town.client_of(proposal.application.demand)
+
+
+def accepted(town: Town) -> Proposal:
+    proposal = sent_proposal()
+    household = Actor(role=Role.APPLICANT, person=proposal.application.demand.person)
+    play(household, allocations.accept, proposal_id=proposal.pk)
+    return proposal
+
+
+IDENTITY = {
+    "civility": "2", "last_name": "Morel", "first_names": "Julie", "birth_date": "1988-04-02", "nationality": "1",
+    "phone": "06 39 98 00 02", "line": "12 allée des Tilleuls", "postcode": "14000", "town": "Caen",
+}  # fmt: skip
+HOUSEHOLD = {"family_status": "C"}
+MEANS = {"contract": "CDD", "res_SAL": "1200", "tax_2024": "11000", "tax_2025": "11200"}
+HOME = {"status": "LP", "rent": "540"}
+WISH = {"motive": "13", "types": ["T2"], "kind": "I", "place_1": "Caen"}
+STEPS = {"identite": IDENTITY, "menage": HOUSEHOLD, "ressources": MEANS, "logement": HOME, "souhaits": WISH}
+
+
+@case("applicant:step")
+def _(town):
+    return Case(town.client("famille.morel"), "/mon-espace/demande/etape/identite/", IDENTITY)
+
+
+@case("applicant:autosave")
+def _(town):
+    return Case(town.client("famille.morel"), "/mon-espace/demande/etape/identite/brouillon/", IDENTITY)
+
+
+@case("applicant:summary")
+def _(town):
+    client = town.client("famille.morel")
+    for key, data in STEPS.items():
+        assert client.post(f"/mon-espace/demande/etape/{key}/", form(**data)).status_code == 302, key
+    return Case(client, "/mon-espace/demande/recapitulatif/", {"declare": "on"})
+
+
+@case("applicant:claim")
+def _(town):
+    return Case(
+        town.client("famille.morel"), "/mon-espace/demande/retrouver/", {"number": town.demand.number}, bare=False
+    )
+
+
+@case("applicant:claim_code")
+def _(town):
+    claim = play(character("famille.morel"), claiming.ask, number=town.demand.number)
+    # A wrong code is one try: the key keeps a double click from spending two.
+    return Case(
+        town.client("famille.morel"), f"/mon-espace/demande/retrouver/{claim.pk}/", {"code": "AAAAAAAA"}, bare=False
+    )
+
+
+@case("applicant:apply")
+def _(town):
+    demand = town.build.demand(character("famille.morel").person)
+    return Case(town.client_of(demand), f"/mon-espace/offres/{town.free.pk}/postuler/", {})
+
+
+@case("applicant:withdraw")
+def _(town):
+    return Case(town.client("amina.benali"), f"/mon-espace/candidatures/{town.application.pk}/retirer/", {})
+
+
+@case("applicant:accept")
+def _(town):
+    proposal = sent_proposal()
+    return Case(household_of(town, proposal), f"/mon-espace/propositions/{proposal.pk}/accepter/", {})
+
+
+@case("applicant:decline")
+def _(town):
+    proposal = sent_proposal()
+    return Case(household_of(town, proposal), f"/mon-espace/propositions/{proposal.pk}/refuser/", {"reason": "rent"})
+
+
+@case("applicant:book_visit")
+def _(town):
+    proposal = sent_proposal()
+    play(character("sophie.bailleur"), allocations.offer_visits, proposal_id=proposal.pk, slots=[later(days=3)])
+    return Case(household_of(town, proposal), f"/mon-espace/visites/{VisitSlot.objects.get().pk}/reserver/", {})
+
+
+@case("applicant:upload")
+def _(town):
+    data = {"kind": "identity", "about": "applicant", "file": specimen("Carte")}
+    return Case(town.client("amina.benali"), "/mon-espace/pieces/envoyer/", data)
+
+
+@case("applicant:withdraw_piece")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/pieces/envoyer/", form(kind="identity", about="applicant", file=specimen("Carte")))
+    return Case(client, f"/mon-espace/pieces/{town.demand.pieces.get().pk}/retirer/", {})
+
+
+@case("applicant:emergency")
+def _(town):
+    return Case(town.client("amina.benali"), "/mon-espace/pieces/urgence/", {"situation": "eviction"})
+
+
+def job(town: Town) -> dict[str, str]:
+    siret = Company.objects.get(organisation=character("marc.employeur").organisation_id).siret
+    return {"employer_siret": siret, "employer_name": "Clinique", "contract": "CDI"}
+
+
+@case("applicant:job_edit")
+def _(town):
+    return Case(town.client("amina.benali"), "/mon-espace/employeur/modifier/", job(town))
+
+
+@case("applicant:job_ask")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/employeur/modifier/", form(**job(town)))
+    return Case(client, "/mon-espace/employeur/accord/", {})
+
+
+@case("applicant:job_withdraw")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/employeur/modifier/", form(**job(town)))
+    play(character("amina.benali"), employers.ask)
+    return Case(client, "/mon-espace/employeur/retrait/", {})
+
+
+@case("desk:piece_accept")
+def _(town):
+    return Case(town.client("claire.guichet"), f"/guichet/pieces/{town.piece.pk}/accepter/", {})
+
+
+@case("desk:piece_refuse")
+def _(town):
+    return Case(town.client("claire.guichet"), f"/guichet/pieces/{town.piece.pk}/refuser/", {"code": "unreadable"})
+
+
+@case("desk:upload")
+def _(town):
+    data = {"kind": "identity", "about": "applicant", "file": specimen("Carte")}
+    return Case(town.client("claire.guichet"), f"/guichet/dossiers/{town.demand.pk}/pieces/", data)
+
+
+@case("desk:register")
+def _(town):
+    data = {f"{key}-{name}": value for key, fields in STEPS.items() for name, value in fields.items()}
+    data["identite-last_name"] = "Comptoir"
+    return Case(town.client("claire.guichet"), "/guichet/enregistrer/", data)
+
+
+@case("desk:recognise")
+def _(town):
+    return Case(town.client("claire.guichet"), f"/guichet/situations/{town.recognition.pk}/reconnaitre/", {})
+
+
+@case("desk:refuse_recognition")
+def _(town):
+    return Case(
+        town.client("claire.guichet"),
+        f"/guichet/situations/{town.recognition.pk}/refuser/",
+        {"reason": "Pas de preuve"},
+    )
+
+
+@case("holder:recognise")
+def _(town):
+    return Case(town.client("claire.guichet"), f"/reservataire/situations/{town.recognition.pk}/reconnaitre/", {})
+
+
+@case("holder:refuse_recognition")
+def _(town):
+    return Case(
+        town.client("claire.guichet"),
+        f"/reservataire/situations/{town.recognition.pk}/refuser/",
+        {"reason": "Pas de preuve"},
+    )
+
+
+@case("holder:designate")
+def _(town):
+    return Case(town.client("paul.reservataire"), f"/reservataire/logements/{town.reserved.pk}/designer/", {})
+
+
+@case("employer:confirm")
+def _(town):
+    return Case(town.client("marc.employeur"), f"/employeur/attestations/{town.job.pk}/confirmer/", {})
+
+
+@case("employer:deny")
+def _(town):
+    return Case(
+        town.client("marc.employeur"),
+        f"/employeur/attestations/{town.job.pk}/dementir/",
+        {"reason": "Inconnu chez nous"},
+    )
+
+
+@case("landlord:new_dwelling")
+def _(town):
+    data = {
+        "reference": "NEUF-1", "address": "1 rue Neuve", "postcode": "14000", "town": "Caen", "kind": "flat",
+        "type": "T2", "surface": "45", "financing": "PLUS",
+    }  # fmt: skip
+    return Case(town.client("sophie.bailleur"), "/bailleur/logements/nouveau/", data)
+
+
+@case("landlord:new_offer")
+def _(town):
+    fresh = town.build.dwelling(town.landlord)
+    data = {"available_on": "2027-01-04", "rent": "400", "charges": "60", "contingent": "none"}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/logements/{fresh.pk}/offre/", data)
+
+
+@case("landlord:confirm_offer")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/confirmer/", {}, bare=False)
+
+
+@case("landlord:withdraw_offer")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/retirer/", {"reason": "Travaux"})
+
+
+@case("landlord:send_files")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/transmettre/", {})
+
+
+@case("landlord:admit")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {})
+
+
+@case("landlord:find_inadmissible")
+def _(town):
+    data = {"codes": ["income_over_ceiling"], "reason": "Ressources au-dessus du plafond."}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/non-recevable/", data)
+
+
+@case("landlord:note")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/note/", {"text": "Vue à 10 h"})
+
+
+@case("landlord:visits")
+def _(town):
+    return Case(
+        town.client("sophie.bailleur"), f"/bailleur/attributions/{sent_proposal().pk}/visites/",
+        {"first": "2026-11-27T10:00"},
+    )  # fmt: skip
+
+
+@case("landlord:lease")
+def _(town):
+    proposal = accepted(town)
+    data = {"signed_on": "2026-11-23", "starts_on": "2026-12-01", "rent": "410", "charges": "85"}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/attributions/{proposal.pk}/bail/", data)
+
+
+@case("landlord:new_session")
+def _(town):
+    data = {"opens_at": "2026-12-09T09:00", "closes_at": "2026-12-10T13:00"}
+    return Case(town.client("nadia.secretaire"), "/bailleur/seances/nouvelle/", data)
+
+
+def prepared(town: Town):
+    secretary = character("nadia.secretaire")
+    return play(
+        secretary, commissions.create_session, commission_id=town.session.commission_id,
+        opens_at=later(days=16), closes_at=later(days=17),
+    )  # fmt: skip
+
+
+@case("landlord:agenda")
+def _(town):
+    session = prepared(town)
+    files = [a.pk for a in town.instructed.applications.filter(state="admissible")]
+    data = {"session": session.pk, "applications": files, "exception": "too_few", "exception_note": "Deux dossiers"}
+    return Case(town.client("nadia.secretaire"), f"/bailleur/offres/{town.instructed.pk}/ordre-du-jour/", data)
+
+
+@case("landlord:publish_session")
+def _(town):
+    session = prepared(town)
+    files = [a.pk for a in town.instructed.applications.filter(state="admissible")]
+    play(
+        character("nadia.secretaire"), commissions.add_to_agenda, session_id=session.pk, offer_id=town.instructed.pk,
+        application_ids=files, exception="too_few", exception_note="Deux dossiers",
+    )  # fmt: skip
+    return Case(town.client("nadia.secretaire"), f"/bailleur/seances/{session.pk}/publier/", {})
+
+
+def voted(town: Town) -> None:
+    with clock.frozen_at(town.session.opens_at + timedelta(hours=1)):
+        for key in ("yves.membre", "helene.maire", "ines.membre"):
+            play(character(key), commissions.cast_ballot, item_id=town.item.pk, ranking=[c.pk for c in town.candidates])
+
+
+def counted(town: Town) -> None:
+    voted(town)
+    with clock.frozen_at(town.session.closes_at):
+        play(character("nadia.secretaire"), commissions.count, session_id=town.session.pk)
+
+
+@case("landlord:count_session")
+def _(town):
+    voted(town)
+    path = f"/bailleur/seances/{town.session.pk}/depouiller/"
+    return Case(town.client("nadia.secretaire"), path, {}, at=town.session.closes_at)
+
+
+@case("landlord:postpone")
+def _(town):
+    path = f"/bailleur/seances/logements/{town.item.pk}/reporter/"
+    return Case(town.client("nadia.secretaire"), path, {}, at=town.session.closes_at)
+
+
+@case("landlord:decide")
+def _(town):
+    counted(town)
+    last = town.candidates[-1]
+    data = {"kind": "non_allocation", "reasons": ["too_small"], "reason_text": "Trop petit"}
+    return Case(town.client("nadia.secretaire"), f"/bailleur/decisions/{last.pk}/", data, at=town.session.closes_at)
+
+
+@case("landlord:settle")
+def _(town):
+    first, second, third = [c.pk for c in town.candidates]
+    Commission.objects.update(rules={"quorum": 2, "counting": "borda"})
+    with clock.frozen_at(town.session.opens_at + timedelta(hours=1)):
+        for key, ranking in (("yves.membre", [first, second, third]), ("ines.membre", [second, first, third])):
+            play(character(key), commissions.cast_ballot, item_id=town.item.pk, ranking=ranking)
+    with clock.frozen_at(town.session.closes_at):
+        play(character("nadia.secretaire"), commissions.count, session_id=town.session.pk)
+    data = {f"rank_{first}": 1, f"rank_{second}": 2, "reason_1": "Naissance attendue en janvier."}
+    path = f"/bailleur/seances/logements/{town.item.pk}/egalites/"
+    return Case(town.client("nadia.secretaire"), path, data, at=town.session.closes_at)
+
+
+@case("member:cast")
+def _(town):
+    data = {f"rank_{c.pk}": n for n, c in enumerate(town.candidates, start=1)}
+    path = f"/commission/logements/{town.item.pk}/classer/"
+    return Case(town.client("ines.membre"), path, data, at=town.session.opens_at)
+
+
+@case("member:discussion")
+def _(town):
+    path = f"/commission/logements/{town.item.pk}/discussion/"
+    return Case(town.client("ines.membre"), path, {"text": "Une question"}, at=town.session.opens_at, bare=False)
+
+
+@case("member:step_out")
+def _(town):
+    path = f"/commission/logements/{town.item.pk}/se-deporter/"
+    return Case(town.client("ines.membre"), path, {"reason": "Voisine"}, at=town.session.opens_at)
+
+
+@case("member:sign")
+def _(town):
+    counted(town)
+    path = f"/commission/seances/{town.session.pk}/signer/"
+    return Case(town.client("yves.membre"), path, {}, at=town.session.closes_at + timedelta(hours=1))
+
+
+@case("staff:setting")
+def _(town):
+    data = {"value": "6", "valid_from": "2027-01-01", "source": "Délibération d’essai"}
+    return Case(town.client("alain.admin"), "/equipe/reglages/files_sent/", data)
+
+
+def database() -> dict[str, str]:
+    """A digest of every table, so that nothing changes unseen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        names = [
+            name for (name,) in cursor.fetchall() if name not in MACHINERY and not name.startswith("territories_c")
+        ]
+        parts = [
+            f"SELECT '{name}', coalesce((SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{name}\" t), '')"
+            for name in names
+        ]
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+def sent(case: Case, key: dict[str, str]):
+    data = {**case.data, **key}
+    if "file" in data:
+        data["file"] = specimen("Carte")
+    with clock.frozen_at(case.at):
+        return case.client.post(case.path, data)
+
+
+def test_every_form_has_its_case():
+    assert set(CASES) | READ_ONLY | SESSION_ONLY == set(matrix())
+    assert not set(CASES) & READ_ONLY
+
+
+@pytest.mark.parametrize("half", [0, 1, 2, 3])
+def test_sent_twice_is_done_once(town, half):
+    wrong = []
+    for name in sorted(CASES)[half::4]:
+        with transaction.atomic():
+            before = database()
+            made = CASES[name](town)
+            ready = database()
+            key = form()
+            first = sent(made, key)
+            once = database()
+            again = sent(made, key)
+            twice = database()
+            if first.status_code not in (200, 204, 302) and name != "applicant:claim_code":
+                wrong.append((name, "refused", first.status_code))
+            elif once == ready:
+                wrong.append((name, "did nothing", first.status_code))
+            elif changed := sorted(t for t in once if once[t] != twice[t]):
+                if name != "applicant:claim_code":
+                    wrong.append((name, "changed again", changed))
+            elif first.status_code == 302 and first.headers["Location"] != again.headers.get("Location"):
+                wrong.append((name, "another answer", first.headers["Location"], again.headers.get("Location")))
+            if made.bare:
+                sent(made, {"once": ""})
+                bare = database()
+                # A page shown again with its refusal is one more reading, and says so.
+                if changed := sorted(t for t in once if once[t] != bare[t] and t != "documents_reading"):
+                    wrong.append((name, "changed again without its key", changed))
+            transaction.set_rollback(True)
+        assert before == database(), name
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_role_is_chosen_in_one_s_own_session(town):
+    client = town.client("alain.admin")
+    mine = Membership.objects.get(person__email="alain.admin@exemple.fr")
+    answers = [client.post("/espace/role/", form(membership=mine.pk)).headers["Location"] for _ in range(2)]
+    assert answers == ["/espace/", "/espace/"]
