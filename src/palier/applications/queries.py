@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,6 +73,21 @@ def ranks(offer_id: int) -> list[Rank]:
 def own_rank(application: Application) -> Rank | None:
     """The application's own place now; None once it is no longer live."""
     return next((r for r in ranks(application.offer_id) if r.application_id == application.pk), None)
+
+
+def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
+    """application → its place now, for those that are live: one question to the database however many they are."""
+    live = {a.pk: a.offer_id for a in applications if a.state in LIVE}
+    if not live:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM (SELECT r.application_id, r.demand_id, r.points, r.registered, r.rank,"
+            " count(*) OVER (PARTITION BY o) FROM unnest(%s::bigint[]) o, palier_ranks(o) r) places"
+            " WHERE application_id = ANY(%s)",
+            [sorted(set(live.values())), list(live)],
+        )
+        return {row[0]: Rank(*row) for row in cursor.fetchall()}
 
 
 def latest_shortlist(offer_id: int) -> Shortlist | None:

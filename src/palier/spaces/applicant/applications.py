@@ -15,7 +15,7 @@ from palier.allocations import papers
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications.models import Application
-from palier.applications.queries import own_rank, visible_to
+from palier.applications.queries import own_rank, own_ranks, visible_to
 from palier.applications.states import APPLICATION
 from palier.common import ledger
 from palier.common.errors import Refused
@@ -55,10 +55,11 @@ class DeclineForm(forms.Form):
 @for_roles(Role.APPLICANT)
 def applications(request: HttpRequest) -> HttpResponse:
     mine = list(visible_to(request.actor))
+    ranks = own_ranks(mine)
     return page(
         request,
         "applicant/applications.html",
-        {"rows": [{"application": a, "rank": own_rank(a), "state": APPLICATION.states[a.state]} for a in mine]},
+        {"rows": [{"application": a, "rank": ranks.get(a.pk), "state": APPLICATION.states[a.state]} for a in mine]},
     )
 
 
