@@ -11,16 +11,18 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from palier.applications.queries import Place, places
 from palier.demands.facts import household as declared
 from palier.demands.models import Demand
 from palier.documents.queries import situations
 from palier.employers.queries import job_of
 from palier.homes.models import Offer
-from palier.homes.queries import candidate_counts, open_offers, within
+from palier.homes.queries import open_offers, within
 from palier.law import eligibility, means
 from palier.law.eligibility import Eligibility, OfferFacts
 from palier.law.household import Household
 from palier.law.reach import reach
+from palier.law.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,21 @@ class Assessment:
     aid: Decimal | None
     net_rent: Decimal
     effort_rate: Decimal | None
-    candidates: int
+    place: Place
+
+    @property
+    def total_rent(self) -> Decimal:
+        """With charges, before aid."""
+        return self.offer.rent + self.offer.charges
+
+    @property
+    def particular(self) -> tuple[Reason, ...]:
+        """The reasons that differ from one suitable offer to the next: the others are said once for the whole list."""
+        return tuple(r for r in self.eligibility.reasons if r.code not in _SAID_ONCE)
+
+    @property
+    def heavy(self) -> bool:
+        return any(r.code == "effort.heavy" for r in self.eligibility.warnings)
 
     @property
     def first_obstacle(self) -> str:
@@ -42,6 +58,19 @@ class Assessment:
     @property
     def effort_text(self) -> str:
         return "" if self.effort_rate is None else f"{self.effort_rate * 100:.0f} %"
+
+
+_SAID_ONCE = frozenset(
+    {
+        "ceiling.under",
+        "size.fits",
+        "type.wished",
+        "rent.within_wish",
+        "effort.bearable",
+        "effort.heavy",
+        "effort.unknown",
+    }
+)
 
 
 def describe(offer: Offer) -> str:
@@ -76,12 +105,11 @@ def facts(offer: Offer) -> OfferFacts:
 
 
 def assess(
-    demand: Demand, offer: Offer, *, on: date, household: Household | None = None, candidates: int | None = None
+    demand: Demand, offer: Offer, *, on: date, household: Household | None = None, place: Place | None = None
 ) -> Assessment:
     """Everything a household should know of an offer before applying."""
     household = household or _household(demand, on)
-    if candidates is None:
-        candidates = candidate_counts([offer.pk]).get(offer.pk, 0)
+    place = place or places(demand, [offer.pk])[offer.pk]
     checked = eligibility.check(household, facts(offer), on=on)
     figures = checked.figures
     aid = figures.get("aid")
@@ -92,7 +120,7 @@ def assess(
         aid=None if aid is None else Decimal(str(aid)),
         net_rent=offer.rent + offer.charges - Decimal(str(aid or 0)),
         effort_rate=None if rate is None else Decimal(str(rate)),
-        candidates=candidates,
+        place=place,
     )
 
 
@@ -127,8 +155,8 @@ def fitting_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice
     fitting = sorted(priced.values_list(*_PRICED).order_by("pk"), key=to_pay)
     first = [row[0] for row in fitting[:most]]
     found = open_offers(now).in_bulk(first)
-    counts = candidate_counts(first)
-    shown = [assess(demand, found[pk], on=on, household=household, candidates=counts.get(pk, 0)) for pk in first]
+    at = places(demand, first)
+    shown = [assess(demand, found[pk], on=on, household=household, place=at[pk]) for pk in first]
     return Choice(shown, len(fitting), _around(demand, now).count() - len(fitting))
 
 
@@ -141,13 +169,14 @@ def unsuitable_for(demand: Demand, *, on: date, now: datetime, most: int) -> Cho
     offers = _around(demand, now)
     fitting = within(reach(household, on))
     others = [
-        assess(demand, offer, on=on, household=household, candidates=0)
+        assess(demand, offer, on=on, household=household, place=NOBODY)
         for offer in offers.exclude(pk__in=offers.filter(fitting).order_by().values("pk"))
     ]
     others.sort(key=lambda a: (len(a.eligibility.blocking), a.net_rent, a.offer.pk))
     return Choice(others[:most], len(others), offers.filter(fitting).count())
 
 
+NOBODY = Place(0, 0)
 # What the amount to pay depends on.
 _PRICED = ("pk", "rent", "charges", "dwelling__financing", "dwelling__commune__aid_zone")
 

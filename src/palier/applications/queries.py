@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,21 @@ class Rank:
     registered_on: date
     position: int
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a household stands, or would stand, among an offer's live candidates: `ahead` of them come before it.
+
+    Exact to the draw: whoever has the same points and the same day of registration is not counted as ahead.
+    """
+
+    candidates: int
+    ahead: int
+
+    @property
+    def position(self) -> int:
+        return self.ahead + 1
 
 
 def visible_to(actor: Actor) -> QuerySet[Application]:
@@ -73,6 +88,13 @@ def ranks(offer_id: int) -> list[Rank]:
 def own_rank(application: Application) -> Rank | None:
     """The application's own place now; None once it is no longer live."""
     return next((r for r in ranks(application.offer_id) if r.application_id == application.pk), None)
+
+
+def places(demand: Demand, offer_ids: Sequence[int]) -> dict[int, Place]:
+    """offer → the household's place there, applied or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT offer_id, candidates, ahead FROM palier_places(%s, %s)", [demand.pk, list(offer_ids)])
+        return {offer: Place(candidates, ahead) for offer, candidates, ahead in cursor.fetchall()}
 
 
 def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.applications import actions
-from palier.applications.offers import assess, fitting_for, unsuitable_for
+from palier.applications.offers import Choice, assess, fitting_for, unsuitable_for
 from palier.applications.queries import live_of
 from palier.common import clock
 from palier.common.errors import Refused
@@ -17,6 +17,7 @@ from palier.common.pages import go, page
 from palier.demands.queries import current_for
 from palier.homes.models import Offer
 from palier.spaces.access import for_roles
+from palier.territories.queries import setting
 
 # How many offers a page opens with, and how many more each “voir plus” brings.
 STEP = 12
@@ -41,10 +42,21 @@ def offers(request: HttpRequest) -> HttpResponse:
             "unsuitable": unsuitable,
             "more": f"?{'toutes=1&' if unsuitable else ''}montrer={most + STEP}",
             "next": min(choice.left, STEP),
+            "tabs": _tabs(choice, unsuitable),
+            "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
             "live": live_of(demand).select_related(None).first(),
         },
         fragment="applicant/_offers.html",
     )
+
+
+def _tabs(choice: Choice, unsuitable: bool) -> list[dict[str, object]]:
+    url = reverse("applicant:offers")
+    counts = (choice.others, choice.count) if unsuitable else (choice.count, choice.others)
+    return [
+        {"label": "Pour votre ménage", "url": url, "current": not unsuitable, "count": counts[0]},
+        {"label": "Les autres", "url": f"{url}?toutes=1", "current": unsuitable, "count": counts[1]},
+    ]
 
 
 def _most(asked: str) -> int:
@@ -76,6 +88,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
             "demand": demand,
             "assessment": assess(demand, offer, on=clock.today()),
             "live": live_of(demand).select_related(None).first(),
+            "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
             "obstacle": obstacle,
         },
         status=422 if obstacle else 200,
