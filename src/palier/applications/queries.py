@@ -43,6 +43,11 @@ class Place:
     def position(self) -> int:
         return self.ahead + 1
 
+    @property
+    def among(self) -> int:
+        """How many there would be with one more household."""
+        return self.candidates + 1
+
 
 def visible_to(actor: Actor) -> QuerySet[Application]:
     """The applications an actor may see: one's own; those on one's dwellings or held offers; a desk's department."""
