@@ -89,6 +89,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
             "assessment": assess(demand, offer, on=clock.today()),
             "live": live_of(demand).select_related(None).first(),
             "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
+            "open": offer.state == "published" and offer.closes_at > clock.now(),
             "obstacle": obstacle,
         },
         status=422 if obstacle else 200,
