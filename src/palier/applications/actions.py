@@ -56,7 +56,11 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int) -> Application:
         applied_at=now,
         state_at=now,
         draw=ranking.draw(offer.draw_seed, str(demand.pk)),
-        told={"candidates": assessment.candidates, "effort": assessment.effort_text},
+        told={
+            "candidates": assessment.place.candidates,
+            "position": assessment.place.position,
+            "effort": assessment.effort_text,
+        },
     )
     try:
         with transaction.atomic():

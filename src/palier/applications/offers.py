@@ -6,16 +6,23 @@ Puts the stored facts in front of `law` and its answer in words; decides nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from palier.cotation.queries import household_of
+from django.db.models import QuerySet
+
+from palier.applications.queries import Place, places
+from palier.demands.facts import household as declared
 from palier.demands.models import Demand
+from palier.documents.queries import situations
+from palier.employers.queries import job_of
 from palier.homes.models import Offer
-from palier.homes.queries import candidate_counts, open_offers
-from palier.law import eligibility
+from palier.homes.queries import open_offers, within
+from palier.law import eligibility, means
 from palier.law.eligibility import Eligibility, OfferFacts
 from palier.law.household import Household
+from palier.law.reach import reach
+from palier.law.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,21 @@ class Assessment:
     aid: Decimal | None
     net_rent: Decimal
     effort_rate: Decimal | None
-    candidates: int
+    place: Place
+
+    @property
+    def total_rent(self) -> Decimal:
+        """With charges, before aid."""
+        return self.offer.rent + self.offer.charges
+
+    @property
+    def particular(self) -> tuple[Reason, ...]:
+        """The reasons that differ from one suitable offer to the next: the others are said once for the whole list."""
+        return tuple(r for r in self.eligibility.reasons if r.code not in _SAID_ONCE)
+
+    @property
+    def heavy(self) -> bool:
+        return any(r.code == "effort.heavy" for r in self.eligibility.warnings)
 
     @property
     def first_obstacle(self) -> str:
@@ -37,6 +58,19 @@ class Assessment:
     @property
     def effort_text(self) -> str:
         return "" if self.effort_rate is None else f"{self.effort_rate * 100:.0f} %"
+
+
+_SAID_ONCE = frozenset(
+    {
+        "ceiling.under",
+        "size.fits",
+        "type.wished",
+        "rent.within_wish",
+        "effort.bearable",
+        "effort.heavy",
+        "effort.unknown",
+    }
+)
 
 
 def describe(offer: Offer) -> str:
@@ -71,12 +105,11 @@ def facts(offer: Offer) -> OfferFacts:
 
 
 def assess(
-    demand: Demand, offer: Offer, *, on: date, household: Household | None = None, candidates: int | None = None
+    demand: Demand, offer: Offer, *, on: date, household: Household | None = None, place: Place | None = None
 ) -> Assessment:
     """Everything a household should know of an offer before applying."""
-    household = household or household_of(demand, on=on)
-    if candidates is None:
-        candidates = candidate_counts([offer.pk]).get(offer.pk, 0)
+    household = household or _household(demand, on)
+    place = place or places(demand, [offer.pk])[offer.pk]
     checked = eligibility.check(household, facts(offer), on=on)
     figures = checked.figures
     aid = figures.get("aid")
@@ -87,14 +120,71 @@ def assess(
         aid=None if aid is None else Decimal(str(aid)),
         net_rent=offer.rent + offer.charges - Decimal(str(aid or 0)),
         effort_rate=None if rate is None else Decimal(str(rate)),
-        candidates=candidates,
+        place=place,
     )
 
 
-def offers_for(demand: Demand, *, on: date, now) -> list[Assessment]:
-    """Every open offer of the demand's department, those the household may have first, cheapest first."""
-    household = household_of(demand, on=on)
-    offers = list(open_offers(now).filter(dwelling__commune__department=demand.department_id))
-    counts = candidate_counts([o.pk for o in offers])
-    assessed = [assess(demand, o, on=on, household=household, candidates=counts.get(o.pk, 0)) for o in offers]
-    return sorted(assessed, key=lambda a: (not a.eligibility.eligible, a.net_rent, a.offer.pk))
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The open offers of a household's department, looked at for it.
+
+    `shown`: the first ones, assessed; `count`: all those of their kind; `others`: those of the other kind.
+    """
+
+    shown: list[Assessment]
+    count: int
+    others: int
+
+    @property
+    def left(self) -> int:
+        """How many of the same kind are not shown."""
+        return self.count - len(self.shown)
+
+
+def fitting_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:
+    """The offers that the household may have, the least to pay first."""
+    household = _household(demand, on)
+    priced = _around(demand, now).filter(within(reach(household, on)))
+    estimate = means.aids(household, on)
+
+    def to_pay(row: tuple[int, Decimal, Decimal, str, int]) -> tuple[Decimal, int]:
+        pk, rent, charges, financing, zone = row
+        aid = estimate(financing, float(rent), zone)
+        return rent + charges - Decimal(aid.amount if aid else 0), pk
+
+    fitting = sorted(priced.values_list(*_PRICED).order_by("pk"), key=to_pay)
+    first = [row[0] for row in fitting[:most]]
+    found = open_offers(now).in_bulk(first)
+    at = places(demand, first)
+    shown = [assess(demand, found[pk], on=on, household=household, place=at[pk]) for pk in first]
+    return Choice(shown, len(fitting), _around(demand, now).count() - len(fitting))
+
+
+def unsuitable_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:
+    """The offers that the household may not have: those with the fewest obstacles first, then the least to pay.
+
+    Nobody applies to them: their candidates are not counted.
+    """
+    household = _household(demand, on)
+    offers = _around(demand, now)
+    fitting = within(reach(household, on))
+    others = [
+        assess(demand, offer, on=on, household=household, place=NOBODY)
+        for offer in offers.exclude(pk__in=offers.filter(fitting).order_by().values("pk"))
+    ]
+    others.sort(key=lambda a: (len(a.eligibility.blocking), a.net_rent, a.offer.pk))
+    return Choice(others[:most], len(others), offers.filter(fitting).count())
+
+
+NOBODY = Place(0, 0)
+# What the amount to pay depends on.
+_PRICED = ("pk", "rent", "charges", "dwelling__financing", "dwelling__commune__aid_zone")
+
+
+def _around(demand: Demand, now: datetime) -> QuerySet[Offer]:
+    return open_offers(now).filter(dwelling__commune__department=demand.department_id)
+
+
+def _household(demand: Demand, on: date) -> Household:
+    """The household without what documents prove: eligibility rests on what services recognise."""
+    return declared(demand, on=on, situations=situations(demand, on), job=job_of(demand.person_id))

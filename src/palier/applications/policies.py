@@ -26,6 +26,25 @@ SQL_FUNCTIONS = {
             SELECT a.offer_id, count(*) FROM applications_application a
             WHERE a.offer_id = ANY(offers) AND a.live_slot IS NOT NULL GROUP BY a.offer_id""",
     ),
+    # How many live candidates each offer has, and how many of them come before a household, candidate or not.
+    "palier_places": narrow_function(
+        "palier_places",
+        "household bigint, offers bigint[]",
+        "TABLE (offer_id bigint, candidates bigint, ahead bigint)",
+        """
+            SELECT o.id, count(a.id), count(a.id) FILTER (WHERE a.demand_id <> me.id AND (
+                coalesce(s.points, 0) > coalesce(m.points, 0)
+                OR coalesce(s.points, 0) = coalesce(m.points, 0) AND d.first_registered_on < me.first_registered_on))
+            FROM homes_offer o
+            JOIN homes_dwelling w ON w.id = o.dwelling_id
+            JOIN territories_commune c ON c.code = w.commune_id
+            JOIN demands_demand me ON me.id = household
+            LEFT JOIN cotation_score m ON m.demand_id = me.id AND m.epci_id = c.epci_id
+            LEFT JOIN applications_application a ON a.offer_id = o.id AND a.live_slot IS NOT NULL
+            LEFT JOIN demands_demand d ON d.id = a.demand_id
+            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
+            WHERE o.id = ANY(offers) GROUP BY o.id""",
+    ),
     # The rank of every live candidate of an offer: points, then seniority, then the draw (law.ranking).
     "palier_ranks": narrow_function(
         "palier_ranks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,26 @@ class Rank:
     registered_on: date
     position: int
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a household stands, or would stand, among an offer's live candidates: `ahead` of them come before it.
+
+    Exact to the draw: whoever has the same points and the same day of registration is not counted as ahead.
+    """
+
+    candidates: int
+    ahead: int
+
+    @property
+    def position(self) -> int:
+        return self.ahead + 1
+
+    @property
+    def among(self) -> int:
+        """How many there would be with one more household."""
+        return self.candidates + 1
 
 
 def visible_to(actor: Actor) -> QuerySet[Application]:
@@ -72,6 +93,28 @@ def ranks(offer_id: int) -> list[Rank]:
 def own_rank(application: Application) -> Rank | None:
     """The application's own place now; None once it is no longer live."""
     return next((r for r in ranks(application.offer_id) if r.application_id == application.pk), None)
+
+
+def places(demand: Demand, offer_ids: Sequence[int]) -> dict[int, Place]:
+    """offer → the household's place there, applied or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT offer_id, candidates, ahead FROM palier_places(%s, %s)", [demand.pk, list(offer_ids)])
+        return {offer: Place(candidates, ahead) for offer, candidates, ahead in cursor.fetchall()}
+
+
+def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
+    """application → its place now, for those that are live: one question to the database however many they are."""
+    live = {a.pk: a.offer_id for a in applications if a.state in LIVE}
+    if not live:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM (SELECT r.application_id, r.demand_id, r.points, r.registered, r.rank,"
+            " count(*) OVER (PARTITION BY o) FROM unnest(%s::bigint[]) o, palier_ranks(o) r) places"
+            " WHERE application_id = ANY(%s)",
+            [sorted(set(live.values())), list(live)],
+        )
+        return {row[0]: Rank(*row) for row in cursor.fetchall()}
 
 
 def latest_shortlist(offer_id: int) -> Shortlist | None:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 
 from palier.accounts.actor import Actor
 from palier.homes.models import Offer
+from palier.law.reach import Reach
 
 
 def open_offers(now: datetime) -> QuerySet[Offer]:
@@ -21,6 +22,31 @@ def open_offers(now: datetime) -> QuerySet[Offer]:
         .select_related("dwelling__commune", "dwelling__landlord")
         .order_by("-published_at", "-pk")
     )
+
+
+def within(reach: Reach) -> Q:
+    """The offers that lie within the bounds of a household; what `law.eligibility` says of each is the same."""
+    places: dict[str, list[str]] = {}
+    for financing, zone in reach.financings:
+        places.setdefault(zone if financing != "LLI" else "", []).append(financing if financing != "LLI" else zone)
+    under = Q(dwelling__financing="LLI", dwelling__commune__rent_zone__in=places.pop("", []))
+    for zone, financings in places.items():
+        under |= Q(dwelling__financing__in=financings, dwelling__commune__ceiling_zone=zone)
+    bounds = under & Q(
+        Q(dwelling__commune__in=reach.communes) | Q(dwelling__commune__epci__in=reach.epcis),
+        dwelling__type__in=reach.types,
+        dwelling__kind__in=reach.kinds,
+        dwelling__surface__gte=reach.surface,
+        contingent__in=reach.contingents,
+    )
+    if not reach.adapted:
+        bounds &= Q(dwelling__adapted=False)
+    if reach.step_free:
+        return bounds & (Q(dwelling__step_free=True) | Q(dwelling__adapted=True))
+    if reach.lift:
+        low = Q(dwelling__floor=None) | Q(dwelling__floor__lte=0)
+        return bounds & (low | Q(dwelling__lift=True) | ~Q(dwelling__kind="flat"))
+    return bounds
 
 
 def candidate_counts(offer_ids: Sequence[int]) -> dict[int, int]:

@@ -57,14 +57,34 @@ def housing_aid(
     `reduction`: apply the rent reduction of social landlords (RLS), which lowers rent and aid together.
     None when resources are not known.
     """
+    tenant = tenant_of(household, on)
+    return None if tenant is None else housing_aid_for(tenant, rent=rent, zone=zone, on=on, reduction=reduction)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What the aid knows of a household, whatever the dwelling. `yearly`: R, see `yearly_resources`."""
+
+    couple: bool
+    dependants: int
+    yearly: int
+    disability: bool
+
+
+def tenant_of(household: Household, on: date) -> Tenant | None:
+    """The household as the aid reads it; None when its resources are not known."""
     yearly = yearly_resources(household, on)
     if yearly is None:
         return None
-    couple = household.couple or len(household.adults) > 1
-    dependants = size(household) - len(household.adults)
+    adults = len(household.adults)
+    return Tenant(household.couple or adults > 1, size(household) - adults, yearly, household.disability)
+
+
+def housing_aid_for(tenant: Tenant, *, rent: float, zone: int, on: date, reduction: bool = False) -> HousingAid:
+    """`housing_aid` for a household already read."""
     return housing_aid_of(
-        couple=couple, dependants=dependants, yearly=yearly, rent=rent, zone=zone, on=on,
-        disability=household.disability, reduction=reduction,
+        couple=tenant.couple, dependants=tenant.dependants, yearly=tenant.yearly, rent=rent, zone=zone, on=on,
+        disability=tenant.disability, reduction=reduction,
     )  # fmt: skip
 
 

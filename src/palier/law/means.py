@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from palier.law.aid import housing_aid
+from palier.law.aid import HousingAid, housing_aid_for, tenant_of
 from palier.law.ceilings import ceiling_for
 from palier.law.effort import effort
 from palier.law.household import Household
-from palier.law.income import reference_income
+from palier.law.income import ReferenceIncome, reference_income
 from palier.law.reasons import BLOCKS, FITS, UNKNOWN, WARNS, Reason, euros
 
 if TYPE_CHECKING:
@@ -29,12 +30,27 @@ def under_the_ceiling(household: Household, offer: OfferFacts, on: date, figures
             f"plafond {name} est de {euros(limit.amount)}."
         )
         return Reason("ceiling.unknown", text, UNKNOWN, values)
-    amount = income.known if income.amount is None else income.amount
+    amount = _counted(income)
     if amount > limit.amount:
         text = f"Vos revenus ({euros(amount)}) dépassent le plafond {name} de ce logement ({euros(limit.amount)})."
         return Reason("ceiling.over", text, BLOCKS, values)
     text = f"Vos revenus ({euros(amount)}) sont sous le plafond {name} ({euros(limit.amount)})."
     return Reason("ceiling.under", text, FITS, values)
+
+
+def open_financings(household: Household, places: Iterable[tuple[str, str]], on: date) -> tuple[tuple[str, str], ...]:
+    """Of pairs of a financing and a zone (the rent zone for LLI), those whose ceiling the income does not exceed."""
+    amount = _counted(reference_income(household, on))
+    return tuple(
+        (financing, zone)
+        for financing, zone in places
+        if amount <= ceiling_for(household, financing, zone=zone, rent_zone=zone, on=on).amount
+    )
+
+
+def _counted(income: ReferenceIncome) -> int:
+    """What is compared with a ceiling: what is known already, when an adult's income is missing."""
+    return income.known if income.amount is None else income.amount
 
 
 def within_wished_rent(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason | None:
@@ -57,8 +73,7 @@ def within_wished_rent(household: Household, offer: OfferFacts, on: date, figure
 
 def bearable(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason:
     """The effort rate after an estimate of housing aid: a warning above the alert, never a refusal."""
-    # Intermediate dwellings open no APL; another aid may exist, not estimated here.
-    aid = None if offer.financing == "LLI" else housing_aid(household, rent=offer.rent, zone=offer.aid_zone, on=on)
+    aid = aids(household, on)(offer.financing, offer.rent, offer.aid_zone)
     amount = aid.amount if aid else 0
     found = effort(household, rent=offer.rent, charges=offer.charges, aid=amount, on=on)
     figures.update(
@@ -68,3 +83,16 @@ def bearable(household: Household, offer: OfferFacts, on: date, figures: dict[st
         left_per_day=found.left_per_day,
     )
     return found.reasons[0]
+
+
+def aids(household: Household, on: date) -> Callable[[str, float, int], HousingAid | None]:
+    """The estimated aid of a household for any financing, rent and aid zone; the household itself is read once."""
+    tenant = tenant_of(household, on)
+
+    def aid(financing: str, rent: float, zone: int) -> HousingAid | None:
+        # Intermediate dwellings open no APL; another aid may exist, not estimated here.
+        if tenant is None or financing == "LLI":
+            return None
+        return housing_aid_for(tenant, rent=rent, zone=zone, on=on)
+
+    return aid

@@ -15,24 +15,36 @@ from palier.allocations import papers
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications.models import Application
-from palier.applications.queries import own_rank, visible_to
-from palier.applications.states import APPLICATION
+from palier.applications.queries import own_rank, own_ranks, visible_to
+from palier.applications.states import APPLICATION, LIVE
 from palier.common import ledger
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
+from palier.documents.queries import missing
 from palier.law import calendar, codes
 from palier.spaces.access import for_roles
 
-# The steps a household sees, in order, with the states that have reached each.
+# The steps a household sees, in order: the states that have reached each, and what happened that day.
 STEPS = [
-    ("Candidature déposée", ("submitted",)),
-    ("Dossier transmis au bailleur", ("sent", "admissible")),
-    ("Examen en commission", ("on_agenda",)),
-    ("Décision", ("ranked", "allocated")),
-    ("Votre réponse", ("accepted",)),
-    ("Bail signé", ("leased",)),
+    ("Candidature déposée", ("submitted",), ("applications.submit",)),
+    ("Dossier transmis au bailleur", ("sent", "admissible"), ("applications.send",)),
+    ("Examen en commission", ("on_agenda",), ("applications.put_on_agenda",)),
+    ("Décision", ("ranked", "allocated"), ("applications.rank", "applications.allocate")),
+    ("Votre réponse", ("accepted",), ("applications.accept",)),
+    ("Bail signé", ("leased",), ("applications.lease",)),
 ]
+# What comes next, and whether the household has something to do meanwhile: an answer to give has its own card.
+NEXT = {
+    "submitted": "À la clôture, les premiers dossiers de la liste sont transmis au bailleur.",
+    "sent": "Le bailleur vérifie votre dossier, pièce par pièce.",
+    "admissible": "Rien à faire : votre dossier est complet, le bailleur le présentera à une séance de la commission.",
+    "on_agenda": "Rien à faire : la commission examine les dossiers sur pièces, vous n’avez pas à vous déplacer. Sa décision vous est écrite.",
+    "accepted": "Le bailleur prépare le bail et vous contacte pour le signer.",
+    "leased": "Bienvenue chez vous. Votre demande est close, votre historique reste ici.",
+}
+PAPERS_USEFUL = ("submitted", "sent")
+MOVES_SHOWN = 5
 
 
 # Refusals with their legal grounds: the commission's, then the landlord's before it.
@@ -55,20 +67,32 @@ class DeclineForm(forms.Form):
 @for_roles(Role.APPLICANT)
 def applications(request: HttpRequest) -> HttpResponse:
     mine = list(visible_to(request.actor))
+    ranks = own_ranks(mine)
+    rows = [
+        {"application": a, "rank": ranks.get(a.pk), "state": APPLICATION.states[a.state], "next": NEXT.get(a.state, "")}
+        for a in mine
+    ]
     return page(
         request,
         "applicant/applications.html",
         {
-            "rows": [
-                {"application": a, "rank": own_rank(a) if a.live_slot else None, "state": APPLICATION.states[a.state]}
-                for a in mine
-            ]
+            "live": [row for row in rows if row["application"].state in LIVE],
+            "past": [row for row in rows if row["application"].state not in LIVE],
         },
     )
 
 
 def _step(application: Application) -> int:
-    return next((i for i, (_, states) in enumerate(STEPS) if application.state in states), -1)
+    return next((i for i, (_, states, _) in enumerate(STEPS) if application.state in states), -1)
+
+
+def _dated(story: list[dict]) -> list[dict]:
+    """Each step with the day it was first reached, None when it has not been."""
+    reached = {e["verb"]: e["at"] for e in story}
+    return [
+        {"label": label, "at": min((reached[v] for v in verbs if v in reached), default=None)}
+        for label, _, verbs in STEPS
+    ]
 
 
 def _refusal(application: Application) -> dict | None:
@@ -88,23 +112,34 @@ def _refusal(application: Application) -> dict | None:
     }
 
 
+def _moves(told: list[dict], explanation: dict | None) -> list[dict]:
+    """The last changes of points in the territory of this dwelling, the newest first."""
+    if explanation is None:
+        return []
+    here = [e for e in told if e["verb"] == "scores.change" and e["data"]["territory"] == explanation["territory"]]
+    return here[:MOVES_SHOWN]
+
+
 @for_roles(Role.APPLICANT)
 def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
     proposal = visible_proposals(request.actor).prefetch_related("visit_slots").filter(application=mine).first()
-    story = [
-        e for e in ledger.timeline(mine.demand_id, "applicant") if e["data"].get("application", mine.pk) == mine.pk
-    ]
+    told = ledger.timeline(mine.demand_id, "applicant")
+    story = [e for e in told if e["data"].get("application", mine.pk) == mine.pk]
+    explanation = explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
     return page(
         request,
         "applicant/application.html",
         {
             "application": mine,
             "state": APPLICATION.states[mine.state],
-            "steps": [label for label, _ in STEPS],
+            "steps": _dated(story),
             "step": _step(mine),
+            "next": NEXT.get(mine.state, ""),
+            "missing": missing(mine.demand) if mine.state in PAPERS_USEFUL else [],
             "rank": own_rank(mine),
-            "explanation": explanation_for(mine.demand, mine.offer.dwelling.commune, own=True),
+            "explanation": explanation,
+            "moves": _moves(told, explanation),
             "proposal": proposal,
             "refusal": _refusal(mine),
             "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],

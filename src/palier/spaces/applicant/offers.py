@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.applications import actions
-from palier.applications.offers import assess, offers_for
+from palier.applications.offers import Choice, assess, fitting_for, unsuitable_for
 from palier.applications.queries import live_of
 from palier.common import clock
 from palier.common.errors import Refused
@@ -17,30 +17,52 @@ from palier.common.pages import go, page
 from palier.demands.queries import current_for
 from palier.homes.models import Offer
 from palier.spaces.access import for_roles
+from palier.territories.queries import setting
+
+# How many offers a page opens with, and how many more each “voir plus” brings.
+STEP = 12
 
 
 @for_roles(Role.APPLICANT)
 def offers(request: HttpRequest) -> HttpResponse:
+    """The offers the household may have; on request, those it may not, with the reasons."""
     demand = current_for(request.actor.person)
     if demand is None:
         return page(request, "applicant/offers_none.html")
-    assessed = offers_for(demand, on=clock.today(), now=clock.now())
-    fitting = [a for a in assessed if a.eligibility.eligible]
-    unsuitable = [a for a in assessed if not a.eligibility.eligible]
-    show_all = request.GET.get("toutes") == "1"
+    unsuitable = request.GET.get("toutes") == "1"
+    look = unsuitable_for if unsuitable else fitting_for
+    most = _most(request.GET.get("montrer", ""))
+    choice = look(demand, on=clock.today(), now=clock.now(), most=most)
     return page(
         request,
         "applicant/offers.html",
         {
             "demand": demand,
-            "fitting": fitting,
-            "unsuitable": unsuitable if show_all else [],
-            "unsuitable_count": len(unsuitable),
-            "show_all": show_all,
-            "live": live_of(demand).first(),
+            "choice": choice,
+            "unsuitable": unsuitable,
+            "more": f"?{'toutes=1&' if unsuitable else ''}montrer={most + STEP}",
+            "next": min(choice.left, STEP),
+            "tabs": _tabs(choice, unsuitable),
+            "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
+            "live": live_of(demand).select_related(None).first(),
         },
         fragment="applicant/_offers.html",
     )
+
+
+def _tabs(choice: Choice, unsuitable: bool) -> list[dict[str, object]]:
+    url = reverse("applicant:offers")
+    counts = (choice.others, choice.count) if unsuitable else (choice.count, choice.others)
+    return [
+        {"label": "Pour votre ménage", "url": url, "current": not unsuitable, "count": counts[0]},
+        {"label": "Les autres", "url": f"{url}?toutes=1", "current": unsuitable, "count": counts[1]},
+    ]
+
+
+def _most(asked: str) -> int:
+    """How many offers to show; whatever is typed in the address, whole steps and never the whole stock at once."""
+    steps = int(asked) // STEP if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    return STEP * min(max(steps, 1), 20)
 
 
 @for_roles(Role.APPLICANT)
@@ -65,7 +87,9 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "demand": demand,
             "assessment": assess(demand, offer, on=clock.today()),
-            "live": live_of(demand).first(),
+            "live": live_of(demand).select_related(None).first(),
+            "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
+            "open": offer.state == "published" and offer.closes_at > clock.now(),
             "obstacle": obstacle,
         },
         status=422 if obstacle else 200,
