@@ -392,7 +392,9 @@ class Means(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._amounts("", "Votre revenu fiscal de référence")
-        if self.start.coapplicant:
+        # At the counter every question stands on one page: nobody knows yet whether somebody else signs.
+        self.asks_partner = bool(self.start.coapplicant or self.prefix)
+        if self.asks_partner:
             self.fields["co_contract"] = choice("Sa situation professionnelle", codes.CONTRACTS, required=False)
             self.fields["co_profession"] = text("Sa profession", required=False)
             self.fields["co_joint"] = tick("Nous faisons une seule déclaration de revenus")
@@ -425,7 +427,7 @@ class Means(StepForm):
 
     @property
     def partner(self) -> dict[str, Any] | None:
-        return self.parts("co_") | {"joint": self["co_joint"]} if self.start.coapplicant else None
+        return self.parts("co_") | {"joint": self["co_joint"]} if self.asks_partner else None
 
     def apply(self, given: Mapping[str, Any]) -> Form:
         partner = self.start.coapplicant
