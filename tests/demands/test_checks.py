@@ -78,7 +78,7 @@ CASES = [
     (form(home=Home(entered_on=date(2027, 1, 1))), ("home.entered", "home", "entered_on")),
     (form(home=Home(entered_on=date(1990, 5, 3))), ("home.before_birth", "home", "entered_on")),
     (form(motives=()), ("motive.none", "wish", "motive")),
-    (form(motives=("01", "02", "03", "04")), ("motive.many", "wish", "others")),
+    (form(motives=("01", "02", "03", "04")), ("motive.many", "wish", "motive_3")),
     (form(motive_text="m" * 501), ("motive.text", "wish", "motive_text")),
     (form(wish=Wish(communes=(CAEN,))), ("wish.types", "wish", "types")),
     (form(wish=Wish(types=("T2",))), ("wish.communes", "wish", "place_1")),

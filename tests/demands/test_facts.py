@@ -81,7 +81,10 @@ def propose(build, demand):
         offer = build.offer(landlord)
         item = AgendaItem.objects.create(session=session, offer=offer, position=1)
         application = build.application(
-            demand, offer, state="allocated" if state == "sent" else "declined", live_slot=1 if state == "sent" else None
+            demand,
+            offer,
+            state="allocated" if state == "sent" else "declined",
+            live_slot=1 if state == "sent" else None,
         )
         candidate = Candidate.objects.create(item=item, application=application, position=1, facts={})
         decision = Decision.objects.create(candidate=candidate, kind="ranked", rank=1, taken_at=sent)

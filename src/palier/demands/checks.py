@@ -250,7 +250,7 @@ def _wish(form: Form) -> Iterator[Problem]:
     if not form.motives:
         yield Problem("motive.none", "wish", "motive", "Indiquez votre motif principal.")
     elif len(form.motives) > MOTIVES:
-        yield Problem("motive.many", "wish", "others", f"{MOTIVES} motifs au plus, le principal compris.")
+        yield Problem("motive.many", "wish", "motive_3", f"{MOTIVES} motifs au plus, le principal compris.")
     if why := text_problem(form.motive_text, NOTE_LENGTH):
         yield Problem("motive.text", "wish", "motive_text", why)
     if not wish.types:

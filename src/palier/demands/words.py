@@ -113,7 +113,7 @@ def _wish(form: Form) -> dict[str, Any]:
     ]
     return _section("souhaits", "Motif et souhaits", [
         ("Motif principal", _label("motive", form.motives[0]) if form.motives else "", "motive"),
-        ("Autres motifs", _listed(codes.label("motive", m) for m in form.motives[1:]), "others_0"),
+        ("Autres motifs", _listed(codes.label("motive", m) for m in form.motives[1:]), "motive_2"),
         ("En quelques mots", form.motive_text, "motive_text"),
         ("Types", listing((codes.label("home_type", t) for t in wish.types), "ou"), "types_0"),
         ("Appartement ou maison", _label("wished_kind", wish.kind), "kind_0"),

@@ -27,7 +27,7 @@ _PLACES = {
     "expected": f"{PEOPLE}/personneANaitre/nombre", "expected_on": f"{PEOPLE}/personneANaitre/dateNaissancePrevue",
     "status": f"{HOME}/listeModeleLogement", "landlord": f"{HOME}/proprietaire", "surface": f"{HOME}/surface",
     "occupants": f"{HOME}/nombreHabitant", "rent": f"{HOME}/montantMensuelLoyer", "motive": "motifDemande",
-    "others": "motifDemande", "types": f"{WISH}/listeTypeLogement",
+    "motive_3": "motifDemande", "types": f"{WISH}/listeTypeLogement",
 }  # fmt: skip
 _ROWS = {
     "child": "listePersonneACharge/personneACharge", "custody": "listePersonneEnGarde/personneEnGarde",

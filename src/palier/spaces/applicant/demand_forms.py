@@ -482,7 +482,7 @@ class HomeStep(StepForm):
     surface = Count(label="Surface (m²)", required=False)
     occupants = Count(label="Nombre de personnes qui y vivent", required=False)
     rent = Amount("Loyer avec les charges")
-    entered_on = Day(label="Depuis le", required=False)
+    entered_on = Day(label="Vous y vivez depuis le", required=False)
 
     def apply(self, given: Mapping[str, Any]) -> Form:
         return dataclasses.replace(self.start, home=dataclasses.replace(self.start.home, **given))
@@ -495,9 +495,8 @@ class HomeStep(StepForm):
 class WishStep(StepForm):
     section = "wish"
     motive = choice("Votre motif principal", codes.MOTIVES)
-    others = forms.MultipleChoiceField(
-        label="Autres motifs (deux au plus)", choices=codes.MOTIVES, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    motive_2 = choice("Deuxième motif", codes.MOTIVES, required=False)
+    motive_3 = choice("Troisième motif", codes.MOTIVES, required=False)
     motive_text = text("Si vous voulez, expliquez en quelques mots", required=False, widget=forms.Textarea({"rows": 3}))
     types = forms.MultipleChoiceField(
         label="Types de logement", choices=codes.HOME_TYPES, widget=forms.CheckboxSelectMultiple,
@@ -544,7 +543,7 @@ class WishStep(StepForm):
             self.add_error("place_1", "Une demande vaut pour un seul département : faites-en une autre pour le second.")
 
     def apply(self, given: Mapping[str, Any]) -> Form:
-        motives = dict.fromkeys(m for m in (given["motive"], *given["others"]) if m)
+        motives = dict.fromkeys(m for m in (given["motive"], given["motive_2"], given["motive_3"]) if m)
         wish = dataclasses.replace(
             self.start.wish,
             types=tuple(given["types"]),
@@ -563,7 +562,7 @@ class WishStep(StepForm):
         wish, names = form.wish, labels(form.wish.communes)
         places = {f"place_{n}": names.get(code, code) for n, code in enumerate(wish.communes, start=1)}
         return {
-            "motive": form.motives[0] if form.motives else "", "others": list(form.motives[1:]),
+            **dict(zip(("motive", "motive_2", "motive_3"), form.motives, strict=False)),
             "motive_text": form.motive_text, "types": list(wish.types), "kind": wish.kind, "max_rent": wish.max_rent,
             "widened": wish.widened, "not_ground_floor": not wish.ground_floor, "needs_lift": not wish.without_lift,
             "parking": wish.parking, **places,
