@@ -224,7 +224,7 @@ def test_without_javascript_a_button_adds_a_row_and_another_takes_it_away(client
     fill(client, "identite")
     started = {**people(1), "child_0_first_names": "Zoé", "family_status": "S"}
     answer = client.post(url("menage"), {**started, "more": "child"})
-    assert answer.headers["Location"] == url("menage") + "#lignes"
+    assert answer.headers["Location"] == url("menage") + "#id_more_child"
     shown = values(client.get(url("menage")))
     assert (shown["child_0_first_names"], shown["child_1_first_names"], shown["family_status"]) == ("Zoé", "", "S")
     client.post(url("menage"), {**started, "more": "custody"})

@@ -135,7 +135,8 @@ def _receive(request: HttpRequest, here: Step, one: Demand | None, answers: dict
     reshaped = reshape(given, request.POST) if here.key == "menage" else None
     actions.save_draft(actor=request.actor, demand=one, step=here.key, answers=given if reshaped is None else reshaped)
     if reshaped is not None:
-        return go(request, f"{_url(here.key)}#lignes")
+        asked = request.POST.get("more") or request.POST.get("less", "").partition("_")[0]
+        return go(request, f"{_url(here.key)}#id_more_{asked}")
     answers = {**answers, here.key: given}
     form = here.form(typed(given), start=start)
     seen = _number(request.POST.get(SEEN))
@@ -177,7 +178,6 @@ def _show(
             "version": seen or (one.revision if one else 0),
             "steps": _stepper(answers, wrong, here.key) if one is None else [],
             "previous": STEPS[rank - 1] if rank and one is None else None,
-            "last": rank == len(STEPS) - 1,
             "communes": choices() if here.key == "souhaits" else [],
         },
         status=status,
