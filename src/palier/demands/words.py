@@ -18,17 +18,20 @@ def sections(form: Form) -> list[dict[str, Any]]:
 
     `fields`: for each row, the field of its step that answers it.
     """
-    return [_identity(form), _household(form), _means(form), _home(form), _wish(form)]
+    codes_named = [*form.wish.communes, form.address.commune]
+    names = dict(Commune.objects.filter(code__in=codes_named).order_by("code").values_list("code", "name"))
+    return [_identity(form, names), _household(form), _means(form), _home(form), _wish(form, names)]
 
 
-def _identity(form: Form) -> dict[str, Any]:
+def _identity(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
     a, place = form.applicant, form.address
+    town = place.extra or names.get(place.commune, "")
     return _section("identite", "Vous", [
         ("Nom et prénoms", _name(a), "last_name"),
         ("Nom de naissance", a.birth_name, "birth_name"),
         ("Date de naissance", day(a.birth_date) if a.birth_date else "", "birth_date"),
         ("Nationalité", _label("nationality", a.nationality), "nationality_0"),
-        ("Adresse", f"{place.line}, {place.postcode} {place.extra}".strip(", "), "line"),
+        ("Adresse", f"{place.line}, {place.postcode} {town}".strip(", "), "line"),
         ("Téléphone", a.phone, "phone"),
     ], without=("Nom de naissance",))  # fmt: skip
 
@@ -99,9 +102,8 @@ def _home(form: Form) -> dict[str, Any]:
     ], without=("Bailleur",))  # fmt: skip
 
 
-def _wish(form: Form) -> dict[str, Any]:
+def _wish(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
     wish = form.wish
-    names = dict(Commune.objects.filter(code__in=wish.communes).order_by("code").values_list("code", "name"))
     details = [
         words
         for told, words in (
@@ -146,7 +148,8 @@ def _who(name: str, born: Any) -> str:
 
 
 def _link(adult: Adult) -> str:
-    return f", {_label('applicant_link', adult.link).lower()}" if adult.link else ""
+    words = _label("applicant_link", adult.link)
+    return f", {words[:1].lower()}{words[1:]}" if words else ""
 
 
 def _work(adult: Adult) -> str:
