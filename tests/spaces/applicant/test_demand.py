@@ -243,7 +243,10 @@ def test_errors_stand_in_the_row_as_the_page_counts_it(client):
     fill(client, "identite")
     sent = {**people(1), "child_4_first_names": "", "child_4_birth_date": "2012-01-01", "child_7_first_names": "Ada",
             "child_7_birth_date": "2031-01-01"}  # fmt: skip
-    assert errors(client.post(url("menage"), sent)) == {"child_7_birth_date": "Cette date de naissance est à venir."}
+    answer = client.post(url("menage"), sent)
+    assert errors(answer) == {"child_7_birth_date": "Cette date de naissance est à venir."}
+    (link,) = tree(answer).xpath("//div[@id='error-summary']//a")
+    assert link.text_content() == "Personne 3, date de naissance : Cette date de naissance est à venir."
 
 
 EVERYONE = {

@@ -22,6 +22,7 @@ from palier.demands.models import Claim, Demand
 from palier.demands.queries import current_for, draft_of
 from palier.demands.words import sections
 from palier.documents.queries import missing
+from palier.homes.queries import landlords_in
 from palier.law import calendar, numbers
 from palier.spaces.access import for_roles
 from palier.spaces.applicant.demand_forms import BY_KEY, SEEN, STEPS, Step, StepForm, assemble, raw, reshape, typed
@@ -332,7 +333,9 @@ def attestation(request: HttpRequest) -> HttpResponse:
     one = current_for(request.actor.person)
     if one is None:
         return go(request, "applicant:demand")
-    response = HttpResponse(certificate(one), content_type="application/pdf")
+    response = HttpResponse(
+        certificate(one, landlords=landlords_in(one.form["wish"]["communes"])), content_type="application/pdf"
+    )
     response.headers["Content-Disposition"] = 'inline; filename="attestation.pdf"'
     return response
 

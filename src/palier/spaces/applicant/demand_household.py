@@ -32,6 +32,7 @@ class Household(StepForm):
     wheelchair = tick("Une personne du ménage ne peut monter aucune marche")
     adapted = tick("Le ménage a besoin d’un logement adapté au handicap")
     KINDS = ("child", "custody", "adult")
+    WORDS = {"child": "Personne", "custody": "Enfant", "adult": "Adulte"}
     NEEDED = {
         "child": "Indiquez la date de naissance de cette personne.",
         "custody": "Indiquez la date de naissance de cet enfant.",
@@ -43,8 +44,10 @@ class Household(StepForm):
         self._rows = {kind: self._numbers(kind) for kind in self.KINDS}
         self._kept: dict[str, list[int]] = {kind: [] for kind in self.KINDS}
         for kind, numbers in self._rows.items():
-            for number in numbers:
+            for rank, number in enumerate(numbers, start=1):
                 self._add(kind, str(number))
+                for name in self._parts(kind, number):
+                    self.fields[name].about = f"{self.WORDS[kind]} {rank}"
 
     def _numbers(self, kind: str) -> list[int]:
         names = self.data if self.is_bound else self.initial

@@ -14,6 +14,7 @@ from palier.demands.certificate import certificate
 from palier.demands.form import Form
 from palier.demands.queries import find_by_identity, visible_to
 from palier.documents import actions
+from palier.homes.queries import landlords_in
 from palier.law import numbers
 from palier.spaces.access import for_roles
 from palier.spaces.applicant.demand_forms import STEPS, filled, reshape, typed
@@ -88,7 +89,8 @@ def attestation(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificate (CCH R441-2-4), to print for somebody without e-mail."""
     demand = visible_to(request.actor).get(pk=pk)
     actions.note_reading(request, demand=demand, what="attestation", why="Attestation remise au guichet")
-    response = HttpResponse(certificate(demand), content_type="application/pdf")
+    landlords = landlords_in(demand.form["wish"]["communes"])
+    response = HttpResponse(certificate(demand, landlords=landlords), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="attestation.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
