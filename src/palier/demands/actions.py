@@ -44,14 +44,12 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
         raise Refused(
             "department.closed", f"Palier n’enregistre pas encore de demande dans ce département ({place.name})."
         )
-    if person is not None:
-        existing = Demand.objects.filter(person=person, register_code=place.register_code, state="active").first()
-        if existing is not None:
-            return existing
+    existing = _already(person, place)
+    if existing is not None:
+        return existing
     today = clock.today()
     checks.refuse(form, today)
     demand = Demand(
-        number=next_number(place.register_code, today, _desk_code(actor)),
         register_code=place.register_code,
         department=place,
         person=person,
@@ -64,9 +62,14 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
     )
     try:
         with transaction.atomic():
+            demand.number = next_number(place.register_code, today, _desk_code(actor))
             demand.save()
-    except IntegrityError as error:
-        raise Refused("demand.twice", "Vous avez déjà une demande active dans ce département.") from error
+    except IntegrityError:
+        # The same click, a moment earlier, in another connection.
+        existing = _already(person, place)
+        if existing is None:
+            raise
+        return existing
     _write_version(demand)
     _write_wishes(demand, form)
     if actor.role == Role.APPLICANT and person is not None:
@@ -77,6 +80,12 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
     _tell(demand, "registered", "Votre demande de logement social est enregistrée")
     _tell_later_apps(demand)
     return demand
+
+
+def _already(person: Person | None, place: Department) -> Demand | None:
+    if person is None:
+        return None
+    return Demand.objects.filter(person=person, register_code=place.register_code, state="active").first()
 
 
 def next_number(register_code: str, on: date, desk: str) -> str:

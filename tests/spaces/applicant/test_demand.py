@@ -426,3 +426,18 @@ def test_steps_are_never_kept_by_a_cache(client):
     assert client.get(url("identite")).headers["Cache-Control"] == (
         "max-age=0, no-cache, no-store, must-revalidate, private"
     )
+
+
+def test_what_a_page_saves_by_itself_is_not_offered_again_after_signing_in(client, household):
+    client.logout()
+    answer = client.post(url("identite") + "brouillon/", {"last_name": "Ben"}, headers={"X-Autosave": "1"})
+    assert (answer.status_code, dict(client.session)) == (302, {})
+
+
+def test_a_demand_begun_says_how_much_is_left(client):
+    fill(client, "identite", "menage")
+    page = tree(client.get("/mon-espace/demande/"))
+    assert page.xpath("normalize-space(//p[@class='lead'])").replace("\xa0", " ") == (
+        "Vos réponses sont gardées. Il reste 3 étapes."
+    )
+    assert page.xpath("//main//a[contains(., 'Reprendre')]/@href") == [url("ressources")]

@@ -66,7 +66,7 @@ def demand(request: HttpRequest) -> HttpResponse:
             "applicant/demand/start.html",
             {
                 "steps": _stepper(answers, wrong, ""), "first": first, "begun": bool(answers),
-                "complete": not wrong, "rank": STEPS.index(first) + 1, "left": len(wrong),
+                "complete": not wrong, "left": len(wrong),
             },
         )  # fmt: skip
     form = Form.from_json(one.form)
