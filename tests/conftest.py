@@ -27,6 +27,9 @@ from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.config.environment import ENV
 from tests import builders
+from tests.browsing import browser, browser_page, site
+
+__all__ = ["browser", "browser_page", "site"]
 
 # A Monday: the demo's commission opens two days later.
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))

@@ -12,6 +12,7 @@ from palier.common.isolation import SYSTEM, acting
 from palier.demands.models import Demand
 from palier.demo.models import Mail
 from palier.exchanges.actions import import_demand
+from palier.law import numbers
 from tests.exchanges.sne.files import sample
 from tests.journeys.people import Stage, submit
 
@@ -39,7 +40,7 @@ def test_an_imported_demand_is_taken_over_and_applies(stage: Stage):
     expect(home.locator(".error-summary")).to_contain_text("Ce code n’est pas le bon")
     home.get_by_label("Code reçu").fill(code)
     submit(home, "Retrouver ma demande")
-    expect(home.locator("main")).to_contain_text(demand.number)
+    expect(home.locator("main")).to_contain_text(numbers.parse(demand.number).spaced)
     stage.shot(home, "demande-reprise")
     # A family of five: a T3 would be refused with its reason, a T4 fits.
     offer = stage.offer(type="T4", surface=84)

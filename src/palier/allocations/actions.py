@@ -25,6 +25,7 @@ from palier.common import clock, ledger, mail
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
 from palier.common.locks import locked, locked_all
+from palier.cotation.actions import rescore
 from palier.demands import actions as demands
 from palier.demands.models import Demand
 from palier.homes import actions as homes
@@ -120,7 +121,10 @@ def accept(*, actor: Actor, proposal_id: int) -> Proposal:
 
 @transaction.atomic
 def decline(*, actor: Actor, proposal_id: int, reason: str, text: str = "") -> Proposal:
-    """The household refuses; the reason is kept, its seniority is untouched, the next rank is called at once."""
+    """The household refuses; the reason is kept, the next rank is called at once.
+
+    Its registration date is untouched; its points follow its territory's grid, which may count refusals.
+    """
     words = dict(codes.DECLINE_REASONS).get(reason)
     if words is None:
         raise Refused("decline.reason", "Choisissez la raison de votre refus.", field="reason")
@@ -136,6 +140,7 @@ def decline(*, actor: Actor, proposal_id: int, reason: str, text: str = "") -> P
         refusal_text=text.strip()[:500],
     )
     applications.end(application, "decline", actor=actor, reason=words, codes=[reason])
+    rescore(application.demand)
     call_next(proposal.offer_id)
     return proposal
 
@@ -169,6 +174,7 @@ def lapse_overdue() -> int:
             PROPOSAL.fire(proposal, "lapse", actor=PALIER)
             applications.end(application, "lapse", actor=PALIER, words={"answer_by": _words(proposal.answer_by)})
             _tell(application, "lapsed", "Le délai de réponse est passé")
+            rescore(application.demand)
             call_next(offer_id)
     return len(late)
 

@@ -8,8 +8,11 @@ class AllocationsConfig(AppConfig):
 
     def ready(self) -> None:
         from palier.allocations import actions
+        from palier.allocations.queries import refusals
         from palier.commissions.actions import after_signature
+        from palier.cotation.queries import refusal_sources
         from palier.homes.actions import after_end
 
         after_signature.append(actions.start)
         after_end.append(actions.cancel_for)
+        refusal_sources.append(refusals)

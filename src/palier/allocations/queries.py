@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from palier.accounts.actor import Actor
 from palier.allocations.models import Proposal, VisitSlot
 from palier.applications.queries import visible_to as visible_applications
+from palier.demands.models import Demand
+from palier.law.household import Refusal
 
 
 def visible_to(actor: Actor) -> QuerySet[Proposal]:
@@ -32,3 +35,18 @@ def visible_slots(actor: Actor) -> QuerySet[VisitSlot]:
         .select_related("proposal")
         .order_by("at", "pk")
     )
+
+
+# A home that cannot be entered or lived in is not one adapted to the household: refusing it costs nothing.
+NOT_ADAPTED = ("access", "condition")
+
+
+def refusals(demand: Demand) -> list[Refusal]:
+    """The dwellings proposed after a decision that the household refused, by its word or its silence (R441-10)."""
+    ended = Proposal.objects.filter(application__demand=demand, state__in=["declined", "lapsed"])
+    days = [
+        (timezone.localdate(p.answered_at or p.answer_by), p.refusal_reason not in NOT_ADAPTED)
+        for p in ended.order_by("pk")
+        if p.answered_at or p.answer_by
+    ]
+    return [Refusal(on, adapted) for on, adapted in sorted(days)]

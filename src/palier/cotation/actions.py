@@ -11,7 +11,7 @@ from palier.accounts.actor import PALIER, Actor
 from palier.common import clock, ledger
 from palier.common.isolation import as_system
 from palier.cotation.models import Grid, Score
-from palier.cotation.queries import grids_in_force, household_of, parsed, stored_lines, territories_of
+from palier.cotation.queries import grids_in_force, parsed, scored_household, stored_lines, territories_of
 from palier.cotation.states import GRID
 from palier.demands.models import Demand
 from palier.law import cotation
@@ -53,7 +53,7 @@ def rescore(demand: Demand) -> None:
         Score.objects.filter(demand=demand).exclude(epci__in=wanted).delete()
         if not wanted:
             return
-        household = household_of(demand, on=today)
+        household = scored_household(demand, on=today)
         for epci in wanted:
             _store(
                 demand,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,15 +15,31 @@ from palier.demands.models import Demand
 from palier.documents.queries import proofs, situations
 from palier.employers.queries import job_of
 from palier.law import cotation
-from palier.law.household import Household
+from palier.law.household import Household, Refusal
 from palier.territories.models import Commune
 
+# Dwellings a household refused: the app that proposes them appends its answer in its AppConfig.ready.
+refusal_sources: list[Callable[[Demand], Iterable[Refusal]]] = []
 
-def household_of(demand: Demand, *, on: date) -> Household:
-    """The facts of a demand on a day, with the situations and proofs that services have recognised."""
+
+def household_of(demand: Demand, *, on: date, refusals: Iterable[Refusal] = ()) -> Household:
+    """The facts of a demand on a day, with the situations and proofs that services have recognised.
+
+    `refusals` weigh on points only: a rent, a size or a ceiling is judged without them.
+    """
     return facts.household(
-        demand, on=on, situations=situations(demand, on), proofs=proofs(demand, on), job=job_of(demand.person_id)
+        demand,
+        on=on,
+        situations=situations(demand, on),
+        proofs=proofs(demand, on),
+        job=job_of(demand.person_id),
+        refusals=refusals,
     )
+
+
+def scored_household(demand: Demand, *, on: date) -> Household:
+    """The same with the dwellings it refused, for a score."""
+    return household_of(demand, on=on, refusals=[one for source in refusal_sources for one in source(demand)])
 
 
 @lru_cache(maxsize=32)
@@ -68,7 +85,7 @@ def explanation_for(demand: Demand, commune: Commune, *, own: bool = False) -> d
     lines = score.lines
     if lines is None or own:
         detail = cotation.score(
-            parsed(score.grid.source), household_of(demand, on=score.computed_on), score.computed_on
+            parsed(score.grid.source), scored_household(demand, on=score.computed_on), score.computed_on
         )
         lines = [as_shown(line) for line in detail.lines] if own else stored_lines(detail)
     return {

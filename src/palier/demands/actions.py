@@ -14,6 +14,7 @@ from palier.accounts.roles import Role
 from palier.common import clock, ledger, mail
 from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
+from palier.demands import checks
 from palier.demands.form import Form, columns
 from palier.demands.models import Demand, DemandVersion, Draft, NumberCounter, Wish
 from palier.demands.queries import visible_to
@@ -32,7 +33,7 @@ ONLINE_DESK = "PALIE"
 def register(*, actor: Actor, form: Form, department: str, person: Person | None, draft: Draft | None = None) -> Demand:
     """Give a demand its unique number. The same person twice in one register gets the demand already there.
 
-    One demand per department, one for Île-de-France (CCH R441-2-1). The caller has checked the form.
+    One demand per department, one for Île-de-France (CCH R441-2-1). A form with a blocking problem is refused.
     """
     if actor.role not in (Role.APPLICANT, Role.DESK):
         raise NotYours("only the household or a desk registers a demand")
@@ -43,13 +44,12 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
         raise Refused(
             "department.closed", f"Palier n’enregistre pas encore de demande dans ce département ({place.name})."
         )
-    if person is not None:
-        existing = Demand.objects.filter(person=person, register_code=place.register_code, state="active").first()
-        if existing is not None:
-            return existing
+    existing = _already(person, place)
+    if existing is not None:
+        return existing
     today = clock.today()
+    checks.refuse(form, today)
     demand = Demand(
-        number=next_number(place.register_code, today, _desk_code(actor)),
         register_code=place.register_code,
         department=place,
         person=person,
@@ -62,9 +62,14 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
     )
     try:
         with transaction.atomic():
+            demand.number = next_number(place.register_code, today, _desk_code(actor))
             demand.save()
-    except IntegrityError as error:
-        raise Refused("demand.twice", "Vous avez déjà une demande active dans ce département.") from error
+    except IntegrityError:
+        # The same click, a moment earlier, in another connection.
+        existing = _already(person, place)
+        if existing is None:
+            raise
+        return existing
     _write_version(demand)
     _write_wishes(demand, form)
     if actor.role == Role.APPLICANT and person is not None:
@@ -75,6 +80,12 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
     _tell(demand, "registered", "Votre demande de logement social est enregistrée")
     _tell_later_apps(demand)
     return demand
+
+
+def _already(person: Person | None, place: Department) -> Demand | None:
+    if person is None:
+        return None
+    return Demand.objects.filter(person=person, register_code=place.register_code, state="active").first()
 
 
 def next_number(register_code: str, on: date, desk: str) -> str:
@@ -98,7 +109,8 @@ def _desk_code(actor: Actor) -> str:
 def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections: Sequence[str]) -> Demand:
     """A change of situation, visible at once. `revision` is the one the person started from.
 
-    Refused when the demand has changed meanwhile (another tab, a desk): nothing typed is lost, it stays in the draft.
+    Refused when the demand has changed meanwhile (another tab, a desk): nothing typed is lost, it stays in the draft;
+    and when it brings a blocking problem that was not there before.
     """
     demand = locked(visible_to(actor), demand_id)
     if demand.state != "active":
@@ -111,6 +123,7 @@ def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections:
             "Votre demande a été modifiée ailleurs pendant que vous écriviez. Ce que vous avez saisi est gardé : "
             "vérifiez la version actuelle, puis enregistrez de nouveau.",
         )
+    checks.refuse(form, clock.today(), before=Form.from_json(demand.form))
     demand.form = form.to_json()
     demand.revision += 1
     for name, value in columns(form).items():
@@ -204,18 +217,29 @@ def _tell(demand: Demand, template: str, subject: str) -> None:
 
 
 @transaction.atomic
-def save_draft(*, actor: Actor, demand: Demand | None, answers: dict) -> Draft:
-    """Keep what was typed, step by step, valid or not."""
-    draft, _ = Draft.objects.update_or_create(
-        author=actor.person, demand=demand, for_self=True, defaults={"answers": answers, "updated_at": clock.now()}
+def save_draft(*, actor: Actor, demand: Demand | None, step: str, answers: dict) -> Draft:
+    """Keep what was typed in a step, valid or not. Two tabs on two steps never erase each other's text."""
+    draft, _ = Draft.objects.get_or_create(
+        author=actor.person, demand=demand, for_self=True, defaults={"updated_at": clock.now()}
     )
+    draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    draft.answers = {**draft.answers, step: answers}
+    draft.updated_at = clock.now()
+    draft.save(update_fields=["answers", "updated_at"])
     return draft
 
 
 @transaction.atomic
-def drop_draft(*, actor: Actor, demand: Demand) -> None:
-    """Forget the typed text of a change that is now registered."""
-    Draft.objects.filter(author=actor.person, demand=demand).delete()
+def drop_draft(*, actor: Actor, demand: Demand, step: str) -> None:
+    """Forget the typed text of a step that is now registered; other steps keep theirs."""
+    draft = Draft.objects.select_for_update(of=("self",)).filter(author=actor.person, demand=demand).first()
+    if draft is None:
+        return
+    draft.answers.pop(step, None)
+    if draft.answers:
+        draft.save(update_fields=["answers"])
+    else:
+        draft.delete()
 
 
 @transaction.atomic

@@ -21,10 +21,14 @@ def household(
     situations: Iterable[law.Situation] = (),
     proofs: Mapping[str, str] | None = None,
     job: Any = None,
+    refusals: Iterable[law.Refusal] = (),
 ) -> law.Household:
-    """The household of a demand as it stands. `job`: its job attestation, when the applicant has one."""
+    """The household of a demand as it stands. `job`: its job attestation, when the applicant has one.
+
+    The income of the last twelve months is known of nobody: no document's amounts are typed in Palier.
+    """
     form = Form.from_json(demand.form)
-    return from_form(form, demand, epcis=_epcis(form), situations=situations, proofs=proofs, job=job)
+    return from_form(form, demand, epcis=_epcis(form), situations=situations, proofs=proofs, job=job, refusals=refusals)
 
 
 def from_form(
@@ -35,6 +39,7 @@ def from_form(
     situations: Iterable[law.Situation] = (),
     proofs: Mapping[str, str] | None = None,
     job: Any = None,
+    refusals: Iterable[law.Refusal] = (),
 ) -> law.Household:
     """The same from a form at hand and the SIREN of its communes' EPCI, without asking the database."""
     return law.Household(
@@ -58,6 +63,7 @@ def from_form(
         employer=_employer(job),
         situations=tuple(situations),
         transfer=form.home.status == "HLM",
+        refusals=tuple(refusals),
         proofs=proofs or {},
     )
 
@@ -121,5 +127,11 @@ def _employer(job: Any) -> law.Employer | None:
     if job is None:
         return None
     state = job.state if job.state in ("confirmed", "denied") else "declared"
-    contributes = job.company.peec if job.company else None
-    return law.Employer(siret=job.siret, state=state, contributes=contributes, entered_on=job.entered_on)
+    company = job.company
+    return law.Employer(
+        siret=job.siret,
+        state=state,
+        contributes=company.peec if company else None,
+        public=company is not None and company.sector == "public",
+        entered_on=job.entered_on,
+    )

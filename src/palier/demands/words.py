@@ -2,54 +2,167 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from palier.demands.form import Form
+from palier.demands.form import Adult, Form
 from palier.law import codes
 from palier.law.reasons import day, euros, listing
 from palier.territories.models import Commune
 
+NONE = "—"
+
 
 def sections(form: Form) -> list[dict[str, Any]]:
-    """`[{key, title, rows: [[label, value], …]}]`; an answer not given shows a dash."""
-    a, home, wish = form.applicant, form.home, form.wish
-    names = dict(Commune.objects.filter(code__in=wish.communes).values_list("code", "name"))
-    resources = [
-        f"{codes.label('resource', c)} : {euros(v)}" for adult in form.adults for c, v in adult.resources.items()
+    """`[{key, title, rows: [[label, value], …], fields: […]}]`; an answer not given shows a dash.
+
+    `fields`: for each row, the field of its step that answers it.
+    """
+    codes_named = [*form.wish.communes, form.address.commune]
+    names = dict(Commune.objects.filter(code__in=codes_named).order_by("code").values_list("code", "name"))
+    return [_identity(form, names), _household(form), _means(form), _home(form), _wish(form, names)]
+
+
+def _identity(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
+    a, place = form.applicant, form.address
+    town = place.extra or names.get(place.commune, "")
+    return _section("identite", "Vous", [
+        ("Nom et prénoms", _name(a), "last_name"),
+        ("Nom de naissance", a.birth_name, "birth_name"),
+        ("Date de naissance", day(a.birth_date) if a.birth_date else "", "birth_date"),
+        ("Nationalité", _label("nationality", a.nationality), "nationality_0"),
+        ("Adresse", f"{place.line}, {place.postcode} {town}".strip(", "), "line"),
+        ("Téléphone", a.phone, "phone"),
+    ], without=("Nom de naissance",))  # fmt: skip
+
+
+def _household(form: Form) -> dict[str, Any]:
+    partner, expected = form.coapplicant, form.expected
+    born = (
+        f"{expected.count}" + (f", prévu pour le {day(expected.due_on)}" if expected.due_on else "") if expected else ""
+    )
+    needs = [
+        words
+        for told, words in (
+            (form.disability.card, "carte mobilité inclusion « invalidité »"),
+            (form.disability.wheelchair, "aucune marche possible"),
+            (form.disability.adapted, "logement adapté nécessaire"),
+        )
+        if told
     ]
-    tax = [f"{year} : {euros(v)}" for year, v in a.tax.items()]
-    return [
-        _section("identite", "Vous", [
-            ("Nom et prénoms", f"{a.last_name} {a.first_names}"),
-            ("Date de naissance", day(a.birth_date) if a.birth_date else ""),
-            ("Nationalité", codes.label("nationality", a.nationality)),
-            ("Adresse", f"{form.address.line}, {form.address.postcode} {form.address.extra}".strip(", ")),
-            ("Téléphone", a.phone),
-        ]),
-        _section("menage", "Votre ménage", [
-            ("Situation de famille", codes.label("family_status", a.family_status)),
-            ("Signera avec vous", f"{form.coapplicant.first_names} {form.coapplicant.last_name}" if form.coapplicant else "Personne"),
-            ("Personnes à charge", listing(f"{d.first_names or 'enfant'} ({day(d.birth_date)})" for d in form.dependants if d.birth_date)),
-            ("Handicap", "Besoin signalé" if form.disability.concerned else ""),
-        ]),
-        _section("ressources", "Travail et ressources", [
-            ("Situation professionnelle", codes.label("contract", a.work.contract)),
-            ("Ressources par mois", " ; ".join(resources)),
-            ("Revenu fiscal de référence", " ; ".join(tax)),
-        ]),
-        _section("logement", "Logement actuel", [
-            ("Situation", codes.label("home_status", home.status)),
-            ("Type et surface", " ".join(filter(None, [home.type, f"{home.surface} m²" if home.surface else ""]))),
-            ("Loyer avec les charges", euros(home.rent) if home.rent is not None else ""),
-        ]),
-        _section("souhaits", "Motif et souhaits", [
-            ("Motif", listing(codes.label("motive", m) for m in form.motives)),
-            ("Types", listing((codes.label("home_type", t) for t in wish.types), "ou")),
-            ("Communes", listing(names.get(c, c) for c in wish.communes)),
-            ("Loyer maximum", euros(wish.max_rent) if wish.max_rent else ""),
-        ]),
-    ]  # fmt: skip
+    return _section("menage", "Votre ménage", [
+        ("Situation de famille", _label("family_status", form.applicant.family_status), "family_status"),
+        ("Signera avec vous", _who(_name(partner), partner.birth_date) + _link(partner) if partner else "Personne", "with_partner"),
+        ("Personnes à charge", _listed(_who(d.first_names or _label("kinship", d.link), d.birth_date) for d in form.dependants), "child_0_first_names"),
+        ("Enfants en garde alternée ou accueillis", _listed(f"{_who('enfant', c.birth_date)}, {_label('custody', c.arrangement).lower()}" for c in form.custody), "more_custody"),
+        ("Autres adultes", _listed(_who(_name(p), p.birth_date) for p in form.other_adults), "more_adult"),
+        ("Enfants à naître", born, "expected"),
+        ("Personnes à loger", str(form.people), "family_status"),
+        ("Handicap", listing(needs).capitalize() if needs else "Besoin signalé" if form.disability.concerned else "", "card"),
+    ], without=("Enfants en garde alternée ou accueillis", "Autres adultes", "Enfants à naître"))  # fmt: skip
 
 
-def _section(key: str, title: str, rows: list[tuple[str, str]]) -> dict[str, Any]:
-    return {"key": key, "title": title, "rows": [[label, value or "—"] for label, value in rows]}
+def _means(form: Form) -> dict[str, Any]:
+    a, partner = form.applicant, form.coapplicant
+    rows = [
+        ("Situation professionnelle", _work(a), "contract"),
+        ("Ressources par mois", _amounts("resource", a.resources), "res_SAL"),
+        ("Pension versée", _amounts("paid", a.paid), "paid_PAV"),
+        ("Revenu fiscal de référence", _years(a.tax), f"tax_{min(a.tax)}" if a.tax else "contract"),
+    ]
+    if partner:
+        rows += [
+            ("La personne qui signe avec vous", _work(partner), "co_contract"),
+            ("Ses ressources par mois", _amounts("resource", partner.resources), "co_res_SAL"),
+            ("Sa pension versée", _amounts("paid", partner.paid), "co_paid_PAV"),
+            ("Son revenu fiscal de référence", _years(partner.tax), "co_joint"),
+        ]
+    others = [(p, sum(p.resources.values())) for p in form.other_adults if p.resources]
+    rows.append(
+        ("Ressources des autres adultes", _listed(f"{_name(p)} : {euros(total)}" for p, total in others), "contract")
+    )
+    return _section(
+        "ressources", "Travail et ressources", rows,
+        without=("Pension versée", "Sa pension versée", "Ressources des autres adultes"),
+    )  # fmt: skip
+
+
+def _home(form: Form) -> dict[str, Any]:
+    home = form.home
+    kind = " ".join(
+        filter(None, [_label("home_kind", home.kind), home.type, f"de {home.surface} m²" if home.surface else ""])
+    )
+    return _section("logement", "Logement actuel", [
+        ("Situation", _label("home_status", home.status), "status"),
+        ("Bailleur", home.landlord, "landlord"),
+        ("Type et surface", kind, "type"),
+        ("Personnes qui y vivent", str(home.occupants) if home.occupants else "", "occupants"),
+        ("Loyer avec les charges", euros(home.rent) if home.rent is not None else "", "rent"),
+        ("Depuis le", day(home.entered_on) if home.entered_on else "", "entered_on"),
+    ], without=("Bailleur",))  # fmt: skip
+
+
+def _wish(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
+    wish = form.wish
+    details = [
+        words
+        for told, words in (
+            (not wish.ground_floor, "pas de rez-de-chaussée"),
+            (not wish.without_lift, "ascenseur pour un étage"),
+            (wish.parking, "stationnement"),
+        )
+        if told
+    ]
+    return _section("souhaits", "Motif et souhaits", [
+        ("Motif principal", _label("motive", form.motives[0]) if form.motives else "", "motive"),
+        ("Autres motifs", _listed(codes.label("motive", m) for m in form.motives[1:]), "motive_2"),
+        ("En quelques mots", form.motive_text, "motive_text"),
+        ("Types", listing((codes.label("home_type", t) for t in wish.types), "ou"), "types_0"),
+        ("Appartement ou maison", _label("wished_kind", wish.kind), "kind_0"),
+        ("Communes", listing(names.get(c, c) for c in wish.communes), "place_1"),
+        ("Communes voisines", "Acceptées" if wish.widened else "Non", "widened"),
+        ("Loyer maximum", euros(wish.max_rent) if wish.max_rent is not None else "", "max_rent"),
+        ("À savoir", listing(details).capitalize(), "not_ground_floor"),
+    ], without=("Autres motifs", "En quelques mots", "À savoir"))  # fmt: skip
+
+
+def _section(key: str, title: str, rows: list[tuple[str, str, str]], without: Iterable[str] = ()) -> dict[str, Any]:
+    """`without`: rows that are left out when they hold nothing, because the question does not concern everyone."""
+    told = [(label, value or NONE, field) for label, value, field in rows if value or label not in without]
+    return {
+        "key": key, "title": title, "rows": [[label, value] for label, value, _ in told],
+        "fields": [field for *_, field in told],
+    }  # fmt: skip
+
+
+def _label(name: str, code: str) -> str:
+    return codes.label(name, code) if code else ""
+
+
+def _name(adult: Adult) -> str:
+    return f"{adult.last_name} {adult.first_names}".strip()
+
+
+def _who(name: str, born: Any) -> str:
+    return f"{name} ({day(born)})" if born else name
+
+
+def _link(adult: Adult) -> str:
+    words = _label("applicant_link", adult.link)
+    return f", {words[:1].lower()}{words[1:]}" if words else ""
+
+
+def _work(adult: Adult) -> str:
+    return " – ".join(filter(None, [_label("contract", adult.work.contract), adult.work.profession]))
+
+
+def _amounts(name: str, amounts: Mapping[str, int]) -> str:
+    return _listed(f"{codes.label(name, code)} : {euros(amount)}" for code, amount in amounts.items())
+
+
+def _years(tax: Mapping[str, int]) -> str:
+    return _listed(f"{year} : {euros(tax[year])}" for year in sorted(tax))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " ; ".join(words)

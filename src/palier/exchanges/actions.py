@@ -12,6 +12,7 @@ from palier.accounts.actor import PALIER
 from palier.common import clock
 from palier.common.isolation import as_system
 from palier.demands import actions as demands
+from palier.exchanges import declared
 from palier.exchanges.models import Import
 from palier.exchanges.reading import form_of
 from palier.exchanges.sne.checks import check
@@ -29,12 +30,13 @@ def import_demand(content: bytes) -> dict[str, Any]:
     parsed = parse(content)
     demand = parsed.demand
     known = set(Commune.objects.values_list("code", flat=True))
+    form = form_of(demand)
     found = [*parsed.anomalies, *check(demand, on=clock.today(), communes=known)]
+    found += declared.anomalies(form, clock.today(), found)
     anomalies = [{"code": a.code, "path": a.path, "message": a.message, "severity": a.severity} for a in found]
     answer = {"number": demand.number or "", "anomalies": anomalies}
     if any(a["severity"] == "blocking" for a in anomalies):
         return {**answer, "result": "refused"}
-    form = form_of(demand)
     wished = Commune.objects.filter(code__in=form.wish.communes, department__active=True).first()
     if wished is None:
         return {**answer, "result": "refused", "anomalies": [*anomalies, _elsewhere()]}

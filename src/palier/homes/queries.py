@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Window
 
 from palier.accounts.actor import Actor
-from palier.homes.models import Offer
+from palier.homes.models import Dwelling, Offer
 from palier.law.reach import Reach
 
 
@@ -158,3 +158,17 @@ def by_commune(offers: QuerySet[Offer]) -> list[dict[str, Any]]:
         .annotate(offers=Count("pk"))
         .order_by("-offers", "name")
     )
+
+
+def landlords_in(communes: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The landlords with dwellings in some communes, and the names of those communes (CCH R441-2-4)."""
+    rows = (
+        Dwelling.objects.filter(commune__in=communes)
+        .order_by("landlord__name", "commune__search_name", "commune")
+        .values_list("landlord__name", "commune__name")
+        .distinct()
+    )
+    found: dict[str, list[str]] = {}
+    for landlord, commune in rows:
+        found.setdefault(landlord, []).append(commune)
+    return list(found.items())

@@ -63,7 +63,8 @@ def public(view: View) -> View:
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST":
+    # What a page saves by itself stays on the device: it is no form to send again.
+    if request.method == "POST" and "X-Autosave" not in request.headers:
         typed = [(k, v) for k, values in request.POST.lists() if k not in NOT_TYPED for v in values]
         if typed:
             request.session[PENDING] = {**request.session.get(PENDING, {}), request.path: typed}

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from palier.accounts.roles import Role
 from palier.common.isolation import acting
-from palier.demands.form import Adult
+from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
 from palier.documents import actions
 from palier.documents.models import Piece, Reading, Recognition
 from tests.documents import files
+from tests.spaces.applicant.steps import errors
 
 
 @pytest.fixture
@@ -198,3 +199,29 @@ def test_at_the_counter_errors_are_linked_to_their_fields_and_nothing_typed_is_l
     assert (page.status_code, Demand.objects.count()) == (422, 0)
     for link in ('href="#id_identite-birth_date"', 'href="#id_souhaits-place_1"', "Nguyễn", "Atlantide"):
         assert link in html
+
+
+def test_at_the_counter_the_same_checks_stand_beside_the_same_fields(client):
+    wrong = {
+        **COUNTER, "menage-child_0_first_names": "Lan", "menage-child_0_birth_date": "1980-01-01",
+        "ressources-res_SAL": "-3", "logement-surface": "2",
+    }  # fmt: skip
+    assert errors(client.post(reverse("desk:register"), wrong)) == {
+        "menage-child_0_birth_date": "Cet enfant serait plus âgé que ses parents, ou presque : vérifiez les deux dates.",
+        "ressources-res_SAL": "Un montant ne peut pas être négatif.",
+        "logement-surface": "Écrivez une surface de 5 à 500 m².",
+    }
+
+
+def test_at_the_counter_rows_come_without_javascript_and_both_partners_means_are_taken(client):
+    url = reverse("desk:register")
+    asked = client.post(url, {**COUNTER, "menage-child_0_first_names": "Lan", "more": "child"})
+    page = asked.content.decode()
+    assert (asked.status_code, "menage-child_1_birth_date" in page, errors(asked)) == (200, True, {})
+    assert ("Nguyễn" in page, "Lan" in page) == (True, True)
+    client.post(url, {
+        **COUNTER, "menage-with_partner": "on", "menage-co_link": "M", "menage-co_last_name": "Trần",
+        "menage-co_birth_date": "1985-01-01", "ressources-co_res_SAL": "1 200,00",
+    })  # fmt: skip
+    form = Form.from_json(Demand.objects.get(last_name_key="nguyen").form)
+    assert (form.applicant.resources, form.coapplicant.resources) == ({"SAL": 1300}, {"SAL": 1200})

@@ -96,9 +96,10 @@ def error_summary(*given: Any) -> dict[str, Any]:
     for form in _forms(given):
         lines += [{"words": words, "target": ""} for words in form.non_field_errors()]
         for bound in form:
-            lines += [
-                {"words": words, "label": str(bound.label), "target": first_control(bound)} for words in bound.errors
-            ]
+            # Rows of people share their labels: `about` on a field says whose it is.
+            about = getattr(bound.field, "about", "")
+            label = f"{about}, {str(bound.label).lower()}" if about else str(bound.label)
+            lines += [{"words": words, "label": label, "target": first_control(bound)} for words in bound.errors]
     return {"lines": lines}
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
@@ -17,14 +16,17 @@ from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands import actions, claiming
 from palier.demands.certificate import certificate
+from palier.demands.checks import check
 from palier.demands.form import Form
 from palier.demands.models import Claim, Demand
 from palier.demands.queries import current_for, draft_of
 from palier.demands.words import sections
 from palier.documents.queries import missing
-from palier.law import calendar
+from palier.homes.queries import landlords_in
+from palier.law import calendar, numbers
 from palier.spaces.access import for_roles
-from palier.spaces.applicant.demand_forms import BY_KEY, STEPS, assemble, raw, typed
+from palier.spaces.applicant.demand_forms import BY_KEY, SEEN, STEPS, Step, StepForm, assemble, raw, reshape, typed
+from palier.spaces.applicant.places import choices
 from palier.territories.models import Commune
 
 
@@ -50,29 +52,43 @@ def _open(request: HttpRequest) -> Demand | None:
 
 
 @for_roles(Role.APPLICANT)
+@never_cache
 def demand(request: HttpRequest) -> HttpResponse:
     """The registered demand, readable and editable; or the draft and where it stands."""
     one = current_for(request.actor.person)
     if one is None:
         draft = draft_of(request.actor.person)
         answers = draft.answers if draft else {}
-        form, wrong = assemble(answers)
+        _, wrong = assemble(answers)
         first = next((s for s in STEPS if s.key in wrong), STEPS[0])
         return page(
             request,
             "applicant/demand/start.html",
             {
-                "steps": _stepper(answers, wrong, ""),
-                "first": first,
-                "begun": bool(answers),
-                "complete": form is not None,
+                "steps": _stepper(answers, wrong, ""), "first": first, "begun": bool(answers),
+                "complete": not wrong, "left": len(wrong),
             },
-        )
+        )  # fmt: skip
+    form = Form.from_json(one.form)
+    odd = [p.message for p in check(form, clock.today())] if one.state == "active" else []
     return page(
-        request,
-        "applicant/demand/demand.html",
-        {"demand": one, "sections": sections(Form.from_json(one.form)), "steps": STEPS},
-    )
+        request, "applicant/demand/demand.html",
+        {"demand": one, "number": numbers.parse(one.number).spaced, "sections": _answers(form, one.state == "active"), "odd": odd},
+    )  # fmt: skip
+
+
+def _answers(form: Form, editable: bool) -> list[dict]:
+    """Every answer, with the address of its question."""
+    return [
+        {
+            "title": s["title"],
+            "answers": [
+                (label, value, f"{_url(s['key'])}#id_{field}" if editable else "")
+                for (label, value), field in zip(s["rows"], s["fields"], strict=True)
+            ],
+        }
+        for s in sections(form)
+    ]
 
 
 def _stepper(answers: dict, wrong: list[str], here: str) -> list[dict]:
@@ -81,57 +97,122 @@ def _stepper(answers: dict, wrong: list[str], here: str) -> list[dict]:
             return "current"
         return "done" if key in answers and key not in wrong else "error" if key in answers else "todo"
 
-    return [{"label": s.label, "url": reverse("applicant:step", args=[s.key]), "state": state(s.key)} for s in STEPS]
+    return [{"label": s.label, "url": _url(s.key, mend=state(s.key) == "error"), "state": state(s.key)} for s in STEPS]
+
+
+def _url(key: str, *, mend: bool = False) -> str:
+    """A step's address; with `mend` it says at once what is wrong or missing there."""
+    return reverse("applicant:step", args=[key]) + ("?corriger=1" if mend else "")
 
 
 @for_roles(Role.APPLICANT)
+@never_cache
 def step(request: HttpRequest, key: str) -> HttpResponse:
     """One step: what is typed is kept, valid or not; a registered demand changes at once."""
     if key not in BY_KEY:
         raise Http404
-    here = BY_KEY[key]
-    one = _open(request)
-    person = request.actor.person
-    draft = draft_of(person, one)
-    answers = dict(draft.answers) if draft else {}
-    conflict = ""
+    here, one = BY_KEY[key], _open(request)
+    draft = draft_of(request.actor.person, one)
+    answers = draft.answers if draft else {}
     if request.method == "POST":
-        answers[key] = raw(request.POST)
-        actions.save_draft(actor=request.actor, demand=one, answers=answers)
-        form = here.form(request.POST)
-        if form.is_valid():
-            if one is None:
-                return go(request, *_next(key))
-            try:
-                actions.change(
-                    actor=request.actor, demand_id=one.pk, form=form.apply(Form.from_json(one.form)),
-                    revision=int(request.POST.get("revision") or 0), sections=[here.label.lower()],
-                )  # fmt: skip
-            except Refused as refusal:
-                conflict = refusal.message
-            else:
-                actions.drop_draft(actor=request.actor, demand=one)
-                messages.success(request, "Votre demande est mise à jour.")
-                return go(request, "applicant:demand")
-    elif key in answers:
-        form = here.form(typed(answers[key]))
+        return _receive(request, here, one, answers)
+    seen = _number(answers.get(key, {}).get(SEEN, [""])[0])
+    start = _start(one, answers)
+    if key in answers:
+        form = here.form(typed(answers[key]), start=start)
+        if "corriger" not in request.GET:
+            form.unjudged()
     elif one is not None:
-        form = here.form(initial=here.form.answers(Form.from_json(one.form)))
+        form = here.form(initial=here.form.answers(start), start=start)
     else:
-        form = here.form(initial=_known(request, key))
-    _, wrong = assemble(answers)
+        form = here.form(initial=_known(request, key), start=start)
+    late = one is not None and key in answers and seen not in (0, one.revision)
+    return _show(request, here, one, answers, form, meanwhile=_meanwhile(one, seen) if late else None)
+
+
+def _receive(request: HttpRequest, here: Step, one: Demand | None, answers: dict) -> HttpResponse:
+    start = _start(one, answers)
+    given = raw(here, request.POST, start)
+    reshaped = reshape(given, request.POST) if here.key == "menage" else None
+    actions.save_draft(actor=request.actor, demand=one, step=here.key, answers=given if reshaped is None else reshaped)
+    if reshaped is not None:
+        asked = request.POST.get("more") or request.POST.get("less", "").partition("_")[0]
+        return go(request, f"{_url(here.key)}#id_more_{asked}")
+    answers = {**answers, here.key: given}
+    form = here.form(typed(given), start=start)
+    seen = _number(request.POST.get(SEEN))
+    if not form.is_valid():
+        return _show(request, here, one, answers, form, status=422, seen=seen)
+    if one is not None:
+        try:
+            actions.change(
+                actor=request.actor, demand_id=one.pk, form=form.declared, revision=seen, sections=[here.label.lower()]
+            )
+        except Refused as refusal:
+            if refusal.code == "demand.conflict":
+                one.refresh_from_db()
+                return _show(
+                    request, here, one, answers, form, status=422, conflict=refusal.message,
+                    meanwhile=_meanwhile(one, seen),
+                )  # fmt: skip
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            return _show(request, here, one, answers, form, status=422, seen=seen)
+        actions.drop_draft(actor=request.actor, demand=one, step=here.key)
+        messages.success(request, "Votre demande est mise à jour.")
+    for notice in form.notices:
+        messages.info(request, notice)
+    return go(request, "applicant:demand") if one is not None else go(request, *_next(here.key))
+
+
+def _show(
+    request: HttpRequest, here: Step, one: Demand | None, answers: dict, form: StepForm, *, status: int = 200,
+    seen: int = 0, conflict: str = "", meanwhile: list | None = None,
+) -> HttpResponse:  # fmt: skip
+    """`seen`: the revision that the person started from, when it is not the one just shown to them."""
     rank = STEPS.index(here)
+    _, wrong = assemble(answers) if one is None else (None, [])
     return page(
         request,
         "applicant/demand/step.html",
         {
-            "form": form, "step": here, "demand": one, "conflict": conflict,
-            "steps": _stepper(answers, wrong, key) if one is None else [],
+            "form": form, "step": here, "demand": one, "conflict": conflict, "meanwhile": meanwhile,
+            "version": seen or (one.revision if one else 0),
+            "steps": _stepper(answers, wrong, here.key) if one is None else [],
             "previous": STEPS[rank - 1] if rank and one is None else None,
-            "communes": Commune.objects.filter(department__active=True, successor=None).order_by("search_name", "code").values_list("name", flat=True) if key == "souhaits" else [],
+            "communes": choices() if here.key == "souhaits" else [],
         },
-        status=422 if request.method == "POST" else 200,
+        status=status,
     )  # fmt: skip
+
+
+def _start(one: Demand | None, answers: dict) -> Form:
+    return Form.from_json(one.form) if one is not None else assemble(answers)[0]
+
+
+def _number(text: str | None) -> int:
+    """A revision as a page sent it; whatever is none is 0, which no demand has."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _meanwhile(one: Demand, since: int) -> list[tuple[str, str, str]]:
+    """What changed in a demand after a revision: label, before, after."""
+    former = one.versions.filter(revision=since).first()
+    if former is None:
+        return []
+    before, after = (
+        {
+            (section["title"], label): value
+            for section in sections(Form.from_json(held))
+            for label, value in section["rows"]
+        }
+        for held in (former.form, one.form)
+    )
+    keys = dict.fromkeys((*before, *after))
+    return [
+        (label, before.get((title, label), "—"), after.get((title, label), "—"))
+        for title, label in keys
+        if before.get((title, label)) != after.get((title, label))
+    ]
 
 
 def _known(request: HttpRequest, key: str) -> dict[str, str]:
@@ -151,50 +232,59 @@ def _next(key: str) -> tuple:
 @require_POST
 @for_roles(Role.APPLICANT)
 def autosave(request: HttpRequest, key: str) -> HttpResponse:
-    """Keep what is being typed, without judging it."""
+    """Keep what is being typed, without judging it; 409 when the demand changed meanwhile."""
     if key not in BY_KEY:
         raise Http404
     one = _open(request)
     draft = draft_of(request.actor.person, one)
-    answers = {**(draft.answers if draft else {}), key: raw(request.POST)}
-    actions.save_draft(actor=request.actor, demand=one, answers=answers)
-    return HttpResponse(json.dumps({}), content_type="application/json")
+    start = _start(one, draft.answers if draft else {})
+    actions.save_draft(actor=request.actor, demand=one, step=key, answers=raw(BY_KEY[key], request.POST, start))
+    seen = _number(request.POST.get(SEEN))
+    return JsonResponse({}, status=409 if one is not None and seen not in (0, one.revision) else 200)
 
 
 @for_roles(Role.APPLICANT)
+@never_cache
 def summary(request: HttpRequest) -> HttpResponse:
     """Every answer before registering; registering is one click, and twice is once."""
     existing = _open(request)
     if existing is not None:
         return go(request, "applicant:demand")
     draft = draft_of(request.actor.person)
-    form, wrong = assemble(draft.answers if draft else {})
-    obstacle = ""
-    if request.method == "POST" and form is not None:
-        if request.POST.get("declare") != "on":
-            obstacle = "Cochez la case : vous déclarez que ces renseignements sont exacts."
-        else:
-            try:
-                department = Commune.objects.get(code=form.wish.communes[0]).department_id
-                actions.register(
-                    actor=request.actor, form=form, department=department, person=request.actor.person, draft=draft
-                )
-            except Refused as refusal:
-                obstacle = refusal.message
-            else:
-                messages.success(
-                    request, "Votre demande est enregistrée. Votre numéro unique et votre attestation sont prêts."
-                )
-                return go(request, "applicant:demand")
+    answers = draft.answers if draft else {}
+    form, wrong = assemble(answers)
+    declared = DeclareForm(request.POST if request.method == "POST" and not wrong else None)
+    if declared.is_valid():
+        department = Commune.objects.get(code=form.wish.communes[0]).department_id
+        done = attempt(
+            declared,
+            lambda: actions.register(
+                actor=request.actor, form=form, department=department, person=request.actor.person, draft=draft
+            ),
+        )
+        if done:
+            messages.success(
+                request, "Votre demande est enregistrée. Votre numéro unique et votre attestation sont prêts."
+            )
+            return go(request, "applicant:demand")
     return page(
         request,
         "applicant/demand/summary.html",
         {
-            "sections": sections(form) if form else [], "wrong": [BY_KEY[k] for k in wrong], "obstacle": obstacle,
-            "steps": _stepper(draft.answers if draft else {}, wrong, ""), "complete": form is not None,
+            "sections": _answers(form, True), "wrong": [(BY_KEY[k], _url(k, mend=k in answers)) for k in wrong],
+            "form": declared, "steps": _stepper(answers, wrong, ""), "complete": not wrong,
+            "odd": [p.message for p in check(form, clock.today()) if not p.blocking],
         },
         status=422 if request.method == "POST" else 200,
     )  # fmt: skip
+
+
+class DeclareForm(forms.Form):
+    declare = forms.BooleanField(
+        label="Je déclare que ces renseignements sont exacts",
+        error_messages={"required": "Cochez la case : vous déclarez que ces renseignements sont exacts."},
+    )
+    use_required_attribute = False
 
 
 class NumberForm(forms.Form):
@@ -243,7 +333,9 @@ def attestation(request: HttpRequest) -> HttpResponse:
     one = current_for(request.actor.person)
     if one is None:
         return go(request, "applicant:demand")
-    response = HttpResponse(certificate(one), content_type="application/pdf")
+    response = HttpResponse(
+        certificate(one, landlords=landlords_in(one.form["wish"]["communes"])), content_type="application/pdf"
+    )
     response.headers["Content-Disposition"] = 'inline; filename="attestation.pdf"'
     return response
 

@@ -1,348 +1,254 @@
-"""The demand in steps: each step is a form, and turns what was typed into its part of the declared form."""
+"""The demand in steps: each step is a form, and turns what was typed into its part of the declared form.
+
+A step reads what was typed; whether it is possible is for `demands.checks` alone.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from palier.common import clock
-from palier.demands.checks import birth_problem, name_problem
-from palier.demands.form import Address, Adult, Dependant, Disability, Expected, Form, Home, Wish
+from palier.demands.form import Address, Adult, Form
 from palier.law import codes
-from palier.territories.models import Commune
-from palier.territories.queries import current_commune, search_key
-
-_DATE = {"type": "date"}
-EMPTY = (("", "Choisissez"),)
-
-
-def date_field(label: str, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
-        error_messages={"invalid": "Cette date n’existe pas : jour, mois, année."},
-    )  # fmt: skip
-
-
-def amount_field(label: str) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label, required=False, min_value=0, max_value=100_000,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"min_value": "Un montant ne peut pas être négatif.", "max_value": "Ce montant n’est pas possible.",
-                        "invalid": "Écrivez un nombre entier d’euros."},
-    )  # fmt: skip
-
-
-class StepForm(forms.Form):
-    """`apply` puts the answers into the form; `answers` is the reverse, for a registered demand."""
-
-    def apply(self, form: Form) -> Form:
-        raise NotImplementedError
-
-    @staticmethod
-    def answers(form: Form) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        today = clock.today()
-        for name, value in list(data.items()):
-            if name.endswith(("last_name", "first_names")) and value and (why := name_problem(value)):
-                self.add_error(name, why)
-            if name.endswith("birth_date") and (why := birth_problem(value, today)):
-                self.add_error(name, why)
-        return data
+from palier.spaces.applicant.demand_fields import BLANK, Amount, Count, Day, StepForm, choice, radio, text, tick, years
+from palier.spaces.applicant.demand_household import ROWS, Household
+from palier.spaces.applicant.places import labels, read_place
 
 
 class Identity(StepForm):
-    civility = forms.ChoiceField(label="Civilité", choices=codes.CIVILITIES, widget=forms.RadioSelect)
-    last_name = forms.CharField(label="Nom", max_length=200)
-    first_names = forms.CharField(label="Prénoms", max_length=200)
-    birth_date = date_field("Date de naissance")
-    nationality = forms.ChoiceField(label="Nationalité", choices=codes.NATIONALITIES, widget=forms.RadioSelect)
-    phone = forms.RegexField(
-        label="Téléphone", regex=r"^[+0-9 .()-]{6,20}$", required=False,
-        error_messages={"invalid": "Écrivez un numéro de téléphone, par exemple 06 39 98 00 00."},
-    )  # fmt: skip
-    line = forms.CharField(label="Adresse (numéro et rue)", max_length=120)
-    postcode = forms.RegexField(
-        label="Code postal", regex=r"^\d{5}$", error_messages={"invalid": "Un code postal a cinq chiffres."}
-    )
-    town = forms.CharField(label="Commune", max_length=80)
+    section = "identity"
+    civility = radio("Civilité", codes.CIVILITIES)
+    last_name = text("Nom")
+    first_names = text("Prénoms")
+    birth_name = text("Nom de naissance, s’il est différent", required=False)
+    birth_date = Day(label="Date de naissance")
+    nationality = radio("Nationalité", codes.NATIONALITIES)
+    phone = text("Téléphone", required=False)
+    line = text("Adresse (numéro et rue)")
+    postcode = text("Code postal")
+    town = text("Commune")
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        town, postcode = data.get("town", ""), data.get("postcode", "")
-        if town and postcode:
-            named = Commune.objects.filter(search_name=search_key(town)).order_by("successor", "code")
-            found = named.filter(postcodes__contains=[postcode]).first() or named.first()
-            data["commune"] = current_commune(found.code).code if found else ""
-        return data
+    def read(self, given: dict[str, Any]) -> None:
+        found = read_place(given["town"], postcode=given["postcode"])
+        given["commune"] = found.commune.code if found.commune else ""
+        if found.former:
+            self.notices.append(found.former)
 
-    def apply(self, form: Form) -> Form:
-        d = self.cleaned_data
+    def apply(self, given: Mapping[str, Any]) -> Form:
+        adult = {
+            name: given[name]
+            for name in ("civility", "last_name", "first_names", "birth_name", "birth_date", "nationality", "phone")
+        }
         return dataclasses.replace(
-            form,
-            applicant=dataclasses.replace(
-                form.applicant, civility=d["civility"], last_name=d["last_name"].strip(),
-                first_names=d["first_names"].strip(), birth_date=d["birth_date"], nationality=d["nationality"],
-                phone=d["phone"],
+            self.start,
+            applicant=dataclasses.replace(self.start.applicant, **adult),
+            address=Address(
+                line=given["line"], extra=given["town"], postcode=given["postcode"], commune=given["commune"]
             ),
-            address=Address(line=d["line"], extra=d["town"], postcode=d["postcode"], commune=d.get("commune", "")),
-        )  # fmt: skip
+        )
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
         a = form.applicant
         return {
-            "civility": a.civility, "last_name": a.last_name, "first_names": a.first_names, "birth_date": a.birth_date,
-            "nationality": a.nationality, "phone": a.phone, "line": form.address.line,
-            "postcode": form.address.postcode, "town": form.address.extra,
+            "civility": a.civility, "last_name": a.last_name, "first_names": a.first_names, "birth_name": a.birth_name,
+            "birth_date": a.birth_date, "nationality": a.nationality, "phone": a.phone, "line": form.address.line,
+            "postcode": form.address.postcode,
+            "town": form.address.extra or labels([form.address.commune]).get(form.address.commune, ""),
         }  # fmt: skip
 
 
-class Household(StepForm):
-    family_status = forms.ChoiceField(label="Votre situation de famille", choices=[*EMPTY, *codes.FAMILY_STATUSES])
-    with_partner = forms.BooleanField(label="Une autre personne signera le bail avec moi", required=False)
-    co_link = forms.ChoiceField(
-        label="Cette personne est votre", choices=[*EMPTY, *codes.APPLICANT_LINKS], required=False
-    )
-    co_last_name = forms.CharField(label="Son nom", max_length=200, required=False)
-    co_first_names = forms.CharField(label="Ses prénoms", max_length=200, required=False)
-    co_birth_date = date_field("Sa date de naissance", required=False)
-    expected = forms.IntegerField(label="Enfants à naître", required=False, min_value=0, max_value=5)
-    card = forms.BooleanField(
-        label="Une personne du ménage a la carte mobilité inclusion « invalidité »", required=False
-    )
-    wheelchair = forms.BooleanField(label="Une personne du ménage ne peut monter aucune marche", required=False)
-    adapted = forms.BooleanField(label="Le ménage a besoin d’un logement adapté au handicap", required=False)
-    ROWS = 6
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for n in range(self.ROWS):
-            self.fields[f"child_{n}_first_names"] = forms.CharField(label="Prénom", max_length=200, required=False)
-            self.fields[f"child_{n}_birth_date"] = date_field("Date de naissance", required=False)
-            self.fields[f"child_{n}_link"] = forms.ChoiceField(
-                label="Lien avec vous", choices=codes.KINSHIPS, required=False
-            )
-
-    @property
-    def rows(self) -> list[list[forms.BoundField]]:
-        return [[self[f"child_{n}_{part}"] for part in ("first_names", "birth_date", "link")] for n in range(self.ROWS)]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("with_partner"):
-            for name in ("co_link", "co_last_name", "co_birth_date"):
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, "Cette réponse est nécessaire pour la personne qui signe avec vous.")
-        for n in range(self.ROWS):
-            if (
-                data.get(f"child_{n}_first_names")
-                and not data.get(f"child_{n}_birth_date")
-                and f"child_{n}_birth_date" not in self.errors
-            ):
-                self.add_error(f"child_{n}_birth_date", "Indiquez la date de naissance de cette personne.")
-        return data
-
-    def apply(self, form: Form) -> Form:
-        d = self.cleaned_data
-        partner = None
-        if d["with_partner"]:
-            before = form.coapplicant or Adult(last_name="")
-            partner = dataclasses.replace(
-                before, last_name=d["co_last_name"], first_names=d["co_first_names"], birth_date=d["co_birth_date"],
-                link=d["co_link"],
-            )  # fmt: skip
-        dependants = tuple(
-            Dependant(
-                first_names=d[f"child_{n}_first_names"],
-                birth_date=d[f"child_{n}_birth_date"],
-                link=d[f"child_{n}_link"] or "E",
-            )
-            for n in range(self.ROWS)
-            if d.get(f"child_{n}_birth_date")
-        )
-        return dataclasses.replace(
-            form,
-            applicant=dataclasses.replace(form.applicant, family_status=d["family_status"]),
-            coapplicant=partner,
-            dependants=dependants,
-            expected=Expected(count=d["expected"]) if d["expected"] else None,
-            disability=Disability(
-                concerned=d["card"] or d["wheelchair"] or d["adapted"],
-                wheelchair=d["wheelchair"],
-                adapted=d["adapted"],
-                card=d["card"],
-            ),
-        )
-
-    @staticmethod
-    def answers(form: Form) -> dict[str, Any]:
-        given: dict[str, Any] = {
-            "family_status": form.applicant.family_status, "expected": form.expected.count if form.expected else "",
-            "card": form.disability.card, "wheelchair": form.disability.wheelchair, "adapted": form.disability.adapted,
-        }  # fmt: skip
-        if form.coapplicant:
-            co = form.coapplicant
-            given |= {
-                "with_partner": True,
-                "co_link": co.link,
-                "co_last_name": co.last_name,
-                "co_first_names": co.first_names,
-                "co_birth_date": co.birth_date,
-            }
-        for n, child in enumerate(form.dependants):
-            given |= {
-                f"child_{n}_first_names": child.first_names,
-                f"child_{n}_birth_date": child.birth_date,
-                f"child_{n}_link": child.link,
-            }
-        return given
+COMMON = ("SAL", "CHO", "RET", "AF", "RSA", "AUT")
+RARE = tuple(code for code, _ in codes.RESOURCES if code not in COMMON)
 
 
 class Means(StepForm):
-    contract = forms.ChoiceField(label="Votre situation professionnelle", choices=[*EMPTY, *codes.CONTRACTS])
-    profession = forms.CharField(label="Profession", max_length=80, required=False)
-    SHOWN = ("SAL", "RET", "CHO", "AF", "RSA", "AAH", "PAR", "AUT")
+    section = "means"
+    contract = choice("Votre situation professionnelle", codes.CONTRACTS)
+    profession = text("Profession", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = dict(codes.RESOURCES)
-        for code in self.SHOWN:
-            self.fields[f"res_{code}"] = amount_field(f"{labels[code]} (euros par mois)")
-        self.fields["res_co"] = amount_field("Ressources mensuelles de la personne qui signe avec vous")
-        for year in self.years():
-            self.fields[f"tax_{year}"] = forms.IntegerField(
-                label=f"Revenu fiscal de référence {year} du ménage (euros par an)", required=False, min_value=0, max_value=10_000_000,
-                error_messages={"min_value": "Un revenu ne peut pas être négatif.", "max_value": "Ce revenu n’est pas possible."},
-            )  # fmt: skip
+        self._amounts("", "Votre revenu fiscal de référence")
+        # At the counter every question stands on one page: nobody knows yet whether somebody else signs.
+        self.asks_partner = bool(self.start.coapplicant or self.prefix)
+        if self.asks_partner:
+            self.fields["co_contract"] = choice("Sa situation professionnelle", codes.CONTRACTS, required=False)
+            self.fields["co_profession"] = text("Sa profession", required=False)
+            self.fields["co_joint"] = tick("Nous faisons une seule déclaration de revenus")
+            self._amounts("co_", "Son revenu fiscal de référence")
 
-    @staticmethod
-    def years() -> tuple[int, int]:
-        return clock.today().year - 2, clock.today().year - 1
+    def _amounts(self, prefix: str, tax: str) -> None:
+        names = dict(codes.RESOURCES)
+        for code in (*COMMON, *RARE):
+            self.fields[f"{prefix}res_{code}"] = Amount(names[code])
+        for code, label in codes.PAID:
+            self.fields[f"{prefix}paid_{code}"] = Amount(label)
+        for year in years():
+            self.fields[f"{prefix}tax_{year}"] = Amount(f"{tax} {year}")
 
-    def apply(self, form: Form) -> Form:
-        d = self.cleaned_data
-        resources = {code: d[f"res_{code}"] for code in self.SHOWN if d.get(f"res_{code}")}
-        tax = {str(year): d[f"tax_{year}"] for year in self.years() if d.get(f"tax_{year}") is not None}
-        partner = form.coapplicant
+    def parts(self, prefix: str) -> dict[str, Any]:
+        """The fields of a person, in the groups of the page; `open`: an answer among the rare ones is there to see."""
+        rare = [self[f"{prefix}res_{code}"] for code in RARE]
+        rare += [self[f"{prefix}paid_{code}"] for code, _ in codes.PAID]
+        return {
+            "work": [self[prefix + "contract"], self[prefix + "profession"]],
+            "common": [self[f"{prefix}res_{code}"] for code in COMMON],
+            "rare": rare,
+            "open": any(bound.value() not in ("", None) or bound.errors for bound in rare),
+            "tax": [self[f"{prefix}tax_{year}"] for year in years()],
+        }
+
+    @property
+    def own(self) -> dict[str, Any]:
+        return self.parts("")
+
+    @property
+    def partner(self) -> dict[str, Any] | None:
+        return self.parts("co_") | {"joint": self["co_joint"]} if self.asks_partner else None
+
+    def apply(self, given: Mapping[str, Any]) -> Form:
+        partner = self.start.coapplicant
         if partner:
-            partner = dataclasses.replace(
-                partner, resources={"AUT": d["res_co"]} if d.get("res_co") else {}, tax={year: 0 for year in tax}
-            )
-        work = dataclasses.replace(form.applicant.work, contract=d["contract"], profession=d["profession"])
+            partner = self._person(partner, given, "co_")
+            if given["co_joint"]:
+                # The joint amount stands with the applicant: the partner's share is a known zero, not a gap.
+                own = [str(year) for year in years() if given[f"tax_{year}"] is not None]
+                partner = dataclasses.replace(partner, tax={**partner.tax, **dict.fromkeys(own, 0)})
+        applicant = self._person(self.start.applicant, given, "")
+        return dataclasses.replace(self.start, applicant=applicant, coapplicant=partner)
+
+    def _person(self, before: Adult, given: Mapping[str, Any], prefix: str) -> Adult:
+        def amounts(kind: str, known: Iterable) -> dict[str, int]:
+            found = {str(key): given[f"{prefix}{kind}_{key}"] for key in known}
+            return {key: amount for key, amount in found.items() if amount is not None}
+
+        older = {year: amount for year, amount in before.tax.items() if int(year) not in years()}
         return dataclasses.replace(
-            form,
-            applicant=dataclasses.replace(form.applicant, work=work, resources=resources, tax=tax),
-            coapplicant=partner,
+            before,
+            work=dataclasses.replace(
+                before.work, contract=given[prefix + "contract"], profession=given[prefix + "profession"]
+            ),
+            resources=amounts("res", (*COMMON, *RARE)),
+            paid=amounts("paid", dict(codes.PAID)),
+            tax=older | amounts("tax", years()),
         )
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
-        a = form.applicant
-        given: dict[str, Any] = {"contract": a.work.contract, "profession": a.work.profession}
-        given |= {f"res_{code}": amount for code, amount in a.resources.items()}
-        given |= {f"tax_{year}": amount for year, amount in a.tax.items()}
-        if form.coapplicant:
-            given["res_co"] = sum(form.coapplicant.resources.values()) or ""
+        given: dict[str, Any] = {}
+        for prefix, adult in (("", form.applicant), ("co_", form.coapplicant)):
+            if adult is None:
+                continue
+            given |= {prefix + "contract": adult.work.contract, prefix + "profession": adult.work.profession}
+            given |= {f"{prefix}res_{code}": amount for code, amount in adult.resources.items()}
+            given |= {f"{prefix}paid_{code}": amount for code, amount in adult.paid.items()}
+            given |= {f"{prefix}tax_{year}": amount for year, amount in adult.tax.items()}
+        partner = form.coapplicant
+        if partner and partner.tax and not any(partner.tax.values()) and any(form.applicant.tax.values()):
+            given["co_joint"] = True
+            given |= {f"co_tax_{year}": "" for year in partner.tax}
         return given
 
 
 class HomeStep(StepForm):
-    status = forms.ChoiceField(label="Vous êtes actuellement", choices=[*EMPTY, *codes.HOME_STATUSES])
-    kind = forms.ChoiceField(label="Appartement ou maison", choices=[*EMPTY, *codes.HOME_KINDS], required=False)
-    type = forms.ChoiceField(label="Type", choices=[*EMPTY, *codes.HOME_TYPES], required=False)
-    surface = forms.IntegerField(label="Surface (m²)", required=False, min_value=5, max_value=500)
-    occupants = forms.IntegerField(label="Nombre de personnes qui y vivent", required=False, min_value=1, max_value=30)
-    rent = amount_field("Loyer avec les charges (euros par mois)")
-    entered_on = date_field("Depuis le", required=False)
+    section = "home"
+    status = choice("Vous êtes actuellement", codes.HOME_STATUSES)
+    landlord = text("Nom de votre bailleur", required=False)
+    kind = choice("Appartement ou maison", codes.HOME_KINDS, required=False)
+    type = choice("Type", codes.HOME_TYPES, required=False)
+    surface = Count(label="Surface (m²)", required=False)
+    occupants = Count(label="Nombre de personnes qui y vivent", required=False)
+    rent = Amount("Loyer avec les charges")
+    entered_on = Day(label="Vous y vivez depuis le", required=False)
 
-    def apply(self, form: Form) -> Form:
-        return dataclasses.replace(form, home=Home(landlord=form.home.landlord, **self.cleaned_data))
+    def apply(self, given: Mapping[str, Any]) -> Form:
+        return dataclasses.replace(self.start, home=dataclasses.replace(self.start.home, **given))
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
-        return {f.name: getattr(form.home, f.name) for f in dataclasses.fields(Home)}
+        return {f.name: getattr(form.home, f.name) for f in dataclasses.fields(form.home)}
 
 
 class WishStep(StepForm):
-    motive = forms.ChoiceField(label="Votre motif principal", choices=[*EMPTY, *codes.MOTIVES])
-    others = forms.MultipleChoiceField(
-        label="Autres motifs (deux au plus)", choices=codes.MOTIVES, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    section = "wish"
+    motive = choice("Votre motif principal", codes.MOTIVES)
+    motive_2 = choice("Deuxième motif", codes.MOTIVES, required=False)
+    motive_3 = choice("Troisième motif", codes.MOTIVES, required=False)
+    motive_text = text("Si vous voulez, expliquez en quelques mots", required=False, widget=forms.Textarea({"rows": 3}))
     types = forms.MultipleChoiceField(
         label="Types de logement", choices=codes.HOME_TYPES, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un type de logement."},
     )  # fmt: skip
-    kind = forms.ChoiceField(
-        label="Appartement ou maison", choices=codes.WISHED_KINDS, widget=forms.RadioSelect, initial="I"
-    )
-    max_rent = amount_field("Loyer maximum avec les charges (euros par mois)")
-    widened = forms.BooleanField(label="J’accepte aussi les communes voisines", required=False)
+    kind = radio("Appartement ou maison", codes.WISHED_KINDS, initial="I")
+    max_rent = Amount("Loyer maximum avec les charges")
+    widened = tick("J’accepte aussi les communes voisines")
+    not_ground_floor = tick("Je ne veux pas de rez-de-chaussée")
+    needs_lift = tick("Il me faut un ascenseur pour un étage")
+    parking = tick("Il me faut une place de stationnement")
     PLACES = 5
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for n in range(1, self.PLACES + 1):
-            self.fields[f"place_{n}"] = forms.CharField(
-                label=f"Commune, choix {n}",
+        shown = max(self.PLACES, len(self.start.wish.communes))
+        for n in range(1, shown + 1):
+            self.fields[f"place_{n}"] = text(
+                f"Commune, choix {n}",
                 required=n == 1,
-                max_length=80,
-                widget=forms.TextInput(attrs={"list": "communes"}),
+                widget=forms.TextInput(attrs={"list": "communes", "autocomplete": "off"}),
+                error_messages={"required": "Choisissez au moins une commune."},
             )
+        self._places = [f"place_{n}" for n in range(1, shown + 1)]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        found: list[str] = []
-        for n in range(1, self.PLACES + 1):
-            text = data.get(f"place_{n}")
-            if not text:
+    @property
+    def places(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._places]
+
+    def read(self, given: dict[str, Any]) -> None:
+        found: dict[str, str] = {}
+        for name in self._places:
+            if not given[name]:
                 continue
-            commune = (
-                Commune.objects.filter(search_name=search_key(text), department__active=True)
-                .order_by("successor", "-population", "code")
-                .first()
-            )
-            current = current_commune(commune.code) if commune else None
-            if current is None:
-                self.add_error(
-                    f"place_{n}", f"« {text[:40]} » n’est pas une commune de ce département. Vérifiez l’orthographe."
-                )
-            elif current.code not in found:
-                found.append(current.code)
-        if len(data.get("others", [])) > 2:
-            self.add_error("others", "Deux autres motifs au plus.")
-        data["communes"] = found
-        departments = set(Commune.objects.filter(code__in=found).values_list("department", flat=True))
-        if len(departments) > 1:
+            place = read_place(given[name], active=True)
+            if place.commune is None:
+                self.add_error(name, place.problem)
+                continue
+            found.setdefault(place.commune.code, place.commune.department_id)
+            if place.former:
+                self.notices.append(place.former)
+        given["communes"] = tuple(found)
+        if len(set(found.values())) > 1:
             self.add_error("place_1", "Une demande vaut pour un seul département : faites-en une autre pour le second.")
-        return data
 
-    def apply(self, form: Form) -> Form:
-        d = self.cleaned_data
-        motives = (d["motive"], *[m for m in d["others"] if m != d["motive"]])
-        wish = Wish(
-            types=tuple(d["types"]),
-            kind=d["kind"],
-            communes=tuple(d["communes"]),
-            widened=d["widened"],
-            max_rent=d["max_rent"],
+    def apply(self, given: Mapping[str, Any]) -> Form:
+        motives = dict.fromkeys(m for m in (given["motive"], given["motive_2"], given["motive_3"]) if m)
+        wish = dataclasses.replace(
+            self.start.wish,
+            types=tuple(given["types"]),
+            kind=given["kind"],
+            communes=given["communes"],
+            widened=given["widened"],
+            max_rent=given["max_rent"],
+            ground_floor=not given["not_ground_floor"],
+            without_lift=not given["needs_lift"],
+            parking=given["parking"],
         )
-        return dataclasses.replace(form, motives=motives, wish=wish)
+        return dataclasses.replace(self.start, motives=tuple(motives), motive_text=given["motive_text"], wish=wish)
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
-        names = dict(Commune.objects.filter(code__in=form.wish.communes).values_list("code", "name"))
-        places = {f"place_{n}": names.get(code, "") for n, code in enumerate(form.wish.communes, start=1)}
+        wish, names = form.wish, labels(form.wish.communes)
+        places = {f"place_{n}": names.get(code, code) for n, code in enumerate(wish.communes, start=1)}
         return {
-            "motive": form.motives[0] if form.motives else "", "others": list(form.motives[1:]),
-            "types": list(form.wish.types), "kind": form.wish.kind, "max_rent": form.wish.max_rent,
-            "widened": form.wish.widened, **places,
+            **dict(zip(("motive", "motive_2", "motive_3"), form.motives, strict=False)),
+            "motive_text": form.motive_text, "types": list(wish.types), "kind": wish.kind, "max_rent": wish.max_rent,
+            "widened": wish.widened, "not_ground_floor": not wish.ground_floor, "needs_lift": not wish.without_lift,
+            "parking": wish.parking, **places,
         }  # fmt: skip
 
 
@@ -367,6 +273,8 @@ STEPS = (
     Step("souhaits", "Motif et souhaits", WishStep, "Ce que vous cherchez, et pourquoi."),
 )
 BY_KEY = {step.key: step for step in STEPS}
+# Stored beside the answers of a step: the revision of the demand that the person had before their eyes.
+SEEN = "version"
 
 
 def typed(answers: Mapping[str, list[str]]) -> QueryDict:
@@ -377,25 +285,43 @@ def typed(answers: Mapping[str, list[str]]) -> QueryDict:
     return data
 
 
-def raw(data: QueryDict) -> dict[str, list[str]]:
-    """What was typed, valid or not, without what the browser adds."""
-    return {
-        k: [v[:500] for v in values]
-        for k, values in data.lists()
-        if k not in ("csrfmiddlewaretoken", "once", "revision")
-    }
+def raw(step: Step, data: QueryDict, start: Form = BLANK) -> dict[str, list[str]]:
+    """What was typed in a step, valid or not, without what a browser or a forger adds.
+
+    A NUL cannot be stored: it becomes the sign that stands for an unreadable character, and stays refused.
+    """
+    known = {*step.form(data, start=start).fields, SEEN}
+    return {k: [v[:2000].replace("\x00", "\ufffd") for v in data.getlist(k)] for k in data if k in known}
 
 
-def assemble(
-    answers: Mapping[str, Mapping[str, list[str]]], start: Form | None = None
-) -> tuple[Form | None, list[str]]:
-    """The declared form made of every stored step, and the keys of the steps still wrong or missing."""
-    form = start or Form(applicant=Adult(last_name=""))
+def reshape(answers: Mapping[str, list[str]], data: QueryDict) -> dict[str, list[str]] | None:
+    """The household's answers with a row more or less, as a button asked; None when none did."""
+    more, less = data.get("more", ""), data.get("less", "")
+    if more in Household.KINDS:
+        rows = Household(typed(answers))._rows[more]
+        free = max(rows, default=-1) + 1
+        return {**answers, f"{more}_{free}_birth_date": [""]} if len(rows) < ROWS else dict(answers)
+    if re.fullmatch(r"(child|custody|adult)_\d{1,3}", less):
+        return {name: values for name, values in answers.items() if not name.startswith(less + "_")}
+    return None
+
+
+def filled(sources: Iterable[tuple[Step, Any]], start: Form = BLANK, **options: Any) -> Iterator[tuple[Step, StepForm]]:
+    """Each step with its data, checked upon what the steps before it declare."""
+    for step, data in sources:
+        prefix = {"prefix": step.key} if options.get("prefixed") else {}
+        form = step.form(data, start=start, **prefix)
+        if form.is_valid():
+            start = form.declared
+        yield step, form
+
+
+def assemble(answers: Mapping[str, Mapping[str, list[str]]], start: Form = BLANK) -> tuple[Form, list[str]]:
+    """The declared form made of every stored step that holds, and the keys of the steps still wrong or missing."""
     wrong = []
-    for step in STEPS:
-        filled = step.form(typed(answers.get(step.key, {})))
-        if filled.is_valid():
-            form = filled.apply(form)
+    for step, form in filled([(step, typed(answers.get(step.key, {}))) for step in STEPS], start):
+        if form.is_valid():
+            start = form.declared
         else:
             wrong.append(step.key)
-    return (None if wrong else form), wrong
+    return start, wrong

@@ -3,58 +3,73 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.views.decorators.http import require_GET
 
 from palier.accounts.roles import Role
-from palier.common import clock
-from palier.common.errors import Refused
-from palier.common.pages import go, page
+from palier.common.pages import attempt, go, page
 from palier.demands.actions import register as register_demand
 from palier.demands.certificate import certificate
-from palier.demands.checks import check
-from palier.demands.form import Adult, Form
+from palier.demands.form import Form
 from palier.demands.queries import find_by_identity, visible_to
 from palier.documents import actions
+from palier.homes.queries import landlords_in
 from palier.law import numbers
 from palier.spaces.access import for_roles
-from palier.spaces.applicant.demand_forms import STEPS
+from palier.spaces.applicant.demand_forms import STEPS, filled, reshape, typed
+from palier.spaces.applicant.places import choices
 from palier.territories.models import Commune
+
+HOUSEHOLD = "menage"
 
 
 @for_roles(Role.DESK)
 def register(request: HttpRequest) -> HttpResponse:
     """Every section at once: whoever sits at the counter answers in any order. No e-mail is needed."""
-    data = request.POST if request.method == "POST" else None
-    sections = [(step, step.form(data, prefix=step.key)) for step in STEPS]
-    twins, problems = [], []
+    sent = request.method == "POST"
+    rows = sent and _with_rows(request)
+    data = rows or (request.POST if sent else None)
+    sections = list(filled([(step, data) for step in STEPS], prefixed=True))
+    if rows:
+        sections = [(step, form.unjudged()) for step, form in sections]
+    last = sections[-1][1]
+    twins: list = []
     # A list, not a generator: every section says what is wrong with it at once.
-    if data is not None and all([form.is_valid() for _, form in sections]):
-        declared = Form(applicant=Adult(last_name=""))
-        for _, form in sections:
-            declared = form.apply(declared)
-        problems = [p.message for p in check(declared, clock.today()) if p.blocking]
-        twins = [] if problems else _twins(request, declared)
-        if not problems and not twins:
-            try:
-                demand = register_demand(
-                    actor=request.actor, form=declared, department=_department(declared), person=None
-                )
-            except Refused as refusal:
-                problems = [refusal.message]
-            else:
-                number = numbers.parse(demand.number).spaced
-                messages.success(request, f"La demande est enregistrée sous le numéro unique {number}.")
-                return go(request, "desk:dossier", demand.pk)
+    if sent and not rows and all([form.is_valid() for _, form in sections]):
+        declared = last.declared
+        twins = _twins(request, declared)
+        demand = None if twins else attempt(
+            last,
+            lambda: register_demand(
+                actor=request.actor, form=declared, department=_department(declared), person=None
+            ),
+        )  # fmt: skip
+        if demand:
+            number = numbers.parse(demand.number).spaced
+            messages.success(request, f"La demande est enregistrée sous le numéro unique {number}.")
+            for _, form in sections:
+                for notice in form.notices:
+                    messages.info(request, notice)
+            return go(request, "desk:dossier", demand.pk)
     context = {
         "sections": sections,
         "forms": [form for _, form in sections],
         "twins": twins,
-        "problems": problems,
-        "communes": Commune.objects.filter(department__active=True, successor=None).order_by("search_name", "code"),
+        "communes": choices(),
     }
-    return page(request, "desk/register.html", context, status=200 if data is None else 422)
+    return page(request, "desk/register.html", context, status=422 if sent and not rows else 200)
+
+
+def _with_rows(request: HttpRequest) -> QueryDict | None:
+    """What was typed with one row of people more or less, when a button asked it without JavaScript."""
+    if not {"more", "less"} & set(request.POST):
+        return None
+    start = f"{HOUSEHOLD}-"
+    answers = {k.removeprefix(start): request.POST.getlist(k) for k in request.POST if k.startswith(start)}
+    others = {k: request.POST.getlist(k) for k in request.POST if not k.startswith(start)}
+    reshaped = reshape(answers, request.POST)
+    return typed(others | {start + k: values for k, values in (reshaped or answers).items()})
 
 
 def _department(declared: Form) -> str:
@@ -74,7 +89,8 @@ def attestation(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificate (CCH R441-2-4), to print for somebody without e-mail."""
     demand = visible_to(request.actor).get(pk=pk)
     actions.note_reading(request, demand=demand, what="attestation", why="Attestation remise au guichet")
-    response = HttpResponse(certificate(demand), content_type="application/pdf")
+    landlords = landlords_in(demand.form["wish"]["communes"])
+    response = HttpResponse(certificate(demand, landlords=landlords), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="attestation.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

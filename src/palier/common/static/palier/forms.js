@@ -1,6 +1,7 @@
 // Forms saved as they are typed, and questions that depend on an answer.
 
 import { cookie, each } from "./each.js";
+import { makeRoom } from "./rows.js";
 
 const DRAFTS = "palier:draft:";
 const PAUSE = 900;
@@ -29,6 +30,7 @@ function readable(form) {
 }
 
 function put(form, data) {
+  makeRoom(form, Object.keys(data));
   for (const field of typed(form)) {
     const values = data[field.name];
     if (!values) continue;
