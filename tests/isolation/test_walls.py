@@ -255,6 +255,7 @@ def test_narrow_functions_are_the_listed_ones():
     assert set(sql_functions()) == {
         "palier_candidates",
         "palier_designated",
+        "palier_employees",
         "palier_examined",
         "palier_items",
         "palier_ranks",
