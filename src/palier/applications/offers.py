@@ -12,7 +12,7 @@ from decimal import Decimal
 from palier.applications.queries import Place, places
 from palier.demands.facts import household as declared
 from palier.demands.models import Demand
-from palier.documents.queries import situations
+from palier.documents.queries import recognised
 from palier.employers.queries import job_of
 from palier.homes.models import Offer
 from palier.homes.queries import Listed, open_offers, open_to
@@ -191,5 +191,5 @@ def _elsewhere(offers: list[Listed], demand: Demand, now: datetime) -> int:
 
 
 def _household(demand: Demand, on: date) -> Household:
-    """The household without what documents prove: eligibility rests on what services recognise."""
-    return declared(demand, on=on, situations=situations(demand, on), job=job_of(demand.person_id))
+    """The household without what only points rest on: eligibility reads no document, and recognised situations alone."""
+    return declared(demand, on=on, situations=recognised(demand, on), job=job_of(demand.person_id))

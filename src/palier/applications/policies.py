@@ -24,6 +24,14 @@ SQL_FUNCTIONS = {
         """
             SELECT d.id FROM demands_demand d WHERE d.person_id = household""",
     ),
+    "palier_live": narrow_function(
+        "palier_live",
+        "household bigint",
+        "TABLE (application_id bigint, offer_id bigint)",
+        """
+            SELECT a.id, a.offer_id FROM applications_application a
+            WHERE a.demand_id = household AND a.live_slot IS NOT NULL ORDER BY a.applied_at DESC, a.id DESC""",
+    ),
     # How many live candidates each offer has: a number anybody may know before applying.
     "palier_candidates": narrow_function(
         "palier_candidates",
