@@ -255,8 +255,12 @@ def test_narrow_functions_are_the_listed_ones():
     assert set(sql_functions()) == {
         "palier_candidates",
         "palier_designated",
+        "palier_employees",
         "palier_examined",
         "palier_items",
+        "palier_live",
+        "palier_own_demands",
+        "palier_places",
         "palier_ranks",
         "palier_seated",
         "palier_seats",

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from palier.applications.queries import Place, places
 from palier.demands.facts import household as declared
 from palier.demands.models import Demand
-from palier.documents.queries import situations
+from palier.documents.queries import recognised
 from palier.employers.queries import job_of
 from palier.homes.models import Offer
-from palier.homes.queries import open_offers, within
+from palier.homes.queries import Listed, open_offers, open_to
 from palier.law import eligibility, means
 from palier.law.eligibility import Eligibility, OfferFacts
 from palier.law.household import Household
@@ -29,7 +27,7 @@ from palier.law.reasons import Reason
 class Assessment:
     """One offer for one household. Amounts in euros a month; `effort_rate` between 0 and 1, None without resources."""
 
-    offer: Offer
+    offer: Offer | Listed
     eligibility: Eligibility
     aid: Decimal | None
     net_rent: Decimal
@@ -104,13 +102,26 @@ def facts(offer: Offer) -> OfferFacts:
     )
 
 
+def _facts(offer: Listed) -> OfferFacts:
+    return OfferFacts(
+        commune=offer.commune, epci=offer.epci, department=offer.department, zone=offer.zone, type=offer.type,
+        surface=float(offer.surface), financing=offer.financing, rent=float(offer.rent), charges=float(offer.charges),
+        contingent=offer.contingent, adapted=offer.adapted, step_free=offer.step_free, floor=offer.floor,
+        lift=offer.lift, qpv=offer.qpv, kind=offer.kind, rent_zone=offer.rent_zone, aid_zone=offer.aid_zone,
+    )  # fmt: skip
+
+
 def assess(
     demand: Demand, offer: Offer, *, on: date, household: Household | None = None, place: Place | None = None
 ) -> Assessment:
     """Everything a household should know of an offer before applying."""
     household = household or _household(demand, on)
     place = place or places(demand, [offer.pk])[offer.pk]
-    checked = eligibility.check(household, facts(offer), on=on)
+    return _assessed(offer, facts(offer), household, on, place)
+
+
+def _assessed(offer: Offer | Listed, dwelling: OfferFacts, household: Household, on: date, place: Place) -> Assessment:
+    checked = eligibility.check(household, dwelling, on=on)
     figures = checked.figures
     aid = figures.get("aid")
     rate = figures.get("effort_rate")
@@ -144,20 +155,16 @@ class Choice:
 def fitting_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:
     """The offers that the household may have, the least to pay first."""
     household = _household(demand, on)
-    priced = _around(demand, now).filter(within(reach(household, on)))
     estimate = means.aids(household, on)
 
-    def to_pay(row: tuple[int, Decimal, Decimal, str, int]) -> tuple[Decimal, int]:
-        pk, rent, charges, financing, zone = row
-        aid = estimate(financing, float(rent), zone)
-        return rent + charges - Decimal(aid.amount if aid else 0), pk
+    def to_pay(offer: Listed) -> tuple[Decimal, int]:
+        aid = estimate(offer.financing, float(offer.rent), offer.aid_zone)
+        return offer.rent + offer.charges - Decimal(aid.amount if aid else 0), offer.pk
 
-    fitting = sorted(priced.values_list(*_PRICED).order_by("pk"), key=to_pay)
-    first = [row[0] for row in fitting[:most]]
-    found = open_offers(now).in_bulk(first)
-    at = places(demand, first)
-    shown = [assess(demand, found[pk], on=on, household=household, place=at[pk]) for pk in first]
-    return Choice(shown, len(fitting), _around(demand, now).count() - len(fitting))
+    fitting = sorted(_open(demand, household, on, now), key=to_pay)
+    at = places(demand, [offer.pk for offer in fitting[:most]])
+    shown = [_assessed(offer, _facts(offer), household, on, at[offer.pk]) for offer in fitting[:most]]
+    return Choice(shown, len(fitting), _elsewhere(fitting, demand, now))
 
 
 def unsuitable_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:
@@ -166,25 +173,23 @@ def unsuitable_for(demand: Demand, *, on: date, now: datetime, most: int) -> Cho
     Nobody applies to them: their candidates are not counted.
     """
     household = _household(demand, on)
-    offers = _around(demand, now)
-    fitting = within(reach(household, on))
-    others = [
-        assess(demand, offer, on=on, household=household, place=NOBODY)
-        for offer in offers.exclude(pk__in=offers.filter(fitting).order_by().values("pk"))
-    ]
+    offers = _open(demand, household, on, now, fits=False)
+    others = [_assessed(offer, _facts(offer), household, on, Place(0, 0)) for offer in offers]
     others.sort(key=lambda a: (len(a.eligibility.blocking), a.net_rent, a.offer.pk))
-    return Choice(others[:most], len(others), offers.filter(fitting).count())
+    return Choice(others[:most], len(others), _elsewhere(offers, demand, now))
 
 
-NOBODY = Place(0, 0)
-# What the amount to pay depends on.
-_PRICED = ("pk", "rent", "charges", "dwelling__financing", "dwelling__commune__aid_zone")
+def _open(demand: Demand, household: Household, on: date, now: datetime, *, fits: bool = True) -> list[Listed]:
+    return open_to(reach(household, on), department=demand.department_id, now=now, fits=fits)
 
 
-def _around(demand: Demand, now: datetime) -> QuerySet[Offer]:
-    return open_offers(now).filter(dwelling__commune__department=demand.department_id)
+def _elsewhere(offers: list[Listed], demand: Demand, now: datetime) -> int:
+    """How many open offers of the department are not among these, which are all of their kind."""
+    if offers:
+        return offers[0].around - len(offers)
+    return open_offers(now).filter(dwelling__commune__department=demand.department_id).count()
 
 
 def _household(demand: Demand, on: date) -> Household:
-    """The household without what documents prove: eligibility rests on what services recognise."""
-    return declared(demand, on=on, situations=situations(demand, on), job=job_of(demand.person_id))
+    """The household without what only points rest on: eligibility reads no document, and recognised situations alone."""
+    return declared(demand, on=on, situations=recognised(demand, on), job=job_of(demand.person_id))

@@ -17,6 +17,21 @@ SQL_FUNCTIONS = {
             SELECT a.demand_id FROM applications_application a JOIN homes_offer o ON o.id = a.offer_id
             WHERE o.holder_id = holder AND a.live_slot IS NOT NULL""",
     ),
+    "palier_own_demands": narrow_function(
+        "palier_own_demands",
+        "household bigint",
+        "SETOF bigint",
+        """
+            SELECT d.id FROM demands_demand d WHERE d.person_id = household""",
+    ),
+    "palier_live": narrow_function(
+        "palier_live",
+        "household bigint",
+        "TABLE (application_id bigint, offer_id bigint)",
+        """
+            SELECT a.id, a.offer_id FROM applications_application a
+            WHERE a.demand_id = household AND a.live_slot IS NOT NULL ORDER BY a.applied_at DESC, a.id DESC""",
+    ),
     # How many live candidates each offer has: a number anybody may know before applying.
     "palier_candidates": narrow_function(
         "palier_candidates",
@@ -62,7 +77,7 @@ SQL_FUNCTIONS = {
             WHERE a.offer_id = offer AND a.live_slot IS NOT NULL""",
     ),
 }
-_MINE = f"EXISTS (SELECT 1 FROM demands_demand d WHERE d.id = demand_id AND d.person_id = {PERSON}) AND {role_is('applicant')}"
+_MINE = f"{role_is('applicant')} AND demand_id IN (SELECT palier_own_demands({PERSON}))"
 _OF_MY_OFFER = (
     "EXISTS (SELECT 1 FROM homes_offer o JOIN homes_dwelling w ON w.id = o.dwelling_id WHERE o.id = offer_id AND"
     f" (({role_is('landlord', 'secretary')} AND w.landlord_id = {ORGANISATION})"

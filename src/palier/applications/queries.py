@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -78,6 +79,21 @@ def of_demand(demand: Demand) -> QuerySet[Application]:
 def live_of(demand: Demand) -> QuerySet[Application]:
     """The household's live applications."""
     return of_demand(demand).filter(state__in=LIVE)
+
+
+class Live(NamedTuple):
+    """A live application of the household, by its keys."""
+
+    pk: int
+    offer_id: int
+
+
+def live_place(demand: Demand) -> Live | None:
+    """The household's last live application, for pages that only have to name it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT application_id, offer_id FROM palier_live(%s) LIMIT 1", [demand.pk])
+        row = cursor.fetchone()
+    return Live(*row) if row else None
 
 
 def ranks(offer_id: int) -> list[Rank]:

@@ -190,12 +190,22 @@ def situations(demand: Demand, on: date | None = None) -> tuple[Situation, ...]:
     held = []
     for r in live:
         if r.state == "recognised":
-            if r.valid_from <= day and (r.valid_to is None or day <= r.valid_to):
+            if _in_force(r, day):
                 held.append(Situation(r.situation, AUTHORITY, r.valid_from, r.valid_to))
         else:
             proved = r.piece is not None and r.piece.state == "accepted"
             held.append(Situation(r.situation, DOCUMENT if proved else DECLARED, r.asked_at.date()))
     return tuple(held)
+
+
+def recognised(demand: Demand, on: date) -> tuple[Situation, ...]:
+    """Of `situations`, those that a service recognised and that are in force."""
+    held = Recognition.objects.filter(demand=demand, state="recognised").order_by("pk")
+    return tuple(Situation(r.situation, AUTHORITY, r.valid_from, r.valid_to) for r in held if _in_force(r, on))
+
+
+def _in_force(held: Recognition, on: date) -> bool:
+    return held.valid_from <= on and (held.valid_to is None or on <= held.valid_to)
 
 
 def readings(demand: Demand) -> QuerySet[Reading]:

@@ -1,6 +1,21 @@
-"""An attestation belongs to the employee; the employer sees it only while the employee agrees."""
+"""An attestation belongs to the employee; the employer sees it only while the employee agrees.
 
-from palier.common.isolation import ORGANISATION, PERSON, Policy, role_is
+`palier_employees` answers "who agreed" without the policies of two tables being planned with every reading
+of a person.
+"""
+
+from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
+
+SQL_FUNCTIONS = {
+    "palier_employees": narrow_function(
+        "palier_employees",
+        "employer bigint",
+        "SETOF bigint",
+        """
+            SELECT j.person_id FROM employers_jobattestation j JOIN employers_company c ON c.id = j.company_id
+            WHERE c.organisation_id = employer AND j.state <> 'declared' AND j.consent_at IS NOT NULL""",
+    ),
+}
 
 _EMPLOYER = (
     f"{role_is('employer')} AND state <> 'declared' AND consent_at IS NOT NULL AND company_id IN"
@@ -15,8 +30,7 @@ ROW_POLICIES = {
     # The employer needs the name of an employee who agreed, and nothing more of them.
     "accounts_person": {
         "employer": Policy(
-            f"{role_is('employer')} AND EXISTS"
-            " (SELECT 1 FROM employers_jobattestation j WHERE j.person_id = accounts_person.id)",
+            f"{role_is('employer')} AND id IN (SELECT palier_employees({ORGANISATION}))",
             command="SELECT",
         )
     },

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Window
 
 from palier.accounts.actor import Actor
 from palier.homes.models import Dwelling, Offer
@@ -24,29 +24,83 @@ def open_offers(now: datetime) -> QuerySet[Offer]:
     )
 
 
-def within(reach: Reach) -> Q:
-    """The offers that lie within the bounds of a household; what `law.eligibility` says of each is the same."""
-    places: dict[str, list[str]] = {}
-    for financing, zone in reach.financings:
-        places.setdefault(zone if financing != "LLI" else "", []).append(financing if financing != "LLI" else zone)
-    under = Q(dwelling__financing="LLI", dwelling__commune__rent_zone__in=places.pop("", []))
-    for zone, financings in places.items():
-        under |= Q(dwelling__financing__in=financings, dwelling__commune__ceiling_zone=zone)
-    bounds = under & Q(
-        Q(dwelling__commune__in=reach.communes) | Q(dwelling__commune__epci__in=reach.epcis),
-        dwelling__type__in=reach.types,
-        dwelling__kind__in=reach.kinds,
-        dwelling__surface__gte=reach.surface,
-        contingent__in=reach.contingents,
-    )
-    if not reach.adapted:
-        bounds &= Q(dwelling__adapted=False)
-    if reach.step_free:
-        return bounds & (Q(dwelling__step_free=True) | Q(dwelling__adapted=True))
-    if reach.lift:
-        low = Q(dwelling__floor=None) | Q(dwelling__floor__lte=0)
-        return bounds & (low | Q(dwelling__lift=True) | ~Q(dwelling__kind="flat"))
-    return bounds
+class Listed(NamedTuple):
+    """An open offer with all that a household's list shows of it and all that the law reads; `around`: open offers there."""
+
+    pk: int
+    rent: Decimal
+    charges: Decimal
+    contingent: str
+    description: str
+    closes_at: datetime
+    confirmed_at: datetime
+    kind: str
+    type: str
+    surface: Decimal
+    floor: int | None
+    lift: bool
+    step_free: bool
+    adapted: bool
+    energy_class: str
+    financing: str
+    qpv: bool
+    commune: str
+    commune_name: str
+    epci: str
+    department: str
+    zone: str
+    rent_zone: str
+    aid_zone: int
+    landlord: str
+    around: int
+
+
+# A database answers this in a millisecond; made of forty conditions by the ORM, it took four.
+_LISTED = """
+    WITH around AS (
+        SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.closes_at, o.confirmed_at, w.kind, w.type,
+               w.surface, w.floor, w.lift, w.step_free, w.adapted, w.energy_class, w.financing, w.qpv, c.code, c.name,
+               coalesce(c.epci_id, ''), c.department_id, c.ceiling_zone, c.rent_zone, c.aid_zone, w.landlord_id,
+               w.type = ANY(%(types)s) AND w.kind = ANY(%(kinds)s) AND w.surface >= %(surface)s
+               AND o.contingent = ANY(%(contingents)s)
+               AND (c.code = ANY(%(communes)s) OR coalesce(c.epci_id = ANY(%(epcis)s), false))
+               AND w.financing || ' ' || CASE w.financing WHEN 'LLI' THEN c.rent_zone ELSE c.ceiling_zone END
+                   = ANY(%(financings)s)
+               AND (%(adapted)s OR NOT w.adapted)
+               AND (NOT %(step_free)s OR w.step_free OR w.adapted)
+               AND (%(step_free)s OR NOT %(lift)s OR w.lift OR w.kind <> 'flat' OR coalesce(w.floor, 0) <= 0) AS fits
+        FROM homes_offer o
+        JOIN homes_dwelling w ON w.id = o.dwelling_id
+        JOIN territories_commune c ON c.code = w.commune_id
+        WHERE o.state = 'published' AND o.closes_at > %(now)s AND c.department_id = %(department)s)
+    SELECT a.*, l.name, (SELECT count(*) FROM around)
+    FROM around a JOIN accounts_organisation l ON l.id = a.landlord_id WHERE a.fits = %(fits)s ORDER BY a.id"""
+_FITS, _LANDLORD = 25, 24
+
+
+def open_to(reach: Reach, *, department: str, now: datetime, fits: bool = True) -> list[Listed]:
+    """The open offers of a department that lie within the bounds of a household; with `fits` False, the others.
+
+    What `law.eligibility` says of each one is the same.
+    """
+    asked = {
+        "types": list(reach.types),
+        "kinds": list(reach.kinds),
+        "surface": reach.surface,
+        "contingents": list(reach.contingents),
+        "communes": list(reach.communes),
+        "epcis": list(reach.epcis),
+        "financings": [" ".join(pair) for pair in reach.financings],
+        "adapted": reach.adapted,
+        "step_free": reach.step_free,
+        "lift": reach.lift,
+        "department": department,
+        "now": now,
+        "fits": fits,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LISTED, asked)
+        return [Listed(*row[:_LANDLORD], *row[_FITS + 1 :]) for row in cursor.fetchall()]
 
 
 def candidate_counts(offer_ids: Sequence[int]) -> dict[int, int]:

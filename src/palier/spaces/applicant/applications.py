@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -22,6 +23,7 @@ from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
 from palier.documents.queries import missing
+from palier.homes.models import Offer
 from palier.law import calendar, codes
 from palier.spaces.access import for_roles
 
@@ -66,7 +68,9 @@ class DeclineForm(forms.Form):
 
 @for_roles(Role.APPLICANT)
 def applications(request: HttpRequest) -> HttpResponse:
-    mine = list(visible_to(request.actor))
+    # Not the demand: its whole form would come with each application.
+    offers = Prefetch("offer", Offer.objects.select_related("dwelling__commune", "dwelling__landlord"))
+    mine = list(visible_to(request.actor).select_related(None).prefetch_related(offers))
     ranks = own_ranks(mine)
     rows = [
         {"application": a, "rank": ranks.get(a.pk), "state": APPLICATION.states[a.state], "next": NEXT.get(a.state, "")}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications import actions
 from palier.applications.offers import Choice, assess, fitting_for, unsuitable_for
-from palier.applications.queries import live_of
+from palier.applications.queries import live_place
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import go, page
@@ -44,7 +44,7 @@ def offers(request: HttpRequest) -> HttpResponse:
             "next": min(choice.left, STEP),
             "tabs": _tabs(choice, unsuitable),
             "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
-            "live": live_of(demand).select_related(None).first(),
+            "live": live_place(demand),
         },
         fragment="applicant/_offers.html",
     )
@@ -87,7 +87,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "demand": demand,
             "assessment": assess(demand, offer, on=clock.today()),
-            "live": live_of(demand).select_related(None).first(),
+            "live": live_place(demand),
             "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
             "open": offer.state == "published" and offer.closes_at > clock.now(),
             "obstacle": obstacle,
