@@ -27,14 +27,18 @@ from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
 from palier.demo.underway import begin
+from palier.documents.models import Recognition
 from palier.employers.models import Company
 from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import calendar, eligibility, numbers, occupancy, ranking
 from palier.law.grid_files import source_of
+from palier.law.household import AUTHORITY, Situation
 from palier.observatory.actions import refresh
 from palier.territories.models import Epci
 
 BATCH = 50
+# Offers of the cast's landlord, and the one of them whose list is to be made.
+OWN_OFFERS, PAST = 8, 7
 CONTINGENT_OF = {"state": "state_priority", "action_logement": "action_logement"}
 
 
@@ -135,7 +139,7 @@ def _dwellings(scale) -> dict[str, int]:
 
 
 def _offers(scale) -> dict[str, int]:
-    """Six dwellings of the cast's landlord in Caen, that journeys can count on, then those that were drawn."""
+    """Eight dwellings of the cast's landlord in Caen, that journeys can count on, then those that were drawn."""
     chance, today, now = Random(61), clock.today(), clock.now()
     with acting(SYSTEM):
         holders = list(Organisation.objects.filter(kind__in=["state", "action_logement"]).order_by("pk"))
@@ -143,7 +147,7 @@ def _offers(scale) -> dict[str, int]:
         first = Dwelling.objects.filter(
             landlord=_organisation("landlord"), commune="14118", type__in=["T2", "T3"], financing="PLUS", adapted=False,
             kind="flat", offers=None,
-        ).order_by("pk")[:6]  # fmt: skip
+        ).order_by("pk")[:OWN_OFFERS]  # fmt: skip
         for n, dwelling in enumerate(first):
             holder = own if n == 2 else holders[int(chance.random() * len(holders))] if n == 3 else None
             vacancy = Vacancy.objects.create(
@@ -155,13 +159,13 @@ def _offers(scale) -> dict[str, int]:
                 rent=(Decimal("6.2") * dwelling.surface).quantize(Decimal("0.01")),
                 charges=(Decimal("1.4") * dwelling.surface).quantize(Decimal("0.01")),
                 contingent="none" if holder is None else CONTINGENT_OF[holder.kind], holder=holder,
-                published_at=now - timedelta(days=chance.randint(0, 9), hours=chance.randint(0, 20)),
-                closes_at=now + timedelta(days=chance.randint(6, 14)),
+                published_at=now - timedelta(days=chance.randint(1, 9), hours=chance.randint(0, 20)),
+                closes_at=now - timedelta(hours=5) if n == PAST else now + timedelta(days=chance.randint(6, 14)),
                 confirmed_at=now - timedelta(hours=chance.randint(1, 60)),
                 draw_seed=hashlib.sha256(f"demo {dwelling.reference}".encode()).hexdigest()[:32],
             )  # fmt: skip
     vacancies, offers = storing.store_vacancies(scale)
-    return {"logements vides": vacancies + 6, "offres": offers + 6}
+    return {"logements vides": vacancies + OWN_OFFERS, "offres": offers + OWN_OFFERS}
 
 
 def _candidates(scale) -> dict[str, int]:
@@ -171,7 +175,7 @@ def _candidates(scale) -> dict[str, int]:
     with acting(SYSTEM):
         offers = Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")
         for rank, offer in enumerate(offers):
-            wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < 6 else 2, 18)
+            wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < OWN_OFFERS else 2, 18)
             free = _eligible(offer, wanted, busy)
             busy.update(free)
             Application.objects.bulk_create(
@@ -195,8 +199,11 @@ def _eligible(offer: Offer, most: int, busy: set[int]) -> list[int]:
     free = [pk for pk in wishing if pk not in busy][: max(most * 4, 400)]
     dwelling, on, found = facts(offer), clock.today(), []
     for start in range(0, len(free), BATCH):
-        for demand in Demand.objects.filter(pk__in=free[start : start + BATCH]).order_by("pk"):
-            household = from_form(Form.from_json(demand.form), demand, epcis=(dwelling.epci,))
+        batch = free[start : start + BATCH]
+        recognised = _recognised(batch) if dwelling.contingent == "state_priority" else {}
+        for demand in Demand.objects.filter(pk__in=batch).order_by("pk"):
+            held = recognised.get(demand.pk, ())
+            household = from_form(Form.from_json(demand.form), demand, epcis=(dwelling.epci,), situations=held)
             if eligibility.check(household, dwelling, on=on).eligible:
                 found.append(demand.pk)
             if len(found) == most:
@@ -204,12 +211,20 @@ def _eligible(offer: Offer, most: int, busy: set[int]) -> list[int]:
     return found
 
 
+def _recognised(demands: list[int]) -> dict[int, tuple[Situation, ...]]:
+    """What services recognised of these households: dwellings reserved for priority households go to them alone."""
+    held: dict[int, tuple[Situation, ...]] = {}
+    for r in Recognition.objects.filter(demand__in=demands, state="recognised").order_by("pk"):
+        held[r.demand_id] = (*held.get(r.demand_id, ()), Situation(r.situation, AUTHORITY, r.valid_from, r.valid_to))
+    return held
+
+
 def _underway(scale) -> dict[str, int]:
-    """The second, fifth and sixth of the first offers; the first stays open, the third is the holder's."""
+    """Of the first offers: the first stays open, the third is the holder's, the last has passed its deadline."""
     with acting(SYSTEM):
-        first = list(Offer.objects.select_related("dwelling__commune").order_by("pk")[:6])
+        first = list(Offer.objects.select_related("dwelling__commune").order_by("pk")[:OWN_OFFERS])
         made = Application.objects.filter(offer__in=first).exists()
-    return begin([first[1], first[4], first[5]]) if made else {}
+    return begin(instructed=first[1], convened=[first[4], first[6]], allocated=first[5]) if made else {}
 
 
 def _past(scale) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """What is under way when the demonstration opens, so that no space is empty. All of it goes through the real actions.
 
-Of the cast's landlord's dwellings in Caen: one stays open for whoever tries; one has its five files to
-instruct, two of them done; one is on the agenda of the next session; one is allocated and waits for its
-answer; one is reserved, and its holder has to designate.
+Of the cast's landlord's dwellings in Caen: one stays open for whoever tries; one has passed its deadline and
+waits for its list; one has its five files to instruct, two of them done; two are on the agenda of the next
+session; one is allocated and waits for its answer; one is reserved, and its holder has to designate.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ from palier.territories.queries import setting
 EXAMINED = 3
 
 
-def begin(offers: Sequence[Offer]) -> dict[str, int]:
-    """Three unreserved offers of the cast's landlord, each with five candidates or more; returns what was made."""
-    instructed, convened, allocated = offers
+def begin(*, instructed: Offer, convened: Sequence[Offer], allocated: Offer) -> dict[str, int]:
+    """Unreserved offers of the cast's landlord, each with five candidates or more; returns what was made."""
     now = clock.now()
     _allocate(allocated)
     _convene(convened)
@@ -62,33 +61,34 @@ def _send(offer: Offer, ago: timedelta = timedelta(days=1)) -> list[int]:
         return list(sent.order_by("entries__position").values_list("pk", flat=True))
 
 
-def _session(offer: Offer, opens_at, closes_at) -> Session:
-    """A session of the landlord's commission with the first three files of an offer, published."""
+def _session(offers: Sequence[Offer], opens_at, closes_at) -> Session:
+    """A session of the landlord's commission with the first three files of each offer, published."""
     secretary = character("nadia.secretaire")
-    first = _send(offer, timedelta(hours=2))[:EXAMINED]
-    for pk in first:
+    files = {offer.pk: _send(offer, timedelta(hours=2))[:EXAMINED] for offer in offers}
+    for pk in (pk for first in files.values() for pk in first):
         play(character("sophie.bailleur"), applications.admit, application_id=pk)
     with acting(SYSTEM):
         commission = Commission.objects.get(landlord=secretary.organisation_id)
     session = play(
         secretary, commissions.create_session, commission_id=commission.pk, opens_at=opens_at, closes_at=closes_at
     )
-    play(secretary, commissions.add_to_agenda, session_id=session.pk, offer_id=offer.pk, application_ids=first)
+    for offer, first in files.items():
+        play(secretary, commissions.add_to_agenda, session_id=session.pk, offer_id=offer, application_ids=first)
     return play(secretary, commissions.publish, session_id=session.pk)
 
 
-def _convene(offer: Offer) -> None:
+def _convene(offers: Sequence[Offer]) -> None:
     """The next usual window; the present one when it is open."""
     usual = setting("commission_window", on=clock.today(), territory="14")
     window = calendar.next_window(usual, after=clock.now())
-    _session(offer, window.opens_at, window.closes_at)
+    _session(offers, window.opens_at, window.closes_at)
 
 
 def _allocate(offer: Offer) -> None:
     """Examined, voted and signed these last days: the first household has not answered yet."""
     now = clock.now()
     with clock.frozen_at(now - timedelta(days=4)):
-        session = _session(offer, now - timedelta(days=3), now - timedelta(days=2))
+        session = _session([offer], now - timedelta(days=3), now - timedelta(days=2))
     with acting(SYSTEM):
         candidates = list(
             Candidate.objects.filter(item__session=session).order_by("position").values_list("pk", "item")
