@@ -110,7 +110,10 @@ class Means(StepForm):
 
     @property
     def partner(self) -> dict[str, Any] | None:
-        return self.parts("co_") | {"joint": self["co_joint"]} if self.asks_partner else None
+        if not self.asks_partner:
+            return None
+        told = any(self[name].value() or self[name].errors for name in self.fields if name.startswith("co_"))
+        return self.parts("co_") | {"joint": self["co_joint"], "told": told}
 
     def apply(self, given: Mapping[str, Any]) -> Form:
         partner = self.start.coapplicant
