@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.conf import settings
 
 from palier.accounts.roles import Role
 from palier.demands.form import Form
@@ -408,7 +409,7 @@ def test_somebody_else_s_draft_stays_theirs(client, build, client_for, household
 
 def test_a_session_that_ends_in_the_middle_of_a_step_loses_nothing(client, household):
     client.get(url("identite"))
-    client.logout()
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
     answer = client.post(url("identite"), {**SOUND["identite"], "last_name": "Benali-Long"})
     assert answer.headers["Location"] == f"/compte/login/?next={url('identite')}"
     client.force_login(household.person)
@@ -420,6 +421,14 @@ def test_a_session_that_ends_in_the_middle_of_a_step_loses_nothing(client, house
     }
     assert client.post(url("identite"), held).status_code == 302
     assert Draft.objects.get().answers["identite"]["last_name"] == ["Benali-Long"]
+
+
+def test_what_one_person_typed_is_not_offered_to_the_next(client, build):
+    client.get(url("identite"))
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(url("identite"), {**SOUND["identite"], "last_name": "Secret"})
+    client.force_login(build.person())
+    assert "Secret" not in client.get(url("identite")).content.decode()
 
 
 def test_steps_are_never_kept_by_a_cache(client):

@@ -10,7 +10,7 @@ from palier.accounts.roles import Role
 from palier.common.pages import page
 from palier.observatory.queries import indicators, totals
 from palier.spaces.access import for_roles
-from palier.spaces.public.views import points
+from palier.spaces.public.views import figures
 
 
 def _place(request: HttpRequest) -> dict[str, object]:
@@ -23,12 +23,8 @@ def _place(request: HttpRequest) -> dict[str, object]:
 @for_roles(Role.AUTHORITY)
 def home(request: HttpRequest) -> HttpResponse:
     place = _place(request)
-    rows = indicators(**place)
-    return page(
-        request,
-        "authority/home.html",
-        {"rows": rows, "totals": totals(**place), "points": points(rows), "narrow": "commune__epci" in place},
-    )
+    shown = figures(request, indicators(**place), totals(**place))
+    return page(request, "authority/home.html", {**shown, "narrow": "commune__epci" in place})
 
 
 @for_roles(Role.AUTHORITY)

@@ -20,6 +20,8 @@ from palier.spaces.public.searching import Asked, asked, card
 from palier.territories.queries import complete_commune, neighbours, principal_communes
 
 PER_PAGE = 20
+# Communes in a table of figures before one asks for all of them.
+SHOWN = 40
 CREDIT = "Communes : Insee, La Poste ; positions : GeoNames"
 
 
@@ -137,8 +139,20 @@ def places(request: HttpRequest) -> HttpResponse:
 
 @public
 def observatory(request: HttpRequest) -> HttpResponse:
-    rows = indicators()
-    return page(request, "public/observatory.html", {"rows": rows, "totals": totals(), "points": points(rows)})
+    return page(request, "public/observatory.html", figures(request, indicators(), totals()))
+
+
+def figures(request: HttpRequest, rows: list, sums: dict) -> dict:
+    """What a page of figures shows: the whole map, and a table that stays readable until all of it is asked for."""
+    whole = request.GET.get("tout") == "oui"
+    return {
+        "rows": rows if whole else rows[:SHOWN], "left": 0 if whole else max(0, len(rows) - SHOWN), "totals": sums,
+        "points": points(rows),
+        "summary": [
+            ("Demandes actives", number(sums["demands"])), ("Attributions en un an", number(sums["allocations"])),
+            ("Chiffres au", sums["on"]),
+        ],
+    }  # fmt: skip
 
 
 def points(rows: list) -> list[dict]:
