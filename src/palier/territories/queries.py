@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -58,8 +59,12 @@ def setting(key: str, *, on: date, territory: str = "") -> Any:
     return row
 
 
+@lru_cache(maxsize=1024)
 def neighbours(commune: Commune, most: int = 14) -> list[dict[str, Any]]:
-    """The larger communes within some fifteen kilometres, for a map to make sense: `lat`, `lng`, `label`."""
+    """The larger communes within some fifteen kilometres, for a map to make sense: `lat`, `lng`, `label`.
+
+    Read once: places move only with `load_geography`, and so does the list below.
+    """
     around = Commune.objects.filter(
         successor=None,
         latitude__range=(commune.latitude - 0.14, commune.latitude + 0.14),
@@ -68,6 +73,7 @@ def neighbours(commune: Commune, most: int = 14) -> list[dict[str, Any]]:
     return _named(around, most)
 
 
+@lru_cache
 def principal_communes(most: int = 30) -> list[dict[str, Any]]:
     """The largest communes of the territory, to find one's way on a map."""
     return _named(Commune.objects.filter(successor=None, department__active=True, latitude__isnull=False), most)
