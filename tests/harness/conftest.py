@@ -51,7 +51,7 @@ class Town:
         amina = character("amina.benali").person
         self.demand = build.demand(amina, first_registered_on=calendar.add_months(NOW.date(), -36))
         self.application = build.application(self.demand, self.free)
-        begin([self.instructed, self.convened, self.allocated])
+        begin(instructed=self.instructed, convened=[self.convened], allocated=self.allocated)
         self.session = Session.objects.get(state="published")
         self.item = AgendaItem.objects.get(session=self.session)
         self.sent = Application.objects.filter(offer=self.instructed, state="sent").order_by("pk").first()

@@ -8,11 +8,15 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
+from palier.accounts.models import Membership
 from palier.accounts.roles import OrganisationKind, Role
 from palier.commissions.models import Candidate
+from palier.common import clock
+from palier.demo.underway import specimen
 from palier.homes.models import Offer
 from palier.spaces.matrix import LEFT_OUT, _named, matrix
 from tests.builders import KIND_OF_ROLE
+from tests.conftest import NOW
 from tests.harness.conftest import Town, client_for, form
 from tests.harness.test_twice import MACHINERY, database
 
@@ -110,3 +114,71 @@ def check(client, role: str, town: Town, wrong: list) -> None:
                 answer = getattr(client, method)(path.format(number), form() if method == "post" else {})
                 if answer.status_code not in (404, 405):
                     wrong.append((str(role), name, number, method, answer.status_code))
+
+
+def forged(town: Town) -> dict[str, tuple[str, str, dict, int]]:
+    """Values that a page never offered: who sends them, where, what, and the honest answer."""
+    foreign = town.application.pk
+    return {
+        "somebody else's application on an agenda": (
+            "nadia.secretaire", f"/bailleur/offres/{town.instructed.pk}/ordre-du-jour/",
+            {"session": town.session.pk, "applications": [foreign]}, 422,
+        ),
+        "a session that is not in preparation": (
+            "nadia.secretaire", f"/bailleur/offres/{town.instructed.pk}/ordre-du-jour/",
+            {"session": 999_999, "applications": [a.pk for a in town.instructed.applications.filter(state="admissible")]},
+            422,
+        ),
+        "a candidate of another dwelling in a ballot": (
+            "ines.membre", f"/commission/logements/{town.item.pk}/classer/", {f"rank_{foreign}": 1}, 422,
+        ),
+        "a document about nobody of the household": (
+            "amina.benali", "/mon-espace/pieces/envoyer/", {"kind": "identity", "about": "999", "file": specimen("X")}, 422,
+        ),
+        "a kind of document that nobody may ask for": (
+            "amina.benali", "/mon-espace/pieces/envoyer/", {"kind": "blood", "about": "applicant", "file": specimen("X")}, 422,
+        ),
+        "an emergency of one's own invention": (
+            "amina.benali", "/mon-espace/pieces/urgence/", {"situation": "royalty"}, 422,
+        ),
+        "a holder that is no reservation holder": (
+            "sophie.bailleur", f"/bailleur/logements/{town.dwelling.pk}/offre/",
+            {"available_on": "2027-01-04", "rent": "400", "charges": "60", "contingent": "authority",
+             "holder_id": town.landlord.pk}, 422,
+        ),
+        "a ground that the law does not know": (
+            "sophie.bailleur", f"/bailleur/dossiers/{town.sent.pk}/non-recevable/", {"codes": ["ugly"], "reason": "Non"}, 422,
+        ),
+        "a territory that is no territory": (
+            "alain.admin", "/equipe/reglages/files_sent/",
+            {"territory": "99", "value": "6", "valid_from": "2027-01-01", "source": "Essai"}, 422,
+        ),
+    }  # fmt: skip
+
+
+NAMES = (
+    "somebody else's application on an agenda", "a session that is not in preparation",
+    "a candidate of another dwelling in a ballot", "a document about nobody of the household",
+    "a kind of document that nobody may ask for", "an emergency of one's own invention",
+    "a holder that is no reservation holder", "a ground that the law does not know", "a territory that is no territory",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_value_that_the_page_never_offered(town, name):
+    key, path, data, status = forged(town)[name]
+    client = town.client(key)
+    before = database()
+    with clock.frozen_at(town.session.opens_at if key == "ines.membre" else NOW):
+        answer = client.post(path, form(**data))
+    after = database()
+    changed = {t for t in before if before[t] != after[t]} - {"documents_reading"}
+    assert (answer.status_code, changed) == (status, set())
+
+
+def test_a_role_of_somebody_else_cannot_be_taken(town):
+    theirs = Membership.objects.get(person__email="alain.admin@exemple.fr")
+    client = town.client("sophie.bailleur")
+    client.post("/espace/role/", form(membership=theirs.pk))
+    assert client.get("/equipe/organisations/").status_code == 404
+    assert client.get("/bailleur/").status_code == 200

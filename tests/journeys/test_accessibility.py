@@ -67,7 +67,7 @@ def fill(stage: Stage) -> None:
         # No account speaks for the rivals: the landlord's side is what is under way.
         Person.objects.filter(email__startswith="personne").update(is_active=False)
         refresh(clock.today())
-    begin(offers[:3])
+    begin(instructed=offers[0], convened=[offers[1]], allocated=offers[2])
 
 
 def findings(page, role: str, where: str) -> list[str]:
