@@ -74,7 +74,11 @@ def each_space_has_something_to_do() -> None:
     with acting(desk.scope):
         assert to_check(desk).count() >= 2
     with acting(employer.scope):
-        assert asked_of(employer).count() == 1
+        answers = Counter(asked_of(employer).values_list("state", flat=True))
+        assert answers == {"asked": 1, "confirmed": 6}
+    holder = character("paul.reservataire")
+    with acting(holder.scope):
+        assert Application.objects.filter(offer__holder=holder.organisation_id, state="submitted").count() >= 6
 
 
 def what_was_done_is_in_the_ledger() -> None:

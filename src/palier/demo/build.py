@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -26,7 +27,7 @@ from palier.demo import bodies, storing
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
-from palier.demo.underway import begin
+from palier.demo.underway import begin, reserve
 from palier.documents.models import Recognition
 from palier.employers.models import Company
 from palier.homes.models import Dwelling, Offer, Vacancy
@@ -188,8 +189,11 @@ def _candidates(scale) -> dict[str, int]:
     return {"candidatures": made}
 
 
-def _eligible(offer: Offer, most: int, busy: set[int]) -> list[int]:
-    """Demands without an account that wish the commune and may have the dwelling, the oldest first."""
+def _eligible(offer: Offer, most: int, busy: set[int], contingent: str = "") -> list[int]:
+    """Demands without an account that wish the commune and may have the dwelling, the oldest first.
+
+    `contingent`: as if the dwelling were reserved otherwise.
+    """
     wishing = WishRow.objects.filter(
         commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type],
         demand__state="active", demand__person=None, demand__department=offer.dwelling.commune.department_id,
@@ -198,6 +202,7 @@ def _eligible(offer: Offer, most: int, busy: set[int]) -> list[int]:
     # Not the whole register: as many again and again are looked at, and a dwelling few may have keeps few.
     free = [pk for pk in wishing if pk not in busy][: max(most * 4, 400)]
     dwelling, on, found = facts(offer), clock.today(), []
+    dwelling = replace(dwelling, contingent=contingent or dwelling.contingent)
     for start in range(0, len(free), BATCH):
         batch = free[start : start + BATCH]
         recognised = _recognised(batch) if dwelling.contingent == "state_priority" else {}
@@ -224,7 +229,12 @@ def _underway(scale) -> dict[str, int]:
     with acting(SYSTEM):
         first = list(Offer.objects.select_related("dwelling__commune").order_by("pk")[:OWN_OFFERS])
         made = Application.objects.filter(offer__in=first).exists()
-    return begin(instructed=first[1], convened=[first[4], first[6]], allocated=first[5]) if made else {}
+        if not made:
+            return {}
+        busy = set(Application.objects.filter(live_slot__isnull=False).values_list("demand_id", flat=True))
+        employees = list(Demand.objects.filter(pk__in=_eligible(first[2], 6, busy, "none")).order_by("pk"))
+    begun = begin(instructed=first[1], convened=[first[4], first[6]], allocated=first[5])
+    return {**begun, "candidats du logement réservé": reserve(first[2], employees)}
 
 
 def _past(scale) -> dict[str, int]:

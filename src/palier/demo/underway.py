@@ -29,7 +29,7 @@ from palier.demo.playing import character, play
 from palier.documents import actions as documents
 from palier.documents.queries import due
 from palier.employers import actions as employers
-from palier.employers.models import Company
+from palier.employers.models import Company, JobAttestation
 from palier.homes.models import Offer
 from palier.law import calendar
 from palier.territories.queries import setting
@@ -128,12 +128,17 @@ def _emergency(application: int) -> None:
 
 
 def _job(application: int) -> None:
-    """A household with an account agreed that the cast's employer be asked."""
+    """A household with an account agreed that the cast's employer be asked; it has not answered yet."""
     (demand,) = _demands([application])
+    _employee(demand, 0)
+
+
+def _employee(demand: Demand, number: int) -> Actor:
+    """Give a household an account and a job at the cast's employer, declared and agreed to."""
     adult = demand.form["applicant"]
     with acting(SYSTEM):
         person = Person.objects.create(
-            email="salarie.exemple@exemple.fr",
+            email=f"salarie{number}.exemple@exemple.fr",
             first_name=adult["first_names"],
             last_name=adult["last_name"],
             password="!",
@@ -143,10 +148,23 @@ def _job(application: int) -> None:
         company = Company.objects.get(organisation=character("marc.employeur").organisation_id)
     household = Actor(role=Role.APPLICANT, person=person)
     play(
-        household, employers.declare, employer_siret=company.siret, employer_name=company.name, staff_number="A-042",
-        entered_on=clock.today() - timedelta(days=900), contract="CDI",
+        household, employers.declare, employer_siret=company.siret, employer_name=company.name,
+        staff_number=f"A-{42 + number:03d}", entered_on=clock.today() - timedelta(days=900), contract="CDI",
     )  # fmt: skip
     play(household, employers.ask)
+    return household
+
+
+def reserve(offer: Offer, demands: Sequence[Demand]) -> int:
+    """Employees, confirmed by the cast's employer, apply to a dwelling that its contribution reserves."""
+    for number, demand in enumerate(demands, start=1):
+        household = _employee(demand, number)
+        with acting(SYSTEM):
+            job = JobAttestation.objects.get(person=household.person)
+            demand.refresh_from_db()
+        play(character("marc.employeur"), employers.confirm, attestation_id=job.pk)
+        play(household, applications.submit, demand=demand, offer_id=offer.pk)
+    return len(demands)
 
 
 def _demands(files: Sequence[int]) -> list[Demand]:
