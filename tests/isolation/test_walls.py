@@ -262,6 +262,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_own_demands",
         "palier_places",
         "palier_ranks",
+        "palier_renew_statistics",
         "palier_seated",
         "palier_seats",
         "palier_to_recognise",

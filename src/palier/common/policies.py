@@ -1,6 +1,9 @@
 """Row security of the shared tables."""
 
+from palier.common.bulk import RENEW_STATISTICS
 from palier.common.isolation import PERSON, Policy
+
+SQL_FUNCTIONS = {"palier_renew_statistics": RENEW_STATISTICS}
 
 ROW_POLICIES = {
     # Anyone who acts may append; reading a thread is opened by the app that owns the dossier.

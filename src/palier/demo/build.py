@@ -17,6 +17,7 @@ from palier.applications.models import Application
 from palier.applications.offers import facts
 from palier.commissions.models import Commission, Seat
 from palier.common import clock
+from palier.common.bulk import renew_statistics
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.actions import publish_grid, rescore
 from palier.demands.facts import from_form
@@ -53,6 +54,7 @@ def build(size: str, say: Callable[[str], None]) -> None:
             continue
         detail = step(scale)
         with acting(SYSTEM):
+            renew_statistics()
             BuildStep.objects.create(name=name, size=size, finished_at=clock.now(), detail=detail)
         say(f"  {name} : {detail}")
 
