@@ -308,7 +308,9 @@ def _(town):
 
 @case("landlord:admit")
 def _(town):
-    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {})
+    return Case(
+        town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {"why": "Originaux vus."}
+    )
 
 
 @case("landlord:find_inadmissible")

@@ -25,7 +25,8 @@ def admit(stage: Stage, applications: Iterable[int]) -> None:
     for pk in applications:
         desk = stage.as_("sophie.bailleur", f"/bailleur/dossiers/{pk}/")
         stage.shot(desk, "bailleur-dossier")
-        submit(desk, "Complet et recevable")
+        desk.get_by_label("Pourquoi le dossier passe").fill("Originaux vus au rendez-vous.")
+        submit(desk, "Recevable malgré ces pièces")
         expect(desk.locator("main")).to_contain_text("il peut passer en commission")
 
 

@@ -242,7 +242,7 @@ def be_instructed(stage: Stage, page: Page, offer: Offer) -> None:
     assert (len(sent), mine.pk in sent) == (5, True)
     moves.admit(stage, [mine.pk, *[pk for pk in sent if pk != mine.pk][:2]])
     page.goto(f"{stage.site}/mon-espace/candidatures/{mine.pk}/")
-    expect(page.locator("main")).to_contain_text("Dossier complet et recevable")
+    expect(page.locator("main")).to_contain_text("Dossier recevable")
     stage.shot(page, "candidature")
 
 

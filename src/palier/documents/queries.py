@@ -117,6 +117,11 @@ def missing(demand: Demand) -> list[DueRow]:
     return [row for row in due(demand) if row.state == "refused" or (row.state == "missing" and not row.optional)]
 
 
+def unchecked(demand: Demand) -> list[DueRow]:
+    """What nobody has accepted yet of what is due: missing, refused, or still to be read."""
+    return [row for row in due(demand) if row.state != "accepted" and not row.optional]
+
+
 def proofs(demand: Demand, on: date | None = None) -> dict[str, str]:
     """section of the form → document, when every document asked for it is accepted (law.household.Household.proofs)."""
     states: dict[str, list[str]] = {}

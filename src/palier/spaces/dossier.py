@@ -14,7 +14,7 @@ from palier.common.templatetags.palier_words import counted, day, euros, percent
 from palier.cotation.queries import explanation_for
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
-from palier.documents.queries import due
+from palier.documents.queries import due, unchecked
 from palier.law.codes import label
 from palier.law.household import age
 
@@ -48,7 +48,7 @@ def candidacy(application: Application) -> dict[str, Any]:
         "money": _money(assessment),
         "rank": own_rank(application),
         "pieces": pieces,
-        "unchecked": [row for row in pieces if row.state != "accepted" and not row.optional],
+        "unchecked": unchecked(demand),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
     }
 

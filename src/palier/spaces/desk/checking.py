@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
+from palier.applications.queries import visible_to
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands.form import Form
@@ -120,11 +121,18 @@ def _note(request: HttpRequest, shown: Piece) -> None:
 
 
 def _next(request: HttpRequest, done: Piece) -> HttpResponse:
-    """At a desk the queue goes on; elsewhere one goes back to the document just decided."""
-    if request.actor.role != Role.DESK:
+    """At a desk the queue goes on; elsewhere that of the household, then its file."""
+    desk = request.actor.role == Role.DESK
+    waiting = queries.to_check(request.actor)
+    following = (waiting if desk else waiting.filter(demand=done.demand_id)).first()
+    if following:
+        return go(request, "desk:piece", following.pk)
+    if desk:
+        return go(request, "desk:pieces")
+    file = visible_to(request.actor).filter(demand=done.demand_id).order_by("live_slot", "-pk").first()
+    if file is None or request.actor.role != Role.LANDLORD:
         return go(request, "desk:piece", done.pk)
-    following = queries.to_check(request.actor).first()
-    return go(request, "desk:piece", following.pk) if following else go(request, "desk:pieces")
+    return go(request, "landlord:file", file.pk)
 
 
 def _name(shown: Piece) -> str:

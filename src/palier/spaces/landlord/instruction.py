@@ -33,6 +33,13 @@ class InadmissibleForm(forms.Form):
     )  # fmt: skip
 
 
+class AdmitForm(forms.Form):
+    why = forms.CharField(
+        label="Pourquoi le dossier passe sans ces pièces", required=False, max_length=300,
+        help_text="Par exemple : originaux vus au rendez-vous. La commission et le ménage lisent cette raison.",
+    )  # fmt: skip
+
+
 class NoteForm(forms.Form):
     text = forms.CharField(
         label="Note d’instruction", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
@@ -87,7 +94,13 @@ def send_files(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(Role.LANDLORD)
-def file(request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | None = None) -> HttpResponse:
+def file(
+    request: HttpRequest,
+    pk: int,
+    *,
+    inadmissible_form: InadmissibleForm | None = None,
+    admit_form: AdmitForm | None = None,
+) -> HttpResponse:
     """One household's file for one dwelling; opening it is written in its reading journal."""
     application = visible_to(request.actor).get(pk=pk)
     note_reading(request, demand=application.demand, what="dossier", why="Instruction de la candidature")
@@ -99,22 +112,23 @@ def file(request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | No
             "may_admit": APPLICATION.may(application, "admit", request.actor),
             "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
             "inadmissible_form": inadmissible_form or InadmissibleForm(),
+            "admit_form": admit_form or AdmitForm(),
             "note_form": NoteForm(initial={"text": application.note}),
             "story": events(application.demand, "agent")[:12],
         },
-        status=422 if inadmissible_form is not None else 200,
+        status=422 if inadmissible_form or admit_form else 200,
     )
 
 
 @require_POST
 @for_roles(Role.LANDLORD)
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.admit(actor=request.actor, application_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return go(request, "landlord:file", pk)
-    messages.success(request, "Dossier complet et recevable : il peut passer en commission.")
+    form = AdmitForm(request.POST)
+    if form.is_valid():
+        attempt(form, lambda: actions.admit(actor=request.actor, application_id=pk, why=form.cleaned_data["why"]))
+    if form.errors:
+        return file(request, pk, admit_form=form)
+    messages.success(request, "Dossier recevable : il peut passer en commission.")
     return go(request, "landlord:instruction")
 
 
@@ -123,10 +137,10 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
 def find_inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
     form = InadmissibleForm(request.POST)
     if not form.is_valid():
-        return file(request, pk, form)
+        return file(request, pk, inadmissible_form=form)
     attempt(form, lambda: actions.find_inadmissible(actor=request.actor, application_id=pk, **form.cleaned_data))
     if form.errors:
-        return file(request, pk, form)
+        return file(request, pk, inadmissible_form=form)
     messages.success(request, "Le ménage est informé du motif. Le dossier suivant de la liste vous est transmis.")
     return go(request, "landlord:instruction")
 
