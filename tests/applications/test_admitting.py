@@ -57,3 +57,18 @@ def test_a_complete_file_needs_no_reason(stage, sent):
     stage.as_(stage.agent, actions.admit, application_id=sent.pk)
     with acting(SYSTEM):
         assert Event.objects.get(verb="applications.admit").data["found"] == "complet et recevable"
+
+
+def test_the_page_asks_for_the_reason_beside_its_field(stage, sent, client_for):
+    client = client_for(stage.agent)
+    page = client.get(f"/bailleur/dossiers/{sent.pk}/").content.decode()
+    assert "Recevable malgré ces pièces" in page
+    refused = client.post(f"/bailleur/dossiers/{sent.pk}/recevable/", {"why": ""})
+    assert (refused.status_code, "Dites pourquoi le dossier passe sans ces pièces." in refused.content.decode()) == (
+        422,
+        True,
+    )
+    assert client.post(f"/bailleur/dossiers/{sent.pk}/recevable/", {}).status_code == 422
+    long = client.post(f"/bailleur/dossiers/{sent.pk}/recevable/", {"why": "x" * 301})
+    assert (long.status_code, "x" * 301 in long.content.decode()) == (422, True)
+    assert client.post(f"/bailleur/dossiers/{sent.pk}/recevable/", {"why": "Originaux vus."}).status_code == 302

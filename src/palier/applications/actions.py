@@ -212,7 +212,7 @@ def _designates(actor: Actor):
 
 
 @transaction.atomic
-def admit(*, actor: Actor, application_id: int, why: str = "") -> None:
+def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
     """The landlord examined the file: admissible.
 
     A document still to be checked does not forbid the commission's examination (it may allocate on condition that
@@ -220,7 +220,7 @@ def admit(*, actor: Actor, application_id: int, why: str = "") -> None:
     """
     application = locked(visible_to(actor), application_id)
     if application.state == "admissible":
-        return
+        return application
     why = why.strip()
     waiting = unchecked(application.demand)
     if waiting and not why:
@@ -229,6 +229,7 @@ def admit(*, actor: Actor, application_id: int, why: str = "") -> None:
     move(application, "admit", actor=actor, why=why, found=found, unchecked=[row.kind for row in waiting])
     labels = [row.label for row in waiting]
     _tell(application, "admitted", f"Votre dossier est {'recevable' if waiting else found}", waiting=labels)
+    return application
 
 
 @transaction.atomic

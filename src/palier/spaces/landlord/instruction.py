@@ -34,8 +34,11 @@ class InadmissibleForm(forms.Form):
 
 
 class AdmitForm(forms.Form):
+    """Shown, hence asked, when documents are still to be checked; a complete file sends nothing of it."""
+
     why = forms.CharField(
-        label="Pourquoi le dossier passe sans ces pièces", required=False, max_length=300,
+        label="Pourquoi le dossier passe sans ces pièces", max_length=300,
+        error_messages={"required": "Dites pourquoi le dossier passe sans ces pièces."},
         help_text="Par exemple : originaux vus au rendez-vous. La commission et le ménage lisent cette raison.",
     )  # fmt: skip
 
@@ -124,9 +127,11 @@ def file(
 @for_roles(Role.LANDLORD)
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
     form = AdmitForm(request.POST)
-    if form.is_valid():
-        attempt(form, lambda: actions.admit(actor=request.actor, application_id=pk, why=form.cleaned_data["why"]))
-    if form.errors:
+    why = request.POST.get("why", "")
+    done = None
+    if form.is_valid() or "why" not in request.POST:
+        done = attempt(form, lambda: actions.admit(actor=request.actor, application_id=pk, why=why))
+    if done is None:
         return file(request, pk, admit_form=form)
     messages.success(request, "Dossier recevable : il peut passer en commission.")
     return go(request, "landlord:instruction")
