@@ -218,7 +218,7 @@ def _meanwhile(one: Demand, since: int) -> list[tuple[str, str, str]]:
 def _known(request: HttpRequest, key: str) -> dict[str, str]:
     person = request.actor.person
     return (
-        {"last_name": person.last_name, "first_names": person.first_name, "phone": person.phone}
+        {"last_name": person.last_name, "first_names": person.first_name, "phone": person.phone, "email": person.email}
         if key == "identite"
         else {}
     )

@@ -14,6 +14,7 @@ from palier.applications.queries import visible_to
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands.form import Form
+from palier.demands.words import people
 from palier.documents import actions, queries
 from palier.documents.kinds import REFUSALS, discreet_kind
 from palier.documents.models import Piece
@@ -63,12 +64,12 @@ def piece(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show(request: HttpRequest, shown: Piece, form: RefusalForm) -> HttpResponse:
     _note(request, shown)
-    people = queries.people(Form.from_json(shown.demand.form))
+    named = people(Form.from_json(shown.demand.form))
     context = {
         "piece": shown,
         "form": form,
         "pictured": range(1, min(shown.pages, PICTURED) + 1),
-        "who": people.get(shown.about, ""),
+        "who": named.get(shown.about, ""),
         "holder": _name(shown),
         "left": queries.to_check(request.actor).exclude(pk=shown.pk).count(),
     }
