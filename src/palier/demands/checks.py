@@ -14,7 +14,7 @@ from datetime import date
 
 from palier.common.errors import Refused
 from palier.demands.form import Adult, Dependant, Form
-from palier.law import calendar, codes
+from palier.law import calendar, careful, codes
 from palier.law.household import age
 
 NAME_LENGTH = 80
@@ -53,7 +53,14 @@ class Problem:
 
 def check(form: Form, on: date) -> list[Problem]:
     """Every problem of a form on a day, in the order of its sections."""
-    return [*_identity(form, on), *_household(form, on), *_means(form), *_home(form, on), *_needs(form), *_wish(form)]
+    return [
+        *_identity(form, on),
+        *_household(form, on),
+        *_means(form),
+        *_home(form, on),
+        *_needs(form),
+        *_wish(form, on),
+    ]
 
 
 def refuse(form: Form, on: date, *, before: Form | None = None) -> None:
@@ -262,7 +269,7 @@ def _needs(form: Form) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _wish(form: Form) -> Iterator[Problem]:
+def _wish(form: Form, on: date) -> Iterator[Problem]:
     wish = form.wish
     if not form.motives:
         yield Problem("motive.none", "wish", "motive", "Indiquez votre motif principal.")
@@ -274,6 +281,9 @@ def _wish(form: Form) -> Iterator[Problem]:
         yield Problem("wish.districts", "wish", "districts", why)
     if why := text_problem(form.notes, NOTE_LENGTH):
         yield Problem("notes.text", "wish", "notes", why)
+    for field, text in (("motive_text", form.motive_text), ("notes", form.notes)):
+        if words := careful.warning(text, on):
+            yield Problem("text.careful", "wish", field, words, blocking=False)
     if not wish.types:
         yield Problem("wish.types", "wish", "types", "Choisissez au moins un type de logement.")
     if not wish.communes:

@@ -127,6 +127,17 @@ def test_a_wrong_nir_is_told_shown_again_and_kept_sealed(client, household):
     assert values(client.get(url("identite")))["nir"] == "2 90 05 14 118 042 11"
 
 
+def test_a_nir_once_given_outlives_the_step_sent_again(client, household):
+    fill(client, "identite", **WHOLE)
+    again = values(client.get(url("identite")))
+    assert again["nir"] == ""
+    client.post(url("identite") + "brouillon/", {k: v for k, v in again.items() if k != "nir"})
+    fill(client, identite=again)
+    register(client)
+    form = Form.from_json(Demand.objects.get(person=household.person).form)
+    assert sealing.unseal(form.applicant.nir) == NIR.replace(" ", "")
+
+
 def test_the_annex_names_the_persons_of_the_household(client):
     fill(client, "identite", "menage", **WHOLE)
     page = tree(client.get(url("handicap")))

@@ -132,7 +132,7 @@ def step(request: HttpRequest, key: str) -> HttpResponse:
 
 def _receive(request: HttpRequest, here: Step, one: Demand | None, answers: dict) -> HttpResponse:
     start = _start(one, answers)
-    given = raw(here, request.POST, start)
+    given = raw(here, request.POST, start, answers.get(here.key))
     reshaped = reshape(given, request.POST) if here.key == "menage" else None
     actions.save_draft(actor=request.actor, demand=one, step=here.key, answers=given if reshaped is None else reshaped)
     if reshaped is not None:
@@ -237,8 +237,9 @@ def autosave(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     one = _open(request)
     draft = draft_of(request.actor.person, one)
-    start = _start(one, draft.answers if draft else {})
-    actions.save_draft(actor=request.actor, demand=one, step=key, answers=raw(BY_KEY[key], request.POST, start))
+    answers = draft.answers if draft else {}
+    given = raw(BY_KEY[key], request.POST, _start(one, answers), answers.get(key))
+    actions.save_draft(actor=request.actor, demand=one, step=key, answers=given)
     seen = _number(request.POST.get(SEEN))
     return JsonResponse({}, status=409 if one is not None and seen not in (0, one.revision) else 200)
 

@@ -52,7 +52,7 @@ class Nir(forms.CharField):
     def __init__(self, label: str) -> None:
         super().__init__(
             label=label, required=False, max_length=400,
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-autosave": "no"}),
             help_text="15 chiffres, sur la carte Vitale. Facultatif pour obtenir votre numéro.",
         )  # fmt: skip
 

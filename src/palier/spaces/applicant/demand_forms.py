@@ -32,6 +32,7 @@ from palier.spaces.applicant.demand_fields import (
 from palier.spaces.applicant.demand_household import ROWS, Household
 from palier.spaces.applicant.demand_needs import Needs
 from palier.spaces.applicant.places import labels, read_place
+from palier.spaces.careful import CarefulText
 
 
 class Identity(StepForm):
@@ -244,7 +245,7 @@ class WishStep(StepForm):
     motive_detail = choice("En quoi votre logement n’est-il pas habitable ?", codes.MOTIVE_DETAILS, required=False)
     motive_2 = choice("Deuxième motif", codes.MOTIVES, required=False)
     motive_3 = choice("Troisième motif", codes.MOTIVES, required=False)
-    motive_text = text("Si vous voulez, expliquez en quelques mots", required=False, widget=forms.Textarea({"rows": 3}))
+    motive_text = text("Si vous voulez, expliquez en quelques mots", required=False, widget=CarefulText())
     types = forms.MultipleChoiceField(
         label="Types de logement", choices=codes.HOME_TYPES, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un type de logement."},
@@ -257,7 +258,7 @@ class WishStep(StepForm):
     parking = tick("Il me faut une place de stationnement")
     cotenancy = tick("J’accepte la colocation")
     districts = text("Quartiers souhaités, si vous en avez", required=False)
-    notes = text("Précisions utiles à votre demande", required=False, widget=forms.Textarea({"rows": 3}))
+    notes = text("Précisions utiles à votre demande", required=False, widget=CarefulText())
     PLACES = 5
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -364,15 +365,18 @@ def typed(answers: Mapping[str, list[str]]) -> QueryDict:
     return data
 
 
-def raw(step: Step, data: QueryDict, start: Form = BLANK) -> dict[str, list[str]]:
+def raw(
+    step: Step, data: QueryDict, start: Form = BLANK, before: Mapping[str, list[str]] | None = None
+) -> dict[str, list[str]]:
     """What was typed in a step, valid or not, without what a browser or a forger adds.
 
-    A NUL cannot be stored: it becomes the sign that stands for an unreadable character, and stays refused.
+    `before`: what was typed there earlier; a sealed answer is not shown again, and left empty it stays. A NUL cannot be stored: it becomes the sign that stands for an unreadable character, and stays refused.
     """
     fields = step.form(data, start=start).fields
     held = {k: [v[:2000].replace("\x00", "\ufffd") for v in data.getlist(k)] for k in data if k in {*fields, SEEN}}
-    sealed = {k: [sealing.sealed(v) for v in held[k]] for k in held if isinstance(fields.get(k), Nir)}
-    return held | sealed
+    for name in (name for name, field in fields.items() if isinstance(field, Nir)):
+        held[name] = [sealing.sealed(v) for v in held.get(name, []) if v] or (before or {}).get(name, [])
+    return held
 
 
 def reshape(answers: Mapping[str, list[str]], data: QueryDict) -> dict[str, list[str]] | None:

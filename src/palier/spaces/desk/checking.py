@@ -19,6 +19,7 @@ from palier.documents import actions, queries
 from palier.documents.kinds import REFUSALS, discreet_kind
 from palier.documents.models import Piece
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 from palier.spaces.desk.files import send_file, send_page
 
 CHECKERS = (Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER)
@@ -41,7 +42,7 @@ class RefusalForm(forms.Form):
         label="Précision pour la personne",
         required=False,
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=CarefulText(2),
         help_text="Elle la lira telle quelle : dites ce qu’il faut corriger.",
     )
     use_required_attribute = False

@@ -19,6 +19,7 @@ from palier.documents.actions import note_reading
 from palier.homes.models import Offer
 from palier.law import codes
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText, remind
 from palier.spaces.dossier import candidacy
 from palier.spaces.story import events
 
@@ -28,7 +29,7 @@ class InadmissibleForm(forms.Form):
         label="Motifs", choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
-        label="Ce que le ménage lira", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Ce que le ménage lira", max_length=500, widget=CarefulText(),
         help_text="Des faits, en mots simples. Le ménage lit exactement ce texte.",
     )  # fmt: skip
 
@@ -45,7 +46,7 @@ class AdmitForm(forms.Form):
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label="Note d’instruction", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="Note d’instruction", required=False, max_length=2000, widget=CarefulText(4),
         help_text="Objective et datée : le ménage peut la lire.",
     )  # fmt: skip
 
@@ -157,6 +158,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         actions.write_note(actor=request.actor, application_id=pk, text=form.cleaned_data["text"])
         messages.success(request, "Note enregistrée.")
+        remind(request, form.cleaned_data["text"])
     return go(request, "landlord:file", pk)
 
 
