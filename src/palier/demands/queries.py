@@ -16,7 +16,7 @@ from palier.territories.queries import search_key
 def visible_to(actor: Actor) -> QuerySet[Demand]:
     """The first wall; the second is in `policies`. Reservation holders and members reach a demand through
     what they examine, in later apps: the database bounds them there."""
-    every = Demand.objects.select_related("department", "person")
+    every = Demand.objects.exclude(state="erased").select_related("department", "person")
     match actor.role:
         case Role.APPLICANT:
             return every.filter(person=actor.person_id)
