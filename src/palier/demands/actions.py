@@ -180,7 +180,7 @@ def remove(
     """
     if actor.role not in MAY_REMOVE[ground]:
         raise NotYours(f"{actor.role} removes no demand on {ground}")
-    visible_to(actor).only("pk").get(pk=demand_id)
+    visible_to(actor).values_list("pk").get(pk=demand_id)
     for hook in before_removal:
         hook([demand_id])
     demand = locked(visible_to(actor), demand_id)
