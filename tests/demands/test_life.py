@@ -219,7 +219,13 @@ def test_erased_one_year_after_and_not_a_day_earlier(build, household, desk):
     erased = Demand.objects.get(pk=demand.pk)
     kept = (erased.people, erased.monthly_resources, erased.department_id, erased.removal_ground)
     assert kept == (demand.people, 1500, "14", "RADABA")
-    assert (erased.state, erased.person, erased.form, erased.last_name_key, erased.birth_date) == ("erased", None, {}, "", None)
+    assert (erased.state, erased.person, erased.form, erased.last_name_key, erased.birth_date) == (
+        "erased",
+        None,
+        {},
+        "",
+        None,
+    )
     assert erased.number != demand.number
     assert (erased.erased_on, erased.first_registered_on) == (day_of, demand.first_registered_on.replace(day=1))
     assert not DemandVersion.objects.filter(demand=demand.pk).exists()
