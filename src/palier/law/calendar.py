@@ -162,6 +162,13 @@ def reactivation_until(ground: str, removed_on: date, last_renewal: date) -> dat
     return None
 
 
+def reactivation_bounds(on: date) -> tuple[date, date]:
+    """For lists: the earliest end of validity (RADREN) and the earliest removal (RADCON) that may still come back."""
+    rule = parameter_set("calendar", on=on).values
+    beyond = rule["reactivation_months"] - rule["validity_months"]
+    return add_months(on, -beyond), add_months(on, -rule["no_answer_reactivation_months"])
+
+
 def erasure_on(removed_on: date) -> date:
     """The day on which personal data of a removed demand are erased (order of 23 March 2015, annex)."""
     return add_months(removed_on, parameter_set("calendar", on=removed_on).values["erasure_months"])

@@ -53,11 +53,8 @@ class ContestForm(forms.Form):
     use_required_attribute = False
 
 
-def _mine(request: HttpRequest) -> Demand:
-    demand = current_for(request.actor.person)
-    if demand is None:
-        raise Demand.DoesNotExist
-    return demand
+def _mine(request: HttpRequest) -> Demand | None:
+    return current_for(request.actor.person)
 
 
 def _confirmed(
@@ -74,7 +71,7 @@ def _confirmed(
 def renew(request: HttpRequest) -> HttpResponse:
     """What was declared, to confirm or to change first; a removed demand is shown with what it can still do."""
     demand = _mine(request)
-    if demand.state != "active":
+    if demand is None or demand.state != "active":
         return go(request, "applicant:demand")
     declared = Form.from_json(demand.form)
     return _confirmed(
@@ -107,8 +104,11 @@ def reactivate(request: HttpRequest) -> HttpResponse:
 
 
 def _at_once(request: HttpRequest, act: Callable[..., Demand], done: str) -> HttpResponse:
+    demand = _mine(request)
+    if demand is None:
+        return go(request, "applicant:demand")
     try:
-        act(actor=request.actor, demand_id=_mine(request).pk)
+        act(actor=request.actor, demand_id=demand.pk)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
@@ -119,6 +119,8 @@ def _at_once(request: HttpRequest, act: Callable[..., Demand], done: str) -> Htt
 @for_roles(Role.APPLICANT)
 def contest(request: HttpRequest) -> HttpResponse:
     demand = _mine(request)
+    if demand is None:
+        return go(request, "applicant:demand")
     form = ContestForm(request.POST if request.method == "POST" else None)
     return _confirmed(
         request,
@@ -134,7 +136,7 @@ def contest(request: HttpRequest) -> HttpResponse:
 def waive(request: HttpRequest) -> HttpResponse:
     """Giving up, with what is lost said before the confirmation."""
     demand = _mine(request)
-    if demand.state != "active" and request.method != "POST":
+    if demand is None or demand.state != "active" and request.method != "POST":
         return go(request, "applicant:demand")
     return _confirmed(
         request,
