@@ -42,7 +42,7 @@ def _rejected(notice: Notice) -> Standing:
     return Standing(
         "contest", "danger", "Rejet à contester", "Une commission a jugé votre demande irrecevable",
         f"Elle est toujours active, mais elle peut être radiée {when}. Si c’est une erreur ou si votre situation a "
-        "changé, dites-le : elle ne sera pas radiée sans un nouvel examen.",
+        "changé, dites-le, et elle ne sera pas radiée sans un nouvel examen.",
     )  # fmt: skip
 
 
