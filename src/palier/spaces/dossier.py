@@ -33,6 +33,12 @@ def facts(demand: Demand, form: Form) -> list[tuple[str, Rows]]:
     ]
 
 
+def name_of(demand: Demand) -> str:
+    """The applicant's name, as declared."""
+    applicant = demand.form["applicant"]
+    return f"{applicant['first_names']} {applicant['last_name']}".strip()
+
+
 def candidacy(application: Application) -> dict[str, Any]:
     """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
     demand = application.demand

@@ -23,10 +23,11 @@ from palier.demands.queries import current_for, draft_of
 from palier.demands.words import sections
 from palier.documents.queries import missing
 from palier.homes.queries import landlords_in
-from palier.law import calendar, numbers
+from palier.law import numbers
 from palier.spaces.access import for_roles
 from palier.spaces.applicant.demand_forms import BY_KEY, SEEN, STEPS, Step, StepForm, assemble, raw, reshape, typed
 from palier.spaces.applicant.places import choices
+from palier.spaces.standing import standing
 from palier.territories.models import Commune
 
 
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "live": live_of(demand).first(),
             "missing": missing(demand),
             "story": ledger.timeline(demand.pk, "applicant")[:5],
-            "life": calendar.life(demand.first_registered_on, demand.renewed_on, clock.today()),
+            "standing": standing(demand),
         }
     return page(request, "applicant/home.html", context)
 
@@ -73,11 +74,12 @@ def demand(request: HttpRequest) -> HttpResponse:
     odd = [p.message for p in check(form, clock.today())] if one.state == "active" else []
     return page(
         request, "applicant/demand/demand.html",
-        {"demand": one, "number": numbers.parse(one.number).spaced, "sections": _answers(form, one.state == "active"), "odd": odd},
+        {"demand": one, "standing": standing(one), "draft": draft_of(request.actor.person) if one.state != "active" else None,
+         "number": numbers.parse(one.number).spaced, "sections": answers_of(form, one.state == "active"), "odd": odd},
     )  # fmt: skip
 
 
-def _answers(form: Form, editable: bool) -> list[dict]:
+def answers_of(form: Form, editable: bool) -> list[dict]:
     """Every answer, with the address of its question."""
     return [
         {
@@ -272,7 +274,7 @@ def summary(request: HttpRequest) -> HttpResponse:
         request,
         "applicant/demand/summary.html",
         {
-            "sections": _answers(form, True), "wrong": [(BY_KEY[k], _url(k, mend=k in answers)) for k in wrong],
+            "sections": answers_of(form, True), "wrong": [(BY_KEY[k], _url(k, mend=k in answers)) for k in wrong],
             "form": declared, "steps": _stepper(answers, wrong, ""), "complete": not wrong,
             "odd": [p.message for p in check(form, clock.today()) if not p.blocking],
         },

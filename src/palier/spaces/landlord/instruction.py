@@ -15,12 +15,14 @@ from palier.applications.queries import latest_shortlist, ranks, to_instruct, vi
 from palier.applications.states import APPLICATION
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
+from palier.demands import living
 from palier.documents.actions import note_reading
 from palier.homes.models import Offer
 from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText, remind
-from palier.spaces.dossier import candidacy
+from palier.spaces.dossier import candidacy, name_of
+from palier.spaces.sending import SendingForm
 from palier.spaces.story import events
 
 
@@ -162,7 +164,31 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, "landlord:file", pk)
 
 
+@for_roles(Role.LANDLORD)
+def warn(request: HttpRequest, pk: int) -> HttpResponse:
+    """A household that cannot be reached: the traceable letter that begins the delay of two months (RADCON)."""
+    application = visible_to(request.actor).get(pk=pk)
+    demand = application.demand
+    form = SendingForm(request.POST if request.method == "POST" else None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, lambda: living.warn(actor=request.actor, demand_id=demand.pk, **form.cleaned_data))
+    ):
+        messages.success(request, "Le courrier est enregistré. Le ménage est prévenu et peut répondre en un clic.")
+        return go(request, "landlord:file", pk)
+    note_reading(request, demand=demand, what="échéances", why="Ménage injoignable")
+    context = {
+        "form": form,
+        "application": application,
+        "holder": name_of(demand),
+        "running": demand.notices.filter(ground="RADCON", closed_on=None).first(),
+    }
+    return page(request, "landlord/warn.html", context, status=422 if form.errors else 200)
+
+
 urlpatterns = [
+    path("dossiers/<int:pk>/courrier/", warn, name="warn"),
     path("instruction/", instruction, name="instruction"),
     path("offres/<int:pk>/candidats/", candidates, name="candidates"),
     path("offres/<int:pk>/transmettre/", send_files, name="send_files"),
