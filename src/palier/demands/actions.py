@@ -122,7 +122,7 @@ def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections:
     demand = locked(visible_to(actor), demand_id)
     if demand.state != "active":
         raise Refused("demand.removed", "Cette demande est radiée : elle ne peut plus être modifiée.")
-    if demand.form == form.to_json():
+    if Form.from_json(demand.form) == form:
         return demand
     if demand.revision != revision:
         raise Refused(
