@@ -51,7 +51,7 @@ def publish_an_offer(stage: Stage) -> Offer:
     """Step 6: a dwelling, its vacancy, its rent, its contingent."""
     page = stage.as_("sophie.bailleur", "/bailleur/logements/nouveau/")
     page.get_by_label("Votre référence").fill("CAE-0042")
-    page.locator("[name=line]").fill("8 rue de Bayeux")
+    page.get_by_label("Adresse").fill("8 rue de Bayeux")
     page.get_by_label("Code postal").fill("1400")
     page.get_by_label("Commune").fill("Caen")
     page.get_by_label("Type").select_option("T3")
