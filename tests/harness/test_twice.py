@@ -19,8 +19,9 @@ from palier.allocations.models import Proposal, VisitSlot
 from palier.commissions import actions as commissions
 from palier.commissions.models import Commission
 from palier.common import clock
+from palier.demands import acting as mandates
 from palier.demands import claiming, living, nights
-from palier.demands.models import Notice
+from palier.demands.models import Mandate, Notice
 from palier.demo.people import BY_KEY
 from palier.demo.playing import character, play
 from palier.demo.underway import specimen
@@ -229,6 +230,36 @@ def _(town):
     return Case(household_of(town, proposal), f"/mon-espace/visites/{VisitSlot.objects.get().pk}/reserver/", {})
 
 
+def mandate(town: Town) -> Mandate:
+    claire = character("claire.guichet")
+    return play(
+        claire, mandates.declare, demand_id=town.demand.pk, holder="Association d’essai", words="Déposer mes pièces",
+        until_on=clock.today(),
+    )  # fmt: skip
+
+
+@case("applicant:end_mandate")
+def _(town):
+    return Case(town.client("amina.benali"), f"/mon-espace/demande/mandats/{mandate(town).pk}/fin/", {})
+
+
+@case("desk:end_mandate")
+def _(town):
+    return Case(town.client("claire.guichet"), f"/guichet/mandats/{mandate(town).pk}/fin/", {})
+
+
+@case("desk:mandate")
+def _(town):
+    data = {"holder": "Association d’essai", "words": "Déposer mes pièces", "until_on": "2026-12-24"}
+    return Case(town.client("claire.guichet"), f"/guichet/dossiers/{town.demand.pk}/mandat/", data)
+
+
+@case("desk:edit")
+def _(town):
+    data = {**HOME, "motif-ground": "present", "version": town.demand.revision}
+    return Case(town.client("claire.guichet"), f"/guichet/dossiers/{town.demand.pk}/modifier/logement/", data)
+
+
 @case("applicant:upload")
 def _(town):
     data = {"kind": "identity", "about": "applicant", "file": specimen("Carte")}
@@ -291,7 +322,7 @@ def _(town):
 @case("desk:register")
 def _(town):
     data = {f"{key}-{name}": value for key, fields in STEPS.items() for name, value in fields.items()}
-    data["identite-last_name"] = "Comptoir"
+    data |= {"identite-last_name": "Comptoir", "seen": "passeport"}
     return Case(town.client("claire.guichet"), "/guichet/enregistrer/", data)
 
 

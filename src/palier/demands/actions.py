@@ -15,6 +15,7 @@ from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
 from palier.demands import checks
+from palier.demands.acting import Ground, words_of
 from palier.demands.form import Form, columns
 from palier.demands.models import Demand, DemandVersion, Draft, Notice, NumberCounter, Wish
 from palier.demands.queries import visible_to
@@ -37,8 +38,12 @@ ONLINE_DESK = "PALIE"
 
 
 @transaction.atomic
-def register(*, actor: Actor, form: Form, department: str, person: Person | None, draft: Draft | None = None) -> Demand:
+def register(
+    *, actor: Actor, form: Form, department: str, person: Person | None, draft: Draft | None = None, identity: str = ""
+) -> Demand:
     """Give a demand its unique number. The same person twice in one register gets the demand already there.
+
+    `identity`: the document of identity that a desk has seen, the only one that may be required (CCH R441-2-2).
 
     One demand per department, one for Île-de-France (CCH R441-2-1). A form with a blocking problem is refused.
     """
@@ -83,7 +88,8 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
         name_once(person, first_name=form.applicant.first_names, last_name=form.applicant.last_name)
     if draft is not None:
         draft.delete()
-    ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk)
+    seen = f" ; identité vue : {identity}" if identity else ""
+    ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk, data={"identity": seen})
     tell([demand], "registered", "Votre demande de logement social est enregistrée")
     tell_later_apps(demand)
     return demand
@@ -113,15 +119,20 @@ def _desk_code(actor: Actor) -> str:
 
 
 @transaction.atomic
-def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections: Sequence[str]) -> Demand:
+def change(
+    *, actor: Actor, demand_id: int, form: Form, revision: int, sections: Sequence[str], ground: Ground | None = None
+) -> Demand:
     """A change of situation, visible at once. `revision` is the one the person started from.
 
-    Refused when the demand has changed meanwhile (another tab, a desk): nothing typed is lost, it stays in the draft;
+    Whoever is not the applicant says on what `ground` it writes (`demands.acting`), and the household is told.     Refused when the demand has changed meanwhile (another tab, a desk): nothing typed is lost, it stays in the draft;
     and when it brings a blocking problem that was not there before.
     """
+    if actor.role not in (Role.APPLICANT, Role.DESK):
+        raise NotYours("the applicant, or a desk on a ground, changes a demand")
     demand = locked(visible_to(actor), demand_id)
     if demand.state != "active":
         raise Refused("demand.removed", "Cette demande est radiée : elle ne peut plus être modifiée.")
+    told = words_of(ground, demand) if actor.role != Role.APPLICANT else ""
     if Form.from_json(demand.form) == form:
         return demand
     if demand.revision != revision:
@@ -138,10 +149,13 @@ def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections:
     demand.save()
     _write_version(demand)
     _write_wishes(demand, form)
-    ledger.record(
-        verb="demands.change", subject=demand, actor=actor, thread=demand.pk, data={"sections": ", ".join(sections)}
-    )
-    if actor.role == Role.APPLICANT:
+    data = {"sections": ", ".join(sections)}
+    if told:
+        data |= {"ground": told, "desk": actor.organisation.name if actor.organisation else "Un guichet"}
+        tell([demand], "corrected", "Votre demande de logement social a été mise à jour au guichet", lambda d: data)
+    verb = "demands.correct" if told else "demands.change"
+    ledger.record(verb=verb, subject=demand, actor=actor, thread=demand.pk, data=data)
+    if actor.role == Role.APPLICANT or ground and ground.kind == "present":
         close_notices([demand], ("RADCON",), "answered", actor=actor)
     tell_later_apps(demand)
     return demand

@@ -219,6 +219,25 @@ class Claim(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class Mandate(models.Model):
+    """Somebody whom a household lets act for it: who, what for in the mandate's own words, until when."""
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="mandates")
+    holder = models.CharField(max_length=120, help_text="person or structure, as the mandate names it")
+    words = models.CharField(max_length=500)
+    from_on = models.DateField()
+    until_on = models.DateField()
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["demand", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until_on__gte=models.F("from_on")), name="mandate_ends_later"),
+        ]
+
+
 class NumberCounter(models.Model):
     """The last sequence issued in a register and a month; locked while the next one is taken."""
 

@@ -67,7 +67,7 @@ ledger.declare(
     {
         "demands.register": {
             "applicant": "Votre demande est enregistrée sous le numéro unique qui figure sur votre attestation",
-            "agent": "Demande enregistrée",
+            "agent": "Demande enregistrée{identity}",
         },
         "demands.import": {
             "applicant": "Votre demande est reprise du système national d’enregistrement",
@@ -80,6 +80,18 @@ ledger.declare(
         "demands.change": {
             "applicant": "Votre demande est mise à jour : {sections}",
             "agent": "Demande mise à jour : {sections}",
+        },
+        "demands.correct": {
+            "applicant": "{desk} a mis à jour votre demande, {ground} : {sections}",
+            "agent": "Demande mise à jour au guichet, {ground} : {sections}",
+        },
+        "mandates.declare": {
+            "applicant": "Un mandat est déclaré : {holder} peut agir pour vous jusqu’au {until}",
+            "agent": "Mandat déclaré : {holder}, jusqu’au {until}",
+        },
+        "mandates.end": {
+            "applicant": "Le mandat de {holder} a pris fin",
+            "agent": "Mandat de {holder} terminé",
         },
         "demands.renew": {
             "applicant": "Votre demande est renouvelée jusqu’au {until}",

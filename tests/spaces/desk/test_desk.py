@@ -165,6 +165,7 @@ def test_to_an_agent_the_household_is_not_vous(client, build, demand):
 
 
 COUNTER = {
+    "seen": "passeport",
     "identite-civility": "2", "identite-last_name": "Nguyễn", "identite-first_names": "Thị Mai",
     "identite-birth_date": "1988-02-11", "identite-nationality": "1", "identite-line": "3 rue du Port",
     "identite-postcode": "14000", "identite-town": "Caen", "menage-family_status": "C", "ressources-contract": "CDI",

@@ -14,7 +14,7 @@ from palier.applications.queries import live_of
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
-from palier.demands import actions, claiming
+from palier.demands import acting, actions, claiming
 from palier.demands.certificate import certificate
 from palier.demands.checks import check
 from palier.demands.form import Form
@@ -74,7 +74,7 @@ def demand(request: HttpRequest) -> HttpResponse:
     odd = [p.message for p in check(form, clock.today())] if one.state == "active" else []
     return page(
         request, "applicant/demand/demand.html",
-        {"demand": one, "standing": standing(one), "draft": draft_of(request.actor.person) if one.state != "active" else None,
+        {"demand": one, "mandates": acting.in_force(one, clock.today()), "standing": standing(one), "draft": draft_of(request.actor.person) if one.state != "active" else None,
          "number": numbers.parse(one.number).spaced, "sections": answers_of(form, one.state == "active"), "odd": odd},
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from palier.applications.queries import live_of
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
-from palier.demands import actions, living
+from palier.demands import acting, actions, living
 from palier.demands.checks import check
 from palier.demands.form import Form
 from palier.demands.models import Demand
@@ -148,10 +148,20 @@ def waive(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_POST
+@for_roles(Role.APPLICANT)
+def end_mandate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody acts for the household any more under this mandate."""
+    acting.end(actor=request.actor, mandate_id=pk)
+    messages.success(request, "Ce mandat a pris fin.")
+    return go(request, "applicant:demand")
+
+
 urlpatterns = [
     path("demande/renouveler/", renew, name="renew"),
     path("demande/je-suis-la/", answer, name="answer"),
     path("demande/reactiver/", reactivate, name="reactivate"),
     path("demande/contester/", contest, name="contest"),
+    path("demande/mandats/<int:pk>/fin/", end_mandate, name="end_mandate"),
     path("demande/renoncer/", waive, name="waive"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
@@ -22,6 +23,17 @@ from palier.spaces.applicant.places import choices
 from palier.territories.models import Commune
 
 HOUSEHOLD = "menage"
+SEEN = ("carte nationale d’identité", "passeport", "titre de séjour", "récépissé de demande de titre de séjour")
+
+
+class IdentityForm(forms.Form):
+    """The only document that may be required to register (CCH R441-2-2)."""
+
+    seen = forms.ChoiceField(
+        label="Pièce d’identité que vous avez vue", choices=[(s, s.capitalize()) for s in SEEN], widget=forms.RadioSelect,
+        error_messages={"required": "Dites quelle pièce d’identité vous avez vue."},
+    )  # fmt: skip
+    use_required_attribute = False
 
 
 @for_roles(Role.DESK)
@@ -34,15 +46,17 @@ def register(request: HttpRequest) -> HttpResponse:
     if rows:
         sections = [(step, form.unjudged()) for step, form in sections]
     last = sections[-1][1]
+    identity = IdentityForm(request.POST if sent and not rows else None, initial={"seen": request.POST.get("seen")})
     twins: list = []
     # A list, not a generator: every section says what is wrong with it at once.
-    if sent and not rows and all([form.is_valid() for _, form in sections]):
+    if sent and not rows and all([*(form.is_valid() for _, form in sections), identity.is_valid()]):
         declared = last.declared
         twins = _twins(request, declared)
         demand = None if twins else attempt(
             last,
             lambda: register_demand(
-                actor=request.actor, form=declared, department=_department(declared), person=None
+                actor=request.actor, form=declared, department=_department(declared), person=None,
+                identity=identity.cleaned_data["seen"],
             ),
         )  # fmt: skip
         if demand:
@@ -54,7 +68,8 @@ def register(request: HttpRequest) -> HttpResponse:
             return go(request, "desk:dossier", demand.pk)
     context = {
         "sections": sections,
-        "forms": [form for _, form in sections],
+        "forms": [*(form for _, form in sections), identity],
+        "identity": identity,
         "twins": twins,
         "communes": choices(),
     }

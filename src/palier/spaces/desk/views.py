@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
+from palier.common import clock
 from palier.common.pages import attempt, go, page
+from palier.demands import acting
 from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demands.queries import visible_to
@@ -18,6 +20,7 @@ from palier.documents import actions, queries
 from palier.employers.queries import job_of
 from palier.law import numbers
 from palier.spaces.access import for_roles
+from palier.spaces.applicant.demand_forms import STEPS
 from palier.spaces.dossier import facts
 from palier.spaces.standing import standing
 from palier.spaces.story import events
@@ -97,6 +100,8 @@ def _show(request: HttpRequest, demand: Demand, problem: str = "", wrong_uid: st
         "standing": standing(demand),
         "notices": demand.notices.select_related("by").order_by("-made_at", "-pk"),
         "sections": facts(demand, form),
+        "steps": STEPS,
+        "mandates": acting.in_force(demand, clock.today()),
         "rows": rows,
         "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),
         "total": sum(not row.optional for row in rows),

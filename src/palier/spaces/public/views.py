@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
 
 from palier.common import clock
 from palier.common.pages import page
@@ -179,6 +180,7 @@ def source(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_GET
 def careful_words(request: HttpRequest) -> HttpResponse:
     """The words that a free text may not hold, for the page that warns while one types."""
     response = JsonResponse(careful.lists(clock.today()))
