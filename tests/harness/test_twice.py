@@ -45,7 +45,7 @@ READ_ONLY = {
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready",
     "landlord:session", "landlord:sessions", "member:home", "member:item", "member:session", "public:accessibility",
-    "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
+    "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:privacy", "public:source", "spaces:home", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings",
 }  # fmt: skip
