@@ -113,6 +113,11 @@ def _spoken(adult: Adult) -> str:
     return f"{adult.first_names} {adult.last_name}".strip()
 
 
+def needs(form: Form) -> list[tuple[str, str]]:
+    """The annex on disability, as whoever examines the household reads it: needs, never an illness."""
+    return [(label, value) for label, value in _needs(form)["rows"]]
+
+
 def _needs(form: Form) -> dict[str, Any]:
     held, named = form.disability, people(form)
     told = [

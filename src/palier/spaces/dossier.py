@@ -14,6 +14,7 @@ from palier.common.templatetags.palier_words import counted, day, euros, percent
 from palier.cotation.queries import explanation_for
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
+from palier.demands.words import needs
 from palier.documents.queries import due, unchecked
 from palier.law.codes import label
 from palier.law.household import age
@@ -29,6 +30,7 @@ def facts(demand: Demand, form: Form) -> list[tuple[str, Rows]]:
         ("Ménage", _household(form)),
         ("Ressources", _income(demand, form)),
         ("Logement actuel", _home(form)),
+        *([("Handicap et accessibilité", needs(form))] if form.disability.concerned else []),
         ("Souhaits", _wish(demand, form)),
     ]
 
@@ -141,4 +143,6 @@ def _wish(demand: Demand, form: Form) -> Rows:
         ("Communes, dans l’ordre", communes),
         ("Accepte les communes proches", yes_no(form.wish.widened)),
         ("Loyer au plus", euros(form.wish.max_rent) if form.wish.max_rent is not None else ""),
+        *([("Quartiers", form.wish.districts)] if form.wish.districts else []),
+        *([("Précisions", form.notes)] if form.notes else []),
     ]
