@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +19,13 @@ from palier.allocations.models import Proposal, VisitSlot
 from palier.commissions import actions as commissions
 from palier.commissions.models import Commission
 from palier.common import clock
+from palier.common.isolation import SYSTEM, acting
 from palier.demands import acting as mandates
-from palier.demands import claiming, living, nights
-from palier.demands.models import Mandate, Notice
+from palier.demands import actions, claiming, living, nights
+from palier.demands.acting import Ground
+from palier.demands.form import Form
+from palier.demands.likenesses import merge
+from palier.demands.models import Demand, Likeness, Mandate, Notice
 from palier.demo.people import BY_KEY
 from palier.demo.playing import character, play
 from palier.demo.underway import specimen
@@ -38,7 +42,7 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:home", "desk:life",
+    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
@@ -258,6 +262,50 @@ def _(town):
 def _(town):
     data = {**HOME, "motif-ground": "present", "version": town.demand.revision}
     return Case(town.client("claire.guichet"), f"/guichet/dossiers/{town.demand.pk}/modifier/logement/", data)
+
+
+def twins(town: Town) -> Likeness:
+    """Two demands of one person, the second registered at a desk."""
+    with acting(SYSTEM):
+        other = Demand.objects.filter(state="active", department="14").exclude(pk=town.demand.pk).order_by("pk").first()
+        Demand.objects.filter(pk=other.pk).update(person=None)
+        first, second = sorted((town.demand.pk, other.pk))
+        return Likeness.objects.create(first_id=first, second_id=second, found_at=clock.now())
+
+
+@case("desk:merge")
+def _(town):
+    data = {"motif-keep": town.demand.pk, "motif-ground": "present"}
+    return Case(town.client("claire.guichet"), f"/guichet/doublons/{twins(town).pk}/reunir/", data)
+
+
+@case("desk:tell_apart")
+def _(town):
+    data = {"apart-why": "Deux cousines"}
+    return Case(town.client("claire.guichet"), f"/guichet/doublons/{twins(town).pk}/distinguer/", data)
+
+
+@case("desk:undo_merge")
+def _(town):
+    likeness = twins(town)
+    play(character("claire.guichet"), merge, likeness_id=likeness.pk, keep=town.demand.pk, ground=Ground("present"))
+    return Case(town.client("claire.guichet"), f"/guichet/doublons/{likeness.pk}/annuler/", {"undo-why": "Par erreur"})
+
+
+@case("desk:separate")
+def _(town):
+    claire = character("claire.guichet")
+    with acting(claire.scope):
+        held = Form.from_json(town.demand.form)
+        couple = replace(
+            held, coapplicant=replace(held.applicant, first_names="Sam", birth_date=date(1991, 1, 1), link="M")
+        )
+        actions.change(
+            actor=claire, demand_id=town.demand.pk, form=couple, revision=town.demand.revision, sections=["ménage"],
+            ground=Ground("present"),
+        )  # fmt: skip
+    data = {"motif-ground": "present"}
+    return Case(town.client("claire.guichet"), f"/guichet/dossiers/{town.demand.pk}/separer/", data)
 
 
 @case("applicant:upload")

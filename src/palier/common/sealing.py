@@ -6,6 +6,7 @@ The key is drawn from the secret key: whoever has the database without `PALIER_S
 from __future__ import annotations
 
 import base64
+import hmac
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -48,6 +49,11 @@ def unseal(sealed: str) -> str:
         return _key(settings.SECRET_KEY).decrypt(sealed.removeprefix(PREFIX).encode()).decode()
     except InvalidToken as error:
         raise CannotOpen("this value was not sealed with this installation's key") from error
+
+
+def fingerprint(text: str) -> str:
+    """Sixteen characters, the same for the same text here and unknown elsewhere: to compare what is sealed."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"palier fingerprint " + text.encode(), "sha256").hex()[:16]
 
 
 @cache

@@ -74,7 +74,7 @@ def register(
     )
     try:
         with transaction.atomic():
-            demand.number = next_number(place.register_code, today, _desk_code(actor))
+            demand.number = next_number(place.register_code, today, desk_code(actor))
             demand.save()
     except IntegrityError:
         # The same click, a moment earlier, in another connection.
@@ -82,8 +82,7 @@ def register(
         if existing is None:
             raise
         return existing
-    _write_version(demand)
-    _write_wishes(demand, form)
+    write_form(demand, form)
     if actor.role == Role.APPLICANT and person is not None:
         name_once(person, first_name=form.applicant.first_names, last_name=form.applicant.last_name)
     if draft is not None:
@@ -114,7 +113,8 @@ def next_number(register_code: str, on: date, desk: str) -> str:
     return str(numbers.compose(register_code, on, counter.last, desk))
 
 
-def _desk_code(actor: Actor) -> str:
+def desk_code(actor: Actor) -> str:
+    """The five characters of the desk in a number; those of the site when no desk registers."""
     return (actor.organisation.register_desk if actor.organisation else "") or ONLINE_DESK
 
 
@@ -147,8 +147,7 @@ def change(
     for name, value in columns(form).items():
         setattr(demand, name, value)
     demand.save()
-    _write_version(demand)
-    _write_wishes(demand, form)
+    write_form(demand, form)
     data = {"sections": ", ".join(sections)}
     if told:
         data |= {"ground": told, "desk": actor.organisation.name if actor.organisation else "Un guichet"}
@@ -223,8 +222,8 @@ def take_out(
     still_open = Notice.objects.filter(demand__in=[d.pk for d in demands], closed_on=None)
     still_open.filter(ground=ground).update(closed_on=clock.today(), outcome="removed")
     still_open.update(closed_on=clock.today(), outcome="ended")
-    # The landlord's own letter tells the household of its lease.
-    if ground != "RADATT":
+    # The landlord's own letter tells the household of its lease; a merger tells of itself.
+    if ground not in ("RADATT", "FUSION"):
         tell(
             demands,
             "removed",
@@ -260,6 +259,12 @@ def live_on(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
     """Tell later apps what happened in the life of some demands."""
     for hook in after_life:
         hook(verb, demands, actor)
+
+
+def write_form(demand: Demand, form: Form) -> None:
+    """A form is stored beside its demand: its version and its wishes."""
+    _write_version(demand)
+    _write_wishes(demand, form)
 
 
 def _write_version(demand: Demand) -> None:
@@ -339,8 +344,7 @@ def import_form(
             expires_on=calendar.add_months(max(registered_on, today), 12),
             **values,
         )
-    _write_version(demand)
-    _write_wishes(demand, form)
+    write_form(demand, form)
     ledger.record(verb="demands.import", subject=demand, actor=actor, thread=demand.pk)
     tell_later_apps(demand)
     return demand, existing is None

@@ -10,8 +10,10 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 
@@ -221,7 +223,32 @@ def columns(form: Form) -> dict[str, Any]:
         "wanted_types": list(form.wish.types),
         "transfer": form.home.status == "HLM",
         "main_motive": form.motives[0] if form.motives else "",
+        "identity_keys": identity_keys(
+            (a.last_name, a.birth_name, a.first_names, a.birth_date.isoformat() if a.birth_date else "", a.nir)
+            for a in (form.applicant, form.coapplicant)
+            if a
+        ),
     }
+
+
+def identity_keys(holders: Iterable[tuple[str, str, str, str, str]]) -> list[str]:
+    """What tells a person for sure, for each who signs: (name, birth name, first names, ISO birth date, sealed NIR).
+
+    A whole name (used or of birth) with the first of the first names and the birth date; or the NIR. Never less:
+    a name and an initial are shared by too many. Without a birth date nobody is told.
+    """
+    from palier.common import sealing
+    from palier.territories.queries import search_key
+
+    found = []
+    for last, birth, first, born, nir in holders:
+        given = search_key(first).partition(" ")[0]
+        if given and born:
+            names = dict.fromkeys(filter(None, (search_key(last), search_key(birth))))
+            found += [blake2b(f"{name}|{given}|{born}".encode(), digest_size=8).hexdigest() for name in names]
+        if nir:
+            found.append(sealing.fingerprint(sealing.opened(nir)))
+    return sorted(set(found))
 
 
 def _to_json(value: Any) -> Any:

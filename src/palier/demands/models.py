@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from palier.demands.states import DEMAND, OUTCOMES, REMOVAL_GROUNDS, SUBGROUNDS, WARNED
+from palier.demands.states import DEMAND, LIKENESS, OUTCOMES, REMOVAL_GROUNDS, SUBGROUNDS, WARNED
 from palier.law import calendar
 
 
@@ -41,6 +42,7 @@ class Demand(models.Model):
     last_name_key = models.CharField(max_length=80)
     first_name_key = models.CharField(max_length=80)
     birth_date = models.DateField(null=True)
+    identity_keys = ArrayField(models.CharField(max_length=16), default=list)
     people = models.PositiveSmallIntegerField()
     adults = models.PositiveSmallIntegerField()
     monthly_resources = models.IntegerField(null=True)
@@ -53,6 +55,7 @@ class Demand(models.Model):
         indexes = [
             models.Index(fields=["last_name_key", "first_name_key", "birth_date"], name="demand_identity"),
             models.Index(fields=["department", "state", "first_registered_on"], name="demand_department"),
+            GinIndex(fields=["identity_keys"], name="demand_same_person", condition=models.Q(state="active")),
             # What a night looks for: the demands about to expire, and those removed long ago.
             models.Index(fields=["expires_on"], name="demand_to_renew", condition=models.Q(state="active")),
             models.Index(fields=["removed_on"], name="demand_to_erase", condition=models.Q(state="removed")),
@@ -235,6 +238,36 @@ class Mandate(models.Model):
         ordering = ["demand", "pk"]
         constraints = [
             models.CheckConstraint(condition=models.Q(until_on__gte=models.F("from_on")), name="mandate_ends_later"),
+        ]
+
+
+class Likeness(models.Model):
+    """Two live demands of one register that the same person seems to hold: to be looked at, never merged by itself.
+
+    `first` is the older key. `undo`: what a merger changed, so that it can be taken back.
+    """
+
+    first = models.ForeignKey(Demand, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Demand, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=LIKENESS.choices, default=LIKENESS.initial)
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+    why = models.CharField(max_length=500, blank=True)
+    kept = models.ForeignKey(Demand, models.CASCADE, null=True, related_name="+")
+    undo = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["found_at", "pk"]
+        constraints = [
+            LIKENESS.constraint("likeness_state"),
+            models.UniqueConstraint(fields=["first", "second"], name="likeness_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="likeness_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", kept__isnull=False)
+                | ~models.Q(state="merged") & models.Q(kept=None),
+                name="likeness_merged_keeps_one",
+            ),
         ]
 
 

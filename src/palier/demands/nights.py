@@ -3,7 +3,8 @@
 1. `remind`: the renewal notice, one month before the end of validity;
 2. `remove`: the demands whose warning has reached its term, on the ground of that warning;
 3. `erase`: the personal data of demands removed one year ago;
-4. `forget`: the mails sent to households whose data are erased.
+4. `forget`: the mails sent to households whose data are erased;
+5. `compare`: who seems to hold two demands, for those not compared when they were written.
 
 Each step goes through its demands by ascending key, a block to a transaction, and writes in that transaction how far it
 is (`NightStep`). Killed, the same command goes on from the last block; finished, it changes nothing any more that day.
@@ -29,7 +30,8 @@ from palier.common.errors import Refused
 from palier.common.isolation import SYSTEM, acting
 from palier.common.locks import locked_all
 from palier.common.models import Message
-from palier.demands import actions
+from palier.demands import actions, likenesses
+from palier.demands.form import Form, columns
 from palier.demands.models import Claim, Demand, DemandVersion, Draft, NightStep, Notice
 from palier.demands.states import DEMAND
 from palier.demands.telling import in_words, tell
@@ -203,7 +205,7 @@ def _erase(keys: Sequence[int], day: date) -> int:
     DEMAND.fire_all(
         due, "erase", actor=PALIER, thread=lambda d: d.pk,
         number=Concat(Value("E"), LPad(Cast(F("pk"), CharField()), 17, Value("0"))),
-        person=None, erased_on=day, form={}, unmapped=[], last_name_key="", first_name_key="", birth_date=None,
+        person=None, erased_on=day, form={}, unmapped=[], last_name_key="", first_name_key="", birth_date=None, identity_keys=[],
         monthly_resources=Round(F("monthly_resources"), -2), tax_income=Round(F("tax_income"), -2),
         first_registered_on=TruncMonth(F("first_registered_on")),
     )  # fmt: skip
@@ -226,9 +228,24 @@ def _forget(keys: Sequence[int], day: date) -> int:
     return len(keys)
 
 
+def _to_compare(after: int, day: date) -> Sequence[int]:
+    keyless = Demand.objects.filter(state="active", identity_keys=[], birth_date__isnull=False, pk__gt=after)
+    return keyless.order_by("pk").values_list("pk", flat=True)[:BLOCK]
+
+
+def _compare(keys: Sequence[int], day: date) -> int:
+    """Demands written before their holders were compared with the register, or by an older tool."""
+    held = locked_all(Demand.objects.filter(pk__in=keys, state="active"))
+    for demand in held:
+        demand.identity_keys = columns(Form.from_json(demand.form))["identity_keys"]
+    Demand.objects.bulk_update(held, ["identity_keys"])
+    return likenesses.find(held)
+
+
 STEPS = (
     Step("remind", "Avis de renouvellement", _to_remind, _remind),
     Step("remove", "Radiations au terme d’un avertissement", _to_remove, _remove),
     Step("erase", "Données personnelles effacées", _to_erase, _erase),
     Step("forget", "Derniers courriels effacés", _to_forget, _forget),
+    Step("compare", "Demandes d’une même personne", _to_compare, _compare),
 )

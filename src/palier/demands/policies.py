@@ -25,6 +25,9 @@ ROW_POLICIES = {
     "demands_notice": {"through_demand": Policy(through_demand())},
     "demands_wish": {"through_demand": Policy(through_demand())},
     "demands_mandate": {"through_demand": Policy(through_demand())},
+    "demands_likeness": {
+        "both": Policy(f"{role_is('desk')} AND {through_demand('first_id')} AND {through_demand('second_id')}")
+    },
     "demands_claim": {"own": Policy(f"person_id = {PERSON} AND {role_is('applicant')}")},
     "demands_draft": {"own": Policy(f"author_id = {PERSON}")},
     # A household's story is readable by whoever may see the demand.

@@ -28,10 +28,40 @@ DEMAND = Workflow(
             deadline="18 mois après le dépôt ou le renouvellement (RADREN), 5 mois après la radiation (RADCON)",
         ),
         Transition(
+            "part", ["removed"], "active", frozenset({Role.DESK}),
+            {"applicant": "Votre demande reprend son numéro et son ancienneté", "agent": "Demande rétablie après une réunion annulée"},
+        ),
+        Transition(
             "erase", ["removed"], "erased", frozenset({Role.SYSTEM}),
             {"agent": "Données personnelles effacées, un an après la radiation"},
             deadline="un an après la radiation",
         ),
+    ],
+)  # fmt: skip
+
+LIKENESS = Workflow(
+    name="likenesses",
+    title="Demandes d’une même personne",
+    initial="found",
+    states={
+        "found": State("À examiner", "warning"),
+        "apart": State("Deux personnes différentes", "neutral"),
+        "merged": State("Réunies", "success"),
+        "gone": State("Sans objet : l’une est close", "neutral", final=True),
+    },
+    transitions=[
+        Transition("tell_apart", ["found"], "apart", frozenset({Role.DESK}), {"agent": "Deux personnes différentes : {why}"}),
+        Transition(
+            "merge", ["found", "apart"], "merged", frozenset({Role.DESK}),
+            {"applicant": "Vos deux demandes sont réunies en une seule, avec l’ancienneté la plus longue ({since})",
+             "agent": "Demandes réunies, ancienneté du {since}"},
+        ),
+        Transition(
+            "undo", ["merged"], "found", frozenset({Role.DESK}),
+            {"applicant": "La réunion de vos demandes est annulée : chacune reprend son numéro et son ancienneté",
+             "agent": "Réunion annulée"},
+        ),
+        Transition("close", ["found", "apart"], "gone", frozenset({Role.SYSTEM, Role.DESK}), {"agent": "Sans objet"}),
     ],
 )  # fmt: skip
 
@@ -42,6 +72,8 @@ REMOVAL_GROUNDS = {
     "RADCON": "vous n’avez pas répondu à un courrier",
     "RADIRR": "une commission l’a jugée irrecevable",
     "RADREN": "elle n’a pas été renouvelée à temps",
+    # R441-2-8 f: merged into another number. The register has no code for it.
+    "FUSION": "elle est réunie à une autre de vos demandes",
 }
 SUBGROUNDS = dict(REJECTION_GROUNDS)
 # Who may remove on which ground. What needs a warning first is removed by the night, at its term and not before.
@@ -51,6 +83,7 @@ MAY_REMOVE = {
     "RADCON": frozenset({Role.SYSTEM}),
     "RADIRR": frozenset({Role.SYSTEM}),
     "RADREN": frozenset({Role.SYSTEM}),
+    "FUSION": frozenset({Role.DESK}),
 }
 # The grounds that a warning must come before, each with its own delay (`law.calendar.warned_removal`).
 WARNED = ("RADREN", "RADCON", "RADIRR")
@@ -84,6 +117,10 @@ ledger.declare(
         "demands.correct": {
             "applicant": "{desk} a mis à jour votre demande, {ground} : {sections}",
             "agent": "Demande mise à jour au guichet, {ground} : {sections}",
+        },
+        "demands.separate": {
+            "applicant": "Après une séparation, votre demande continue seule, avec son ancienneté",
+            "agent": "Séparation : une demande par personne, ancienneté gardée",
         },
         "mandates.declare": {
             "applicant": "Un mandat est déclaré : {holder} peut agir pour vous jusqu’au {until}",

@@ -14,6 +14,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from palier.demands.form import identity_keys
 from palier.demo import family, wishing
 from palier.demo.bodies import desks, landlords
 from palier.demo.chance import blocks, table
@@ -209,4 +210,9 @@ def _columns(form: dict[str, Any], household: Family) -> dict[str, Any]:
         "wanted_types": list(form["wish"]["types"]),
         "transfer": form["home"]["status"] == "HLM",
         "main_motive": motives[0] if motives else "",
+        "identity_keys": identity_keys(
+            (a["last_name"], a["birth_name"], a["first_names"], a["birth_date"] or "", "")
+            for a in (form["applicant"], form["coapplicant"])
+            if a
+        ),
     }

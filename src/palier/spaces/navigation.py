@@ -23,6 +23,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     Role.DESK: [
         ("Guichet", "desk:home", "house"),
         ("Échéances", "desk:terms", "calendar"),
+        ("Doublons", "desk:likenesses", "users"),
         ("Pièces à vérifier", "desk:pieces", "folder"),
         ("Situations à reconnaître", "desk:recognitions", "shield"),
     ],

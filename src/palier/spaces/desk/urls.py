@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces.desk import acting, checking, life, recognitions, registering, views
+from palier.spaces.desk import acting, checking, life, likenesses, recognitions, registering, views
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("dossiers/<int:pk>/pieces/", views.upload, name="upload"),
     *registering.urlpatterns,
     *acting.urlpatterns,
+    *likenesses.urlpatterns,
     *life.urlpatterns,
     *checking.urlpatterns,
     *recognitions.urlpatterns,

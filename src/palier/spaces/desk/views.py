@@ -101,6 +101,7 @@ def _show(request: HttpRequest, demand: Demand, problem: str = "", wrong_uid: st
         "notices": demand.notices.select_related("by").order_by("-made_at", "-pk"),
         "sections": facts(demand, form),
         "steps": STEPS,
+        "couple": form.coapplicant is not None,
         "mandates": acting.in_force(demand, clock.today()),
         "rows": rows,
         "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),
