@@ -26,6 +26,10 @@ from palier.territories.models import Commune, Department
 # later apps (points) append themselves in their AppConfig.ready.
 after_change: list[Callable[[Demand], None]] = []
 
+# Called with the verb ("register", "change", "renew" or "remove"), the demands it happened to and who did it, in the
+# same transaction, after the write. One demand from a page, a whole block of them from a night: work in sets.
+after_life: list[Callable[[str, Sequence[Demand], Actor], None]] = []
+
 ONLINE_DESK = "PALIE"
 
 
@@ -79,6 +83,7 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
     ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk)
     _tell(demand, "registered", "Votre demande de logement social est enregistrée")
     _tell_later_apps(demand)
+    live_on("register", [demand], actor)
     return demand
 
 
@@ -135,6 +140,7 @@ def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections:
         verb="demands.change", subject=demand, actor=actor, thread=demand.pk, data={"sections": ", ".join(sections)}
     )
     _tell_later_apps(demand)
+    live_on("change", [demand], actor)
     return demand
 
 
@@ -157,6 +163,7 @@ def renew(*, actor: Actor, demand_id: int) -> Demand:
         thread=demand.pk,
         data={"until": f"{demand.expires_on:%d/%m/%Y}"},
     )
+    live_on("renew", [demand], actor)
     return demand
 
 
@@ -175,7 +182,14 @@ def remove(*, actor: Actor, demand_id: int, ground: str, on: date | None = None)
         removal_ground=ground,
         removed_on=on or clock.today(),
     )
+    live_on("remove", [demand], actor)
     return demand
+
+
+def live_on(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
+    """Tell later apps what happened in the life of some demands."""
+    for hook in after_life:
+        hook(verb, demands, actor)
 
 
 def _write_version(demand: Demand) -> None:

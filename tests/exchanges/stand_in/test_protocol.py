@@ -31,7 +31,13 @@ def creation(**changes) -> bytes:
 def test_a_creation_is_given_a_number_in_the_real_structure_and_is_found_again(client, register):
     number = client.submit(creation(), FILE, AT).demand.number
     parsed = numbers.parse(number)
-    assert (parsed.territory, parsed.month, parsed.year, parsed.sequence, parsed.registrar) == ("014", 3, 25, 1, "G1404")
+    assert (parsed.territory, parsed.month, parsed.year, parsed.sequence, parsed.registrar) == (
+        "014",
+        3,
+        25,
+        1,
+        "G1404",
+    )
     again = client.submit(creation(), FILE, AT).demand.number
     assert numbers.parse(again).sequence == 2
     assert client.duplicates(creation(), FILE).numbers == (number, again)
@@ -175,7 +181,10 @@ def test_our_bytes_are_read_by_an_independent_parser(service):
     assert asked.tag == f"{{http://ws.metier.nuu.application.i2/}}{described.element}"
     references = [e.get("href") for e in asked.iter("{http://www.w3.org/2004/08/xop/include}Include")]
     attached = [parts[f"<{r.removeprefix('cid:')}>"].get_payload(decode=True) for r in references]
-    assert attached == [*([call.document] if described.file else []), *([call.certificate] if described.certificate else [])]
+    assert attached == [
+        *([call.document] if described.file else []),
+        *([call.certificate] if described.certificate else []),
+    ]
     if described.parameter:
         assert asked.findtext(described.parameter) == "0140325000001G1404"
 

@@ -74,6 +74,11 @@ class Crashed(ExchangeError):
     message = "Le registre dit avoir eu une erreur inattendue."
 
 
+class Interrupted(ExchangeError):
+    code = "interrupted"
+    message = "L’envoi a été interrompu avant la réponse."
+
+
 class Refusal(Exception):
     """The register answered and says no, with its anomalies: not an accident, something to mend."""
 
@@ -84,5 +89,5 @@ class Refusal(Exception):
 
 WORDS = {kind.code: kind.message for kind in (
     ExchangeError, Unreachable, CertificateRefused, NoAnswer, HalfMessage, TooLarge, NotAMessage, WebPage,
-    WrongReference, Fault, Crashed,
+    WrongReference, Fault, Crashed, Interrupted,
 )}  # fmt: skip

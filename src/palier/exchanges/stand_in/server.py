@@ -50,6 +50,8 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, register: Register, certificates: Certificates, *, port: int = 0, latency: float = 0.0) -> None:
         self.register, self.latency = register, latency
+        # Seconds between taking a call and answering it.
+        self.after_taking = 0.0
         super().__init__(("127.0.0.1", port), Handler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -96,6 +98,7 @@ class Handler(BaseHTTPRequestHandler):
         if "crash" in told:
             return self._send(500, "text/plain; charset=utf-8", CRASH.encode())
         name, document = _document(self.server.register, call, told.get("refuse"))
+        time.sleep(self.server.after_taking)
         if "die" in told:
             os._exit(9)
         if "nothing" in told:
