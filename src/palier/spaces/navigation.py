@@ -24,6 +24,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Guichet", "desk:home", "house"),
         ("Pièces à vérifier", "desk:pieces", "folder"),
         ("Situations à reconnaître", "desk:recognitions", "shield"),
+        ("Registre national", "desk:exchanges", "send"),
     ],
     Role.LANDLORD: [
         ("Tableau de bord", "landlord:home", "house"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces.desk import checking, recognitions, registering, views
+from palier.spaces.desk import checking, exchanges, recognitions, registering, views
 
 app_name = "desk"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     *registering.urlpatterns,
     *checking.urlpatterns,
     *recognitions.urlpatterns,
+    *exchanges.urlpatterns,
 ]
