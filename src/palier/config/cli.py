@@ -90,6 +90,7 @@ def demo(words: list[str]) -> int:
             return place.run(["demo_check"], result=True)
         place.collect_static()
         step("Démarrage du site et des tâches de fond…")
+        place.start_register()
         place.start_worker()
         place.start_web(options.port)
         place.wait_until_open(options.port)

@@ -30,6 +30,8 @@ from palier.law import numbers
 log = logging.getLogger(__name__)
 REMOVALS, DALO = "DemandesRadieesDepuisLe", "NouveauxDaloDepuisLe"
 FIRST_TIME = timedelta(days=1)
+# A little less than a day: the hour may drift, no day is left out.
+EVERY = timedelta(hours=20)
 
 
 class Register(Protocol):
@@ -48,6 +50,13 @@ def read_news(register: Register) -> dict[str, int]:
             (DALO, register.new_dalo, _recognise),
         )
     }
+
+
+def due() -> bool:
+    """Whether a day has gone by since the register was last heard, or it never was."""
+    with acting(SYSTEM):
+        heard = Cursor.objects.filter(read_at__gt=clock.now() - EVERY).count()
+    return heard < 2
 
 
 def _read(

@@ -18,12 +18,12 @@ def send_to_register(timestamp: int) -> None:
         sending.send_due(client)
 
 
-@app.periodic(cron="12 5 * * *")
+@app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="read_register", lock="register", pass_context=False)
 def read_register(timestamp: int) -> None:
-    """Removals and recognitions since the last time."""
+    """Removals and recognitions since the last time, once a day; more often only while it fails."""
     _follow_clock()
-    if client := register.client():
+    if incoming.due() and (client := register.client()):
         incoming.read_news(client)
 
 

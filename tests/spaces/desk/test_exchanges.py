@@ -41,7 +41,7 @@ def test_refused_mended_at_its_question_and_accepted(client, build, desk, to_reg
     demand = registered(build, desk, dependants=(CHILD,))
     sending.send_due(to_register)
     pk = Operation.objects.get().pk
-    assert "1 envoi est à corriger" in client.get(reverse("desk:home")).content.decode()
+    assert "1\xa0envoi est à corriger" in client.get(reverse("desk:home")).content.decode()
     assert reverse("desk:exchange", args=[pk]) in read(client, "exchanges")
     mend = reverse("desk:exchange_mend", args=[pk, "menage"])
     shown = read(client, "exchange", pk)

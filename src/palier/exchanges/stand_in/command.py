@@ -19,6 +19,7 @@ def main(words: list[str], folder: Path) -> int:
     parser.add_argument("--port", type=int, default=8443)
     parser.add_argument("--state", type=Path, default=folder, help="dossier où il garde ce qu’il sait")
     parser.add_argument("--tls-dir", type=Path, help="certificats, faits à la demande (par défaut : tls dans --state)")
+    parser.add_argument("--adopt", action="store_true", help="tenir pour siens les numéros qu’il ne connaît pas")
     parser.add_argument("--latency", type=float, default=0.0, help="secondes avant chaque réponse")
     parser.add_argument("--fault", action="append", default=[], metavar="NOM[:FOIS]", help=FAULT_HELP)
     parser.add_argument("--refuse", nargs="?", const="", metavar="CODE", help="refuser tout fichier, avec ce code")
@@ -29,7 +30,7 @@ def main(words: list[str], folder: Path) -> int:
         "--remove", metavar="NUMÉRO=MOTIF", help="radier cette demande, comme un autre guichet le ferait"
     )
     options = parser.parse_args(words)
-    register = Register(options.state)
+    register = Register(options.state, adopt=options.adopt)
     for text in (*options.fault, *options.tell):
         _tell(parser, register, text)
     if options.refuse is not None:

@@ -42,7 +42,9 @@ class Told:
 class Register:
     """A folder's register. Each call is one transaction: what was answered is there after a `kill -9`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, adopt: bool = False) -> None:
+        """`adopt`: a number that it does not know is taken as one of its own, as if it had held that demand before."""
+        self._adopt = adopt
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "register.sqlite3"
         link = sqlite3.connect(self._path, timeout=10)
@@ -124,7 +126,9 @@ class Register:
 
     def _state(self, link: sqlite3.Connection, number: str) -> str:
         row = link.execute("SELECT removed_at FROM demand WHERE number = ?", [number]).fetchone()
-        return "" if row is None else "removed" if row[0] else "active"
+        if row is None:
+            return "active" if self._adopt else ""
+        return "removed" if row[0] else "active"
 
     def _issue(self, link: sqlite3.Connection, demand: SneDemand) -> str:
         created = demand.created_on or date.today()
