@@ -42,6 +42,11 @@ def path_in(words: str) -> str:
     return found[0] if found else ""
 
 
+def plain(words: str) -> str:
+    """The register's words without the technical place in brackets."""
+    return " ".join(re.sub(rf"\s*\({_MENTION.pattern}\)", "", words).split())
+
+
 def question(path: str) -> Question | None:
     """What to answer again; None for what no question asks (a desk, a date of file)."""
     if row := _ROW.search(path):

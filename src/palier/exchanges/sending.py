@@ -29,7 +29,7 @@ from palier.demands.form import Form
 from palier.demands.models import DemandVersion
 from palier.exchanges import outgoing
 from palier.exchanges.models import Anomaly, Operation, RegisterNumber
-from palier.exchanges.placing import path_in
+from palier.exchanges.placing import path_in, plain
 from palier.exchanges.queries import next_due
 from palier.exchanges.sne import calls, model
 from palier.exchanges.sne.calls import Answer
@@ -161,7 +161,8 @@ def _deliver(letter: Letter, register: Register, chance: Random) -> str:
         record = partial(_accepted, number=number)
     except Refusal as refusal:
         answers = [
-            (a.code or a.element, path_in(a.label), a.label or "Refus sans explication.") for a in refusal.anomalies
+            (a.code or a.element, path_in(a.label), plain(a.label) or "Refus sans explication.")
+            for a in refusal.anomalies
         ]
         record = partial(_refuse, verb="refuse", found=answers)
     except ExchangeError as error:

@@ -51,6 +51,10 @@ class Finding:
     label: str = ""
     url: str = ""
 
+    @property
+    def eyebrow(self) -> str:
+        return f"{self.step} · {self.code}" if self.label else self.code
+
 
 @for_roles(Role.DESK)
 @require_GET
@@ -126,7 +130,7 @@ def _now(operation: Operation) -> str:
         case "accepted":
             return f"Accepté le {moment(operation.answered_at)}."
     codes = dict.fromkeys(anomaly.code for anomaly in queries.anomalies(operation))
-    return f"Refusé le {moment(operation.answered_at)} : {', '.join(codes)}."
+    return f"Refusé le {moment(operation.answered_at)}\u00a0: {', '.join(codes)}."
 
 
 def _blocked(operation: Operation) -> bool:
