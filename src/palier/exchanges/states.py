@@ -7,7 +7,6 @@ from palier.common.workflow import State, Transition, Workflow
 _PALIER = frozenset({Role.SYSTEM})
 # Whoever changes a demand mends what was refused of it.
 _MENDERS = frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD, Role.SECRETARY, Role.SYSTEM})
-_QUIET = {"applicant": "", "agent": ""}
 
 OPERATION = Workflow(
     name="register",
@@ -21,8 +20,12 @@ OPERATION = Workflow(
         "given_up": State("Envoi interrompu", "warning"),
     },
     transitions=[
-        Transition("send", ["waiting"], "sent", _PALIER, _QUIET),
-        Transition("retry", ["sent"], "waiting", _PALIER, _QUIET, deadline="délai croissant, de 1 min à 6 h"),
+        Transition("send", ["waiting"], "sent", _PALIER, {"applicant": "", "agent": "Registre national : {what}, envoi"}),
+        Transition(
+            "retry", ["sent"], "waiting", _PALIER,
+            {"applicant": "", "agent": "Registre national : {what}, pas de réponse, nouvel essai à venir"},
+            deadline="délai croissant, de 1 min à 6 h",
+        ),
         Transition(
             "accept", ["sent"], "accepted", _PALIER,
             {"applicant": "Le registre national a pris en compte : {what}",

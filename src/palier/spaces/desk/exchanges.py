@@ -253,12 +253,22 @@ def _marked(operation: Operation, step: Step, demand: Demand) -> StepForm:
     return form
 
 
+def _lines(form: StepForm) -> list[tuple[str, str]]:
+    """(id of the question, words) of what the register refused on this step."""
+    return [
+        (form[field].id_for_label if field in form.fields else "", words)
+        for field, found in form.errors.items()
+        for words in found
+    ]
+
+
 def _show(
     request: HttpRequest, operation: Operation, step: Step, form: StepForm, version: int, status: int = 200
 ) -> HttpResponse:
     context = {
         "operation": operation, "step": step, "form": form, "version": version, "holder": _holder(operation.demand),
         "communes": choices() if step.key == "souhaits" else [],
+        "marked": [] if form.is_bound else _lines(form),
     }  # fmt: skip
     return page(request, "desk/exchange_mend.html", context, status=status)
 
