@@ -20,7 +20,7 @@ from palier.exchanges.models import Operation, RegisterNumber
 from palier.exchanges.sne.client import Client
 from palier.exchanges.stand_in.server import Server
 from tests import builders
-from tests.exchanges.stand_in.conftest import access, register, server, tls  # noqa: F401
+from tests.exchanges.registers import access
 
 PATIENCE = 60
 
@@ -35,7 +35,7 @@ def demand(committed):
         return demands.register(actor=desk, form=build.form(), department="14", person=None)
 
 
-def settings(address, tls):  # noqa: F811
+def settings(address, tls):
     certificate, key = tls.of("client")
     return {**os.environ, "PALIER_SNE_URL": address, "PALIER_SNE_CERTIFICATE": str(certificate), "PALIER_DEMO": "0",
             "PALIER_SNE_KEY": str(key), "PALIER_SNE_AUTHORITY": str(tls.authority), "PALIER_SNE_TIMEOUT": "20"}  # fmt: skip
@@ -53,7 +53,7 @@ def the_state():
         return Operation.objects.values_list("state", flat=True).get()
 
 
-def test_the_sender_killed_before_the_answer_loses_and_doubles_nothing(demand, server, register, tls):  # noqa: F811
+def test_the_sender_killed_before_the_answer_loses_and_doubles_nothing(demand, server, register, tls):
     """The register has taken the creation and is slow to say so; the sender dies meanwhile."""
     server.after_taking = 15.0
     sender = subprocess.Popen(
@@ -75,7 +75,7 @@ def test_the_sender_killed_before_the_answer_loses_and_doubles_nothing(demand, s
         assert Operation.objects.get().attempts == 2
 
 
-def test_the_register_killed_in_the_middle_is_started_again_and_has_it_once(demand, register, tls, tmp_path):  # noqa: F811
+def test_the_register_killed_in_the_middle_is_started_again_and_has_it_once(demand, register, tls, tmp_path):
     with Server(register, tls) as free:
         port = free.server_address[1]
     command = [
@@ -122,7 +122,7 @@ def _started(command):
     return process
 
 
-def test_one_sender_at_a_time(demand, server, register, tls):  # noqa: F811
+def test_one_sender_at_a_time(demand, server, register, tls):
     """A second sender, while the first waits for its answer, touches nothing."""
     server.after_taking = 3.0
     sender = subprocess.Popen(

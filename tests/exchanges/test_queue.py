@@ -22,12 +22,6 @@ from palier.exchanges.models import Anomaly, Operation, RegisterNumber
 from palier.exchanges.sne.document import parse
 from palier.law import numbers
 from tests.conftest import NOW
-from tests.exchanges.stand_in.conftest import client, register, server, tls  # noqa: F401
-
-
-@pytest.fixture
-def desk(build):
-    return build.actor(Role.DESK, build.organisation("desk", register_desk="DG001"))
 
 
 def registered(build, desk, **form) -> Demand:
@@ -79,20 +73,20 @@ def test_what_came_from_the_register_is_not_sent_back(world):
     assert Operation.objects.count() == 0
 
 
-def test_the_whole_life_is_told_in_order_under_the_number_that_the_register_gave(build, desk, client, register):  # noqa: F811
+def test_the_whole_life_is_told_in_order_under_the_number_that_the_register_gave(build, desk, to_register, register):
     demand = registered(build, desk)
     changed(desk, demand, motives=("09",))
     with acting(desk.scope):
         demands.renew(actor=desk, demand_id=demand.pk)
         demands.remove(actor=desk, demand_id=demand.pk, ground="RADABA")
-    assert sending.send_due(client) == {"accepted": 4}
+    assert sending.send_due(to_register) == {"accepted": 4}
     given = RegisterNumber.objects.get(demand=demand).number
     assert [(kind, outcome) for _, _, kind, outcome in register.calls()] == [
         (kind, given) for kind in ("CRE", "MOD", "REN", "RAD")
     ]
     assert register.held() == [(given, "RADABA")]
     assert numbers.parse(given).registrar == "DG001"
-    assert sending.send_due(client) == {}
+    assert sending.send_due(to_register) == {}
 
 
 def test_the_file_holds_the_whole_form(build, desk):
@@ -109,10 +103,10 @@ def test_the_file_holds_the_whole_form(build, desk):
     )  # what the document has no field for
 
 
-def test_a_refusal_is_kept_at_its_field_mended_by_the_change_and_sent_again(build, desk, client, register):  # noqa: F811
+def test_a_refusal_is_kept_at_its_field_mended_by_the_change_and_sent_again(build, desk, to_register, register):
     demand = registered(build, desk, dependants=(CHILD,))
     changed(desk, demand, motives=("09",))
-    assert sending.send_due(client) == {"refused": 1}
+    assert sending.send_due(to_register) == {"refused": 1}
     assert story(demand) == [("CRE", "refused"), ("MOD", "waiting")]
     refused = Operation.objects.get(kind="CRE")
     (anomaly,) = queries.anomalies(refused)
@@ -122,26 +116,26 @@ def test_a_refusal_is_kept_at_its_field_mended_by_the_change_and_sent_again(buil
     changed(desk, demand, dependants=(dataclasses.replace(CHILD, birth_date=NOW.date().replace(year=2018)),))
     assert story(demand) == [("CRE", "waiting"), ("MOD", "waiting")]
     assert set(Operation.objects.values_list("revision", flat=True)) == {3}
-    assert sending.send_due(client) == {"accepted": 2}
+    assert sending.send_due(to_register) == {"accepted": 2}
     assert (Anomaly.objects.count(), len(register.held())) == (1, 1)
     report = queries.quality(desk)
     assert (report.answered, report.first_try, [(c, n) for c, _, n in report.codes]) == (2, 0.5, [("CTRL_DEM_0010", 1)])
 
 
-def test_what_palier_itself_sees_wrong_is_not_sent(build, desk, client, register):  # noqa: F811
+def test_what_palier_itself_sees_wrong_is_not_sent(build, desk, to_register, register):
     demand = registered(build, desk)
     Demand.objects.filter(pk=demand.pk).update(
         first_registered_on=NOW.date() + timedelta(days=3), expires_on=NOW.date() + timedelta(days=400)
     )
-    assert sending.send_due(client) == {"refused": 1}
+    assert sending.send_due(to_register) == {"refused": 1}
     assert [a.code for a in Anomaly.objects.all()] == ["date.future"]
     assert register.calls() == []
 
 
-def test_resending_twice_is_once_and_another_department_cannot(build, desk, client, register):  # noqa: F811
+def test_resending_twice_is_once_and_another_department_cannot(build, desk, to_register, register):
     register.tell("refuse", detail="CTRL_DEM_0033")
     demand = registered(build, desk)
-    sending.send_due(client)
+    sending.send_due(to_register)
     pk = Operation.objects.get().pk
     far = build.actor(Role.DESK, build.organisation("desk", departments=["61"]))
     with acting(far.scope), pytest.raises(Operation.DoesNotExist):
@@ -150,61 +144,61 @@ def test_resending_twice_is_once_and_another_department_cannot(build, desk, clie
         with acting(desk.scope):
             queue.resend(actor=desk, operation_id=pk)
     assert story(demand) == [("CRE", "waiting")]
-    assert sending.send_due(client) == {"accepted": 1}
+    assert sending.send_due(to_register) == {"accepted": 1}
 
 
 LOST = ("half", "nothing", "twice", "nonsense", "html", "empty", "cid")
 
 
 @pytest.mark.parametrize("fault", LOST)
-def test_an_answer_that_is_lost_doubles_no_creation(build, desk, client, register, fault):  # noqa: F811
+def test_an_answer_that_is_lost_doubles_no_creation(build, desk, to_register, register, fault):
     """The register took it; nothing tells us. The next try finds it among the duplicates and adopts its number."""
     demand = registered(build, desk)
     register.tell(fault)
-    assert sending.send_due(client) == {"waiting": 1}
+    assert sending.send_due(to_register) == {"waiting": 1}
     operation = Operation.objects.get()
     assert (operation.doubtful, operation.attempts, operation.due_at > NOW) == (True, 1, True)
-    assert sending.send_due(client) == {}
+    assert sending.send_due(to_register) == {}
     with clock.frozen_at(NOW + timedelta(minutes=2)):
-        assert sending.send_due(client) == {"accepted": 1}
+        assert sending.send_due(to_register) == {"accepted": 1}
     assert [n for n, _ in register.held()] == [RegisterNumber.objects.get(demand=demand).number]
 
 
 @pytest.mark.parametrize("fault", ["deaf", "fault", "crash"])
-def test_what_the_register_did_not_take_is_sent_again(build, desk, client, register, fault):  # noqa: F811
+def test_what_the_register_did_not_take_is_sent_again(build, desk, to_register, register, fault):
     registered(build, desk)
     register.tell(fault)
-    assert sending.send_due(client) == {"waiting": 1}
+    assert sending.send_due(to_register) == {"waiting": 1}
     with clock.frozen_at(NOW + timedelta(minutes=2)):
-        assert sending.send_due(client) == {"accepted": 1}
+        assert sending.send_due(to_register) == {"accepted": 1}
     assert len(register.held()) == 1
 
 
-def test_another_demand_of_the_same_person_is_not_taken_for_the_lost_one(build, desk, client, register):  # noqa: F811
+def test_another_demand_of_the_same_person_is_not_taken_for_the_lost_one(build, desk, to_register, register):
     """The household is in the register already, through another desk: its number is not adopted."""
     registered(build, desk)
     other = build.actor(Role.DESK, build.organisation("desk", register_desk="DG009"))
     register.tell("nothing")
-    sending.send_due(client)
+    sending.send_due(to_register)
     held = {n for n, _ in register.held()}
     second = registered(build, other)
     register.tell("deaf")
     with clock.frozen_at(NOW + timedelta(seconds=1)):
-        sending.send_due(client)
+        sending.send_due(to_register)
     with clock.frozen_at(NOW + timedelta(minutes=10)):
-        assert sending.send_due(client) == {"accepted": 2}
+        assert sending.send_due(to_register) == {"accepted": 2}
     assert len(register.held()) == 2
     assert RegisterNumber.objects.get(demand=second).number not in held
 
 
-def test_a_register_that_stays_silent_is_left_in_peace_then_given_up(build, desk, client, register, monkeypatch):  # noqa: F811
+def test_a_register_that_stays_silent_is_left_in_peace_then_given_up(build, desk, to_register, register, monkeypatch):
     for n in range(5):
         registered(build, desk, applicant=dataclasses.replace(build.form().applicant, first_names=f"Camille{n}"))
     register.tell("crash", times=-1)
-    assert sending.send_due(client) == {"waiting": 3}
+    assert sending.send_due(to_register) == {"waiting": 3}
     monkeypatch.setattr(sending, "ATTEMPTS", 2)
     with clock.frozen_at(NOW + timedelta(minutes=2)):
-        assert sending.send_due(client, most=3)["given_up"] >= 1
+        assert sending.send_due(to_register, most=3)["given_up"] >= 1
     register.tell("crash", times=0)
     given_up = Operation.objects.filter(state="given_up").first()
     with acting(desk.scope):
@@ -218,9 +212,9 @@ def test_the_delay_grows_from_a_minute_to_six_hours_give_or_take_a_quarter(attem
     assert usual * 0.75 <= waited <= usual * 1.25
 
 
-def test_an_erased_household_leaves_only_counts(build, desk, client, register):  # noqa: F811
+def test_an_erased_household_leaves_only_counts(build, desk, to_register, register):
     demand = registered(build, desk, dependants=(CHILD,))
-    sending.send_due(client)
+    sending.send_due(to_register)
     with acting(desk.scope):
         queue.follow("erase", [demand], desk)
     assert (Operation.objects.count(), Anomaly.objects.count(), RegisterNumber.objects.count()) == (0, 0, 0)

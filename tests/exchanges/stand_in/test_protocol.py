@@ -16,8 +16,8 @@ from palier.exchanges.sne.client import Client
 from palier.exchanges.sne.document import parse
 from palier.exchanges.sne.writing import write
 from palier.law import numbers
+from tests.exchanges.registers import AT, access
 from tests.exchanges.sne.files import sample
-from tests.exchanges.stand_in.conftest import AT, access
 
 FILE = "DEMG1404-202611230900-000001.xml"
 
@@ -28,8 +28,8 @@ def creation(**changes) -> bytes:
     return write(replace(held, **{"number": "", "file_type": "CRE", "dependants": children, **changes}))
 
 
-def test_a_creation_is_given_a_number_in_the_real_structure_and_is_found_again(client, register):
-    number = client.submit(creation(), FILE, AT).demand.number
+def test_a_creation_is_given_a_number_in_the_real_structure_and_is_found_again(to_register, register):
+    number = to_register.submit(creation(), FILE, AT).demand.number
     parsed = numbers.parse(number)
     assert (parsed.territory, parsed.month, parsed.year, parsed.sequence, parsed.registrar) == (
         "014",
@@ -38,30 +38,30 @@ def test_a_creation_is_given_a_number_in_the_real_structure_and_is_found_again(c
         1,
         "G1404",
     )
-    again = client.submit(creation(), FILE, AT).demand.number
+    again = to_register.submit(creation(), FILE, AT).demand.number
     assert numbers.parse(again).sequence == 2
-    assert client.duplicates(creation(), FILE).numbers == (number, again)
-    held = client.demand(number, AT).demand
+    assert to_register.duplicates(creation(), FILE).numbers == (number, again)
+    held = to_register.demand(number, AT).demand
     assert held.applicant == parse(creation()).demand.applicant
     assert register.held() == [(number, ""), (again, "")]
 
 
-def test_mandatory_elements_are_asked_for_by_their_codes(client, register):
+def test_mandatory_elements_are_asked_for_by_their_codes(to_register, register):
     whole = parse(creation()).demand
     wrong = replace(whole, file_type="", desk="", applicant=replace(whole.applicant, birth_date=None))
     with pytest.raises(errors.Refusal) as refused:
-        client.submit(write(wrong), FILE, AT)
+        to_register.submit(write(wrong), FILE, AT)
     assert [a.code for a in refused.value.anomalies[:3]] == ["CTRL_DEM_0001", "CTRL_DEM_0003", "CTRL_DEM_0009"]
     assert register.held() == []
 
 
-def test_removals_and_recognitions_are_told_since_a_date(client, register):
-    number = client.submit(creation(), FILE, AT).demand.number
-    assert client.removed(AT.replace(year=2000), AT).numbers == ()
+def test_removals_and_recognitions_are_told_since_a_date(to_register, register):
+    number = to_register.submit(creation(), FILE, AT).demand.number
+    assert to_register.removed(AT.replace(year=2000), AT).numbers == ()
     assert register.remove(number, "RADABA") and register.recognise(number)
-    assert client.removed(AT.replace(year=2000), AT).numbers == (number,)
-    assert client.new_dalo(AT.replace(year=2000), AT).numbers == (number,)
-    assert client.new_dalo(AT.replace(year=2100), AT).numbers == ()
+    assert to_register.removed(AT.replace(year=2000), AT).numbers == (number,)
+    assert to_register.new_dalo(AT.replace(year=2000), AT).numbers == (number,)
+    assert to_register.new_dalo(AT.replace(year=2100), AT).numbers == ()
 
 
 FAULTS = {
@@ -72,14 +72,14 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_is_its_own_error_and_the_next_call_works(client, register, fault):
+def test_each_fault_is_its_own_error_and_the_next_call_works(to_register, register, fault):
     register.tell(fault)
     with pytest.raises(FAULTS[fault]) as caught:
-        client.submit(creation(), FILE, AT)
+        to_register.submit(creation(), FILE, AT)
     assert type(caught.value) is FAULTS[fault]
     taken = fault not in ("deaf", "fault", "crash", "refuse")
     assert len(register.held()) == taken
-    assert client.submit(creation(), FILE, AT).demand.number != ""
+    assert to_register.submit(creation(), FILE, AT).demand.number != ""
 
 
 def test_a_slow_register_is_not_waited_for(server, register, tls):
@@ -102,10 +102,10 @@ def test_nobody_there_and_a_certificate_that_is_not_ours(server, tls, tmp_path):
             Client(wrong, "DG001").submit(creation(), FILE, AT)
 
 
-def test_an_answer_beyond_the_limit_is_given_up(client, monkeypatch):
+def test_an_answer_beyond_the_limit_is_given_up(to_register, monkeypatch):
     monkeypatch.setattr("palier.exchanges.sne.client.LIMIT", 500)
     with pytest.raises(errors.TooLarge):
-        client.submit(creation(), FILE, AT)
+        to_register.submit(creation(), FILE, AT)
 
 
 def test_a_foreign_client_speaks_to_the_stand_in_in_raw_bytes(server, tls):
@@ -200,8 +200,8 @@ def test_an_answer_written_in_the_body_itself_is_read_too():
 
 def test_a_call_that_is_not_of_the_table_is_answered_with_a_fault(server, tls):
     body = etree.Element("{http://ws.metier.nuu.application.i2/}declarationNouveauDalo")
-    client = Client(access(server.address, tls), "DG001")
-    status, kind, content = client._post("x", *mtom.write(body, [], "x"))
+    to_register = Client(access(server.address, tls), "DG001")
+    status, kind, content = to_register._post("x", *mtom.write(body, [], "x"))
     assert status == 500
     with pytest.raises(errors.Fault):
         calls.read_answer("NumUnique", kind, content)

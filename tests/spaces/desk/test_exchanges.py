@@ -10,13 +10,11 @@ from palier.demands.form import Dependant
 from palier.documents.models import Reading
 from palier.exchanges import sending
 from palier.exchanges.models import Operation
-from tests.exchanges.stand_in.conftest import client as to_register  # noqa: F401
-from tests.exchanges.stand_in.conftest import register, server, tls  # noqa: F401
-from tests.exchanges.test_queue import CHILD, desk, registered  # noqa: F401
+from tests.exchanges.test_queue import CHILD, registered
 
 
 @pytest.fixture
-def client(desk, client_for):  # noqa: F811
+def client(desk, client_for):
     return client_for(desk)
 
 
@@ -31,13 +29,13 @@ def test_nothing_yet_and_no_register_are_said_plainly(client):
     assert "aucune réponse encore" in report and "rien n’attend" in report
 
 
-def test_what_waits_is_shown_as_waiting(client, build, desk):  # noqa: F811
+def test_what_waits_is_shown_as_waiting(client, build, desk):
     registered(build, desk)
     assert "Rien à corriger" in read(client, "exchanges")
     assert "Part au prochain envoi." in read(client, "exchanges", voir="en-cours")
 
 
-def test_refused_mended_at_its_question_and_accepted(client, build, desk, to_register, register):  # noqa: F811
+def test_refused_mended_at_its_question_and_accepted(client, build, desk, to_register, register):
     demand = registered(build, desk, dependants=(CHILD,))
     sending.send_due(to_register)
     pk = Operation.objects.get().pk
@@ -62,7 +60,7 @@ def test_refused_mended_at_its_question_and_accepted(client, build, desk, to_reg
     assert Reading.objects.filter(demand=demand, what="envoi au registre national").count() >= 1
 
 
-def test_another_demand_meanwhile_is_told_and_nothing_typed_is_lost(client, build, desk, to_register, register):  # noqa: F811
+def test_another_demand_meanwhile_is_told_and_nothing_typed_is_lost(client, build, desk, to_register, register):
     registered(build, desk, dependants=(CHILD,))
     sending.send_due(to_register)
     mend = reverse("desk:exchange_mend", args=[Operation.objects.get().pk, "logement"])
@@ -71,7 +69,7 @@ def test_another_demand_meanwhile_is_told_and_nothing_typed_is_lost(client, buil
     assert "modifiée ailleurs" in late.content.decode() and 'value="33"' in late.content.decode()
 
 
-def test_resend_button_without_mending(client, build, desk, to_register, register):  # noqa: F811
+def test_resend_button_without_mending(client, build, desk, to_register, register):
     register.tell("refuse", detail="CTRL_DEM_0033")
     registered(build, desk)
     sending.send_due(to_register)
@@ -83,7 +81,7 @@ def test_resend_button_without_mending(client, build, desk, to_register, registe
 
 
 @pytest.mark.parametrize("fault", ["half", "nothing", "html", "crash"])
-def test_the_page_says_what_is_going_on(client, build, desk, to_register, register, fault):  # noqa: F811
+def test_the_page_says_what_is_going_on(client, build, desk, to_register, register, fault):
     registered(build, desk)
     register.tell(fault)
     sending.send_due(to_register)
@@ -91,7 +89,23 @@ def test_the_page_says_what_is_going_on(client, build, desk, to_register, regist
     assert "Nouvel essai le" in shown and "rien ne sera doublé" in shown
 
 
-def test_other_departments_and_other_roles_see_nothing(client_for, build, desk, to_register, register):  # noqa: F811
+def test_a_sender_that_died_leaves_its_file_in_sight_and_the_next_one_finishes(
+    client, build, desk, to_register, register
+):
+    class Dying:
+        def submit(self, *words):
+            to_register.submit(*words)
+            raise SystemExit
+
+    registered(build, desk)
+    with pytest.raises(SystemExit):
+        sending.send_due(Dying())
+    assert "réponse attendue" in read(client, "exchanges", voir="en-cours")
+    assert sending.send_due(to_register) == {"accepted": 1}
+    assert len(register.held()) == 1
+
+
+def test_other_departments_and_other_roles_see_nothing(client_for, build, desk, to_register, register):
     registered(build, desk, dependants=(Dependant(first_names="Noa"),))
     sending.send_due(to_register)
     pk = Operation.objects.get().pk

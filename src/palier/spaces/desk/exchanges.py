@@ -169,7 +169,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "operation": operation,
         "holder": _holder(operation.demand),
         "rows": _rows(operation),
-        "now": _now(operation),
+        "now": f"Le {moment(operation.answered_at)}." if operation.state == "refused" else _now(operation),
         "findings": [_finding(operation, anomaly) for anomaly in queries.anomalies(operation)]
         if operation.state == "refused" else [],
         "behind": queries.behind(operation),

@@ -1,3 +1,5 @@
+"""A register of our own for tests: its certificates, what it knows, its server and a client of it."""
+
 from __future__ import annotations
 
 import threading
@@ -7,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from palier.accounts.actor import Actor
+from palier.accounts.roles import Role
 from palier.exchanges.sne.client import Access, Client
 from palier.exchanges.stand_in import certificates
 from palier.exchanges.stand_in.certificates import Certificates
@@ -42,5 +46,11 @@ def access(address: str, tls: Certificates, timeout: float = 5.0) -> Access:
 
 
 @pytest.fixture
-def client(server: Server, tls: Certificates) -> Client:
+def to_register(server: Server, tls: Certificates) -> Client:
     return Client(access(server.address, tls), "DG001")
+
+
+@pytest.fixture
+def desk(build) -> Actor:
+    """An agent of a registration desk."""
+    return build.actor(Role.DESK, build.organisation("desk", name="Guichet de Caen", register_desk="DG001"))
