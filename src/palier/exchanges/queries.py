@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from palier.accounts.actor import Actor
@@ -23,10 +23,20 @@ def visible_to(actor: Actor) -> QuerySet[Operation]:
     return Operation.objects.filter(demand__in=visible_demands(actor).values("pk"))
 
 
+def shown(actor: Actor) -> QuerySet[Operation]:
+    """With their demand, `blocked` (an earlier file of the demand is not accepted), and their anomalies at hand."""
+    told = visible_to(actor).select_related("demand").annotate(blocked=Exists(_earlier()))
+    return told.prefetch_related(Prefetch("anomalies", Anomaly.objects.order_by("pk")))
+
+
+def _earlier() -> QuerySet[Operation]:
+    return Operation.objects.filter(demand=OuterRef("demand"), pk__lt=OuterRef("pk")).exclude(state="accepted")
+
+
 def listed(actor: Actor, states: Sequence[str], *, newest_first: bool = False) -> QuerySet[Operation]:
     """Operations in some states with their demand, the oldest first."""
     order = ("-answered_at", "-pk") if newest_first else ("queued_at", "pk")
-    return visible_to(actor).filter(state__in=states).select_related("demand").order_by(*order)
+    return shown(actor).filter(state__in=states).order_by(*order)
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -47,7 +57,7 @@ def unclear(actor: Actor) -> QuerySet[News]:
 
 def anomalies(operation: Operation) -> list[Anomaly]:
     """Those of its last refusal."""
-    return list(Anomaly.objects.filter(operation=operation, round=operation.refusals).order_by("pk"))
+    return sorted((a for a in operation.anomalies.all() if a.round == operation.refusals), key=lambda a: a.pk)
 
 
 def behind(operation: Operation) -> int:
@@ -57,8 +67,7 @@ def behind(operation: Operation) -> int:
 
 def next_due(now: datetime) -> QuerySet[Operation]:
     """What may be sent: due, and with every earlier file of its demand accepted."""
-    earlier = Operation.objects.filter(demand=OuterRef("demand"), pk__lt=OuterRef("pk")).exclude(state="accepted")
-    return Operation.objects.filter(state="waiting", due_at__lte=now).exclude(Exists(earlier)).order_by("pk")
+    return Operation.objects.filter(state="waiting", due_at__lte=now).exclude(Exists(_earlier())).order_by("pk")
 
 
 def cursors() -> dict[str, Cursor]:

@@ -122,7 +122,7 @@ def _now(operation: Operation) -> str:
         case "waiting":
             return (
                 "Attend que l’envoi précédent de ce dossier soit accepté."
-                if _blocked(operation)
+                if operation.blocked
                 else "Part au prochain envoi."
             )
         case "given_up":
@@ -133,13 +133,8 @@ def _now(operation: Operation) -> str:
     return f"Refusé le {moment(operation.answered_at)}\u00a0: {', '.join(codes)}."
 
 
-def _blocked(operation: Operation) -> bool:
-    earlier = Operation.objects.filter(demand=operation.demand_id, pk__lt=operation.pk)
-    return earlier.exclude(state="accepted").exists()
-
-
 def _one(request: HttpRequest, pk: int) -> Operation:
-    return queries.visible_to(request.actor).select_related("demand__department").get(pk=pk)
+    return queries.shown(request.actor).get(pk=pk)
 
 
 def _finding(operation: Operation, anomaly: Anomaly) -> Finding:
