@@ -85,7 +85,7 @@ class Stage:
         self.as_(designator, applications.make_shortlist, offer_id=self.offer.pk)
         sent = list(Application.objects.filter(offer=self.offer, state="sent").order_by("pk"))
         for application in sent:
-            self.as_(self.agent, applications.admit, application_id=application.pk)
+            self.as_(self.agent, applications.admit, application_id=application.pk, why="Originaux vus.")
         self.session = self.as_(
             self.secretary,
             commissions.create_session,
@@ -228,7 +228,7 @@ def test_fewer_than_three_needs_a_recorded_exception(stage):
     stage.apply()
     stage.as_(stage.agent, applications.make_shortlist, offer_id=stage.offer.pk)
     one = Application.objects.filter(state="sent").order_by("pk").first()
-    stage.as_(stage.agent, applications.admit, application_id=one.pk)
+    stage.as_(stage.agent, applications.admit, application_id=one.pk, why="Originaux vus.")
     session = stage.as_(
         stage.secretary, commissions.create_session, commission_id=stage.commission.pk, opens_at=OPENS, closes_at=CLOSES
     )

@@ -105,10 +105,19 @@ def test_towns_are_wished_first():
     assert {len(r.wishes) for r in drawn()} == {1, 2, 3, 4, 5, 6}
 
 
+def holds(whole, part) -> bool:
+    """Every answer of `part` stands in `whole`: a drawn household leaves out what it was not asked."""
+    if isinstance(part, dict):
+        return part.keys() <= whole.keys() and all(holds(whole[key], part[key]) for key in part)
+    if isinstance(part, list):
+        return len(whole) == len(part) and all(map(holds, whole, part))
+    return whole == part
+
+
 def test_form_and_columns_are_those_of_the_application():
     for row in drawn()[:1500]:
         form = Form.from_json(row.form)
-        assert form.to_json() == row.form
+        assert holds(form.to_json(), row.form)
         assert columns(form) == row.columns
 
 

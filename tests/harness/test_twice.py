@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from palier.accounts.actor import Actor
+from palier.accounts.actor import PALIER, Actor
 from palier.accounts.models import Membership
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
@@ -19,7 +19,9 @@ from palier.allocations.models import Proposal, VisitSlot
 from palier.commissions import actions as commissions
 from palier.commissions.models import Commission
 from palier.common import clock
-from palier.demands import claiming
+from palier.demands import claiming, living, nights
+from palier.demands.models import Notice
+from palier.demo.people import BY_KEY
 from palier.demo.playing import character, play
 from palier.demo.underway import specimen
 from palier.employers import actions as employers
@@ -35,9 +37,9 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange", "desk:exchange_quality",
-    "desk:exchanges", "desk:home",
-    "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions",
+    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",
+    "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life",
+    "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
@@ -131,6 +133,71 @@ def _(town):
     return Case(
         town.client("famille.morel"), f"/mon-espace/demande/retrouver/{claim.pk}/", {"code": "AAAAAAAA"}, bare=False
     )
+
+
+def warned(town: Town) -> Notice:
+    return play(desk_agent(), living.warn, demand_id=town.demand.pk, sent_on=NOW.date(), proof="1A 234 567")
+
+
+def desk_agent() -> Actor:
+    return character(next(key for key, one in BY_KEY.items() if one.role == Role.DESK))
+
+
+def desk_client(town: Town) -> Client:
+    return town.clients()[str(Role.DESK)]
+
+
+@case("applicant:renew")
+def _(town):
+    return Case(town.client("amina.benali"), "/mon-espace/demande/renouveler/", {"declare": "on"})
+
+
+@case("applicant:answer")
+def _(town):
+    warned(town)
+    return Case(town.client("amina.benali"), "/mon-espace/demande/je-suis-la/", {})
+
+
+@case("applicant:contest")
+def _(town):
+    living.warn_of_rejection(actor=PALIER, demand_id=town.demand.pk, subground="IRRRES", by=town.landlord)
+    return Case(town.client("amina.benali"), "/mon-espace/demande/contester/", {"text": "Mon salaire a baissé."})
+
+
+@case("applicant:waive")
+def _(town):
+    return Case(town.client("amina.benali"), "/mon-espace/demande/renoncer/", {"declare": "on"})
+
+
+@case("applicant:reactivate")
+def _(town):
+    warned(town)
+    Notice.objects.update(sent_on="2026-09-22", removal_on=NOW.date())
+    nights.run()
+    return Case(town.client("amina.benali"), "/mon-espace/demande/reactiver/", {})
+
+
+@case("desk:act")
+def _(town):
+    data = {"sent_on": "2026-11-23", "proof": "1A 234 567"}
+    return Case(desk_client(town), f"/guichet/dossiers/{town.demand.pk}/vie/prevenir/", data)
+
+
+@case("desk:posted")
+def _(town):
+    notice = Notice.objects.create(demand=town.demand, ground="RADREN", made_at=NOW)
+    return Case(desk_client(town), f"/guichet/courriers/{notice.pk}/", {"sent_on": "2026-11-23", "proof": "1A 234 567"})
+
+
+@case("desk:lift")
+def _(town):
+    return Case(desk_client(town), f"/guichet/avertissements/{warned(town).pk}/lever/", {})
+
+
+@case("landlord:warn")
+def _(town):
+    data = {"sent_on": "2026-11-23", "proof": "1A 234 567"}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/courrier/", data)
 
 
 @case("applicant:apply")
@@ -320,7 +387,9 @@ def _(town):
 
 @case("landlord:admit")
 def _(town):
-    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {})
+    return Case(
+        town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {"why": "Originaux vus."}
+    )
 
 
 @case("landlord:find_inadmissible")

@@ -21,11 +21,14 @@ def close_the_list(stage: Stage, offer: Offer, *, candidates: int) -> None:
 
 
 def admit(stage: Stage, applications: Iterable[int]) -> None:
-    """The landlord opens each file and finds it complete."""
+    """The landlord opens each file and finds it complete, or says why it goes on without some documents."""
     for pk in applications:
         desk = stage.as_("sophie.bailleur", f"/bailleur/dossiers/{pk}/")
         stage.shot(desk, "bailleur-dossier")
-        submit(desk, "Complet et recevable")
+        waiting = desk.get_by_label("Pourquoi le dossier passe")
+        if waiting.count():
+            waiting.fill("Originaux vus au rendez-vous.")
+        submit(desk, "Recevable malgré ces pièces" if waiting.count() else "Complet et recevable")
         expect(desk.locator("main")).to_contain_text("il peut passer en commission")
 
 

@@ -77,6 +77,7 @@ def register(stage: Stage, page: Page) -> None:
     press(page, "Continuer")
     page.get_by_label("Vous êtes actuellement").select_option("LP")
     press(page, "Continuer")
+    press(page, "Continuer")
     page.get_by_label("Votre motif principal").select_option("13")
     page.locator("[name=types][value=T2]").check()
     page.locator("[name=place_1]").fill("Caen")

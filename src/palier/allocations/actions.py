@@ -27,6 +27,7 @@ from palier.common.isolation import as_system
 from palier.common.locks import locked, locked_all
 from palier.cotation.actions import rescore
 from palier.demands import actions as demands
+from palier.demands import living
 from palier.demands.models import Demand
 from palier.homes import actions as homes
 from palier.homes.models import Offer, Vacancy
@@ -49,6 +50,7 @@ def start(session: Session, actor: Actor) -> None:
             defaults={"application": application, "offer": application.offer, "rank": decision.rank},
         )
     _tell_decisions(session)
+    _warn_the_rejected(session)
     for offer_id in sorted(session.items.filter(postponed="").order_by("pk").values_list("offer_id", flat=True)):
         call_next(offer_id)
 
@@ -61,6 +63,22 @@ def _tell_decisions(session: Session) -> None:
     decisions = Decision.objects.filter(candidate__item__session=session).exclude(rank=1)
     for decision in decisions.select_related("candidate__application__offer__dwelling__commune").order_by("pk"):
         _tell(decision.candidate.application, "decided", "La commission d’attribution a rendu sa décision")
+
+
+def _warn_the_rejected(session: Session) -> None:
+    """A rejection is the one decision that may remove a demand: its household is warned, with the register's sub-ground."""
+    rejected = Decision.objects.filter(candidate__item__session=session, kind="rejection").select_related(
+        "candidate__application", "candidate__item__offer__dwelling__landlord"
+    )
+    for decision in rejected.order_by("candidate__application__demand"):
+        subgrounds = [codes.REJECTION_REASONS[r] for r in decision.reasons if r in codes.REJECTION_REASONS]
+        if subgrounds:
+            living.warn_of_rejection(
+                actor=PALIER,
+                demand_id=decision.candidate.application.demand_id,
+                subground=subgrounds[0],
+                by=decision.candidate.item.offer.dwelling.landlord,
+            )
 
 
 def call_next(offer_id: int) -> Proposal | None:
@@ -229,8 +247,7 @@ def record_lease(
     The removal comes here and not with the allocation (CCH R441-2-8 a).
     """
     offer_id, demand_id = visible_to(actor).values_list("offer_id", "application__demand_id").get(pk=proposal_id)
-    with as_system("a housed household leaves every other list: their dwellings are locked in the order of the house"):
-        locked_all(Offer.objects.filter(applications__demand=demand_id, applications__live_slot__isnull=False))
+    hold_places([demand_id])
     offer = locked(
         Offer.objects.filter(dwelling__landlord=actor.organisation_id).select_related("dwelling__commune"), offer_id
     )
@@ -253,7 +270,6 @@ def record_lease(
     applications.release_others(actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk)
     _tell(application, "leased", "Votre bail est signé")
     demands.remove(actor=actor, demand_id=demand.pk, ground="RADATT", on=signed_on)
-    _free_elsewhere(demand)
     return lease
 
 
@@ -274,14 +290,39 @@ def _cancel_others(offer: Offer, kept: Proposal | None, actor: Actor) -> None:
         PROPOSAL.fire(proposal, "cancel", actor=actor)
 
 
-def _free_elsewhere(demand: Demand) -> None:
-    """A housed household leaves the other lists it stood on, and the next one is called where it held a dwelling."""
-    with as_system("a housed household leaves every other list"):
-        others = Application.objects.filter(demand=demand, live_slot__isnull=False).select_related(
+def hold_places(demand_ids: Sequence[int]) -> None:
+    """Before demands are removed: the dwellings they stand on are locked, in the order of the house."""
+    with as_system("a household that leaves the register leaves every list: their dwellings are locked first"):
+        locked_all(
+            Offer.objects.filter(
+                pk__in=Application.objects.filter(demand__in=demand_ids, live_slot__isnull=False).values("offer")
+            )
+        )
+
+
+_WHY_FREED = {
+    "RADATT": "vous avez signé un bail ailleurs",
+    "RADABA": "vous avez renoncé à votre demande",
+}
+
+
+def follow_life(verb: str, held: Sequence[Demand], actor: Actor) -> None:
+    """A removed demand leaves the lists it stood on, and the next one is called where it held a dwelling.
+
+    Once its data are erased, nothing is left of what was written about its applications.
+    """
+    if verb == "erase":
+        Application.objects.filter(demand__in=held).update(note="", reason_text="", told={})
+        Proposal.objects.filter(application__demand__in=held).update(refusal_text="")
+    if verb != "remove":
+        return
+    why = {d.pk: _WHY_FREED.get(d.removal_ground, "votre demande est radiée") for d in held}
+    with as_system("a household that leaves the register leaves every list"):
+        others = Application.objects.filter(demand__in=list(why), live_slot__isnull=False).select_related(
             "offer__dwelling__commune"
         )
-        for application in others.order_by("pk"):
-            applications.end(application, "release", actor=PALIER, reason="vous avez signé un bail ailleurs")
+        for application in locked_all(others):
+            applications.end(application, "release", actor=PALIER, reason=why[application.demand_id])
             proposal = Proposal.objects.filter(application=application, state__in=["waiting", "sent", "accepted"])
             for one in proposal.order_by("pk"):
                 PROPOSAL.fire(one, "cancel", actor=PALIER)

@@ -11,8 +11,11 @@ class AllocationsConfig(AppConfig):
         from palier.allocations.queries import refusals
         from palier.commissions.actions import after_signature
         from palier.cotation.queries import refusal_sources
+        from palier.demands.actions import after_life, before_removal
         from palier.homes.actions import after_end
 
         after_signature.append(actions.start)
         after_end.append(actions.cancel_for)
         refusal_sources.append(refusals)
+        before_removal.append(actions.hold_places)
+        after_life.append(actions.follow_life)

@@ -20,6 +20,7 @@ from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
 from palier.common.locks import locked, locked_all
 from palier.demands.models import Demand
+from palier.documents.queries import unchecked
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
 from palier.law import ranking
@@ -211,12 +212,24 @@ def _designates(actor: Actor):
 
 
 @transaction.atomic
-def admit(*, actor: Actor, application_id: int) -> None:
-    """The landlord checked the documents: complete and admissible."""
+def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
+    """The landlord examined the file: admissible.
+
+    A document still to be checked does not forbid the commission's examination (it may allocate on condition that
+    it comes, CCH R441-3): the landlord then says why the file goes on, and the household's story keeps it.
+    """
     application = locked(visible_to(actor), application_id)
-    if application.state != "admissible":
-        move(application, "admit", actor=actor)
-        _tell(application, "admitted", "Votre dossier est complet et recevable")
+    if application.state == "admissible":
+        return application
+    why = why.strip()
+    waiting = unchecked(application.demand)
+    if waiting and not why:
+        raise Refused("documents.unchecked", "Dites pourquoi le dossier passe sans ces pièces.", field="why")
+    found = f"recevable, sans attendre toutes les pièces : {why}" if waiting else "complet et recevable"
+    move(application, "admit", actor=actor, why=why, found=found, unchecked=[row.kind for row in waiting])
+    labels = [row.label for row in waiting]
+    _tell(application, "admitted", f"Votre dossier est {'recevable' if waiting else found}", waiting=labels)
+    return application
 
 
 @transaction.atomic

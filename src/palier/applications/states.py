@@ -18,7 +18,7 @@ APPLICATION = Workflow(
     states={
         "submitted": State("Déposée", "info"),
         "sent": State("Transmise au bailleur", "info"),
-        "admissible": State("Dossier complet et recevable", "info"),
+        "admissible": State("Dossier recevable", "info"),
         "on_agenda": State("Présentée en commission", "info"),
         "allocated": State("Logement attribué", "success"),
         "ranked": State("Attribuée par classement, en attente du rang précédent", "warning"),
@@ -42,7 +42,7 @@ APPLICATION = Workflow(
         Transition("set_aside", ["submitted", "sent", "admissible"], "not_selected", _HOLDERS,
                    {"applicant": "Votre candidature n’est pas retenue pour {offer} : {reason}", "agent": "Candidature non retenue : {reason}"}),
         Transition("admit", ["sent"], "admissible", _LANDLORD,
-                   {"applicant": "Le bailleur a vérifié votre dossier : il est complet et recevable ({offer})", "agent": "Dossier recevable"}),
+                   {"applicant": "Le bailleur a vérifié votre dossier : il est {found} ({offer})", "agent": "Dossier {found}"}),
         Transition("find_inadmissible", ["sent", "admissible"], "inadmissible", _LANDLORD,
                    {"applicant": "Votre dossier n’est pas recevable pour {offer} : {reason}", "agent": "Dossier non recevable : {reason}"}),
         Transition("put_on_agenda", ["admissible"], "on_agenda", _S({Role.LANDLORD, Role.SECRETARY}),

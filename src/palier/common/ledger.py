@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from django.db import models
 
 from palier.common import clock
-from palier.common.appending import append
+from palier.common.appending import append, append_all
 from palier.common.models import Event
 
 # verb → audience → sentence. Audiences: "applicant" (the household itself) and "agent" (everyone who works on the file).
@@ -59,22 +59,38 @@ def record(
 
     Raises KeyError for a verb nobody declared: an event without words would be invisible.
     """
+    append(_event(verb, subject, actor, thread, data, why))
+
+
+def record_all(
+    *, verb: str, rows: Iterable[tuple[models.Model, int | None, Mapping[str, Any]]], actor: Signatory, why: str = ""
+) -> None:
+    """One event for each (subject, thread, data), written together."""
+    append_all(_event(verb, subject, actor, thread, data, why) for subject, thread, data in rows)
+
+
+def _event(
+    verb: str,
+    subject: models.Model,
+    actor: Signatory,
+    thread: int | None,
+    data: Mapping[str, Any] | None,
+    why: str,
+) -> Event:
     if verb not in _WORDS:
         raise KeyError(f"undeclared verb {verb}")
-    append(
-        Event(
-            at=clock.now(),
-            verb=verb,
-            subject_type=subject._meta.label_lower,
-            subject_id=subject.pk,
-            thread=thread,
-            role=actor.role,
-            person=actor.person_id,
-            organisation=actor.organisation_id,
-            signature=actor.signature,
-            data=dict(data or {}),
-            why=why,
-        )
+    return Event(
+        at=clock.now(),
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        thread=thread,
+        role=actor.role,
+        person=actor.person_id,
+        organisation=actor.organisation_id,
+        signature=actor.signature,
+        data=dict(data or {}),
+        why=why,
     )
 
 

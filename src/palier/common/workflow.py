@@ -90,19 +90,8 @@ class Workflow:
 
         Raises NotYours when the role may not, Refused when the state or the guard says no.
         """
-        t = self._by_verb[verb]
-        if actor.role not in t.who:
-            raise NotYours(f"{actor.role} may not {self.name}.{verb}")
-        before = obj.state
-        if before not in t.sources:
-            raise Refused(
-                f"{self.name}.{verb}.state",
-                f"Ce n’est plus possible : l’état est maintenant « {self.states[before].label} ».",
-            )
-        refusal = t.guard(obj) if t.guard else None
-        if refusal:
-            raise Refused(f"{self.name}.{verb}.guard", refusal)
-        obj.state = t.target
+        before = self._checked(obj, verb, actor)
+        obj.state = target = self._by_verb[verb].target
         for name, value in changes.items():
             setattr(obj, name, value)
         obj.save(update_fields=["state", *changes])
@@ -112,8 +101,53 @@ class Workflow:
             actor=actor,
             thread=thread,
             why=why,
-            data={"before": before, "after": t.target, **(data or {})},
+            data={"before": before, "after": target, **(data or {})},
         )
+
+    def fire_all(
+        self,
+        objs: Sequence[models.Model],
+        verb: str,
+        *,
+        actor: ledger.Signatory,
+        thread: Callable[[Any], int | None],
+        why: str = "",
+        data: Callable[[Any], Mapping[str, Any]] = lambda obj: {},
+        **changes: Any,
+    ) -> None:
+        """The same move for many objects of one model, all locked: one update, one insert of their events."""
+        if not objs:
+            return
+        before = [self._checked(obj, verb, actor) for obj in objs]
+        target = self._by_verb[verb].target
+        for obj in objs:
+            for name, value in {"state": target, **changes}.items():
+                setattr(obj, name, value)
+        type(objs[0])._default_manager.filter(pk__in=[obj.pk for obj in objs]).update(state=target, **changes)
+        ledger.record_all(
+            verb=f"{self.name}.{verb}",
+            actor=actor,
+            why=why,
+            rows=[
+                (obj, thread(obj), {"before": former, "after": target, **data(obj)})
+                for obj, former in zip(objs, before, strict=True)
+            ],
+        )
+
+    def _checked(self, obj: Any, verb: str, actor: ledger.Signatory) -> str:
+        """The state the object leaves, once the gate has let it through."""
+        t = self._by_verb[verb]
+        if actor.role not in t.who:
+            raise NotYours(f"{actor.role} may not {self.name}.{verb}")
+        if obj.state not in t.sources:
+            raise Refused(
+                f"{self.name}.{verb}.state",
+                f"Ce n’est plus possible : l’état est maintenant « {self.states[obj.state].label} ».",
+            )
+        refusal = t.guard(obj) if t.guard else None
+        if refusal:
+            raise Refused(f"{self.name}.{verb}.guard", refusal)
+        return obj.state
 
 
 REGISTRY: dict[str, Workflow] = {}

@@ -174,9 +174,12 @@ def test(words: list[str]) -> int:
     need_chromium(step)
     failed = [] if words else [command for name, *command in CHECKS if not _check(step, name, command)]
     step("Base de test…")
-    with TestBed(step) as bed:
+    # Asked by name, tests run one after the other: their order and their output are then easier to follow.
+    together = 0 if words else os.cpu_count() or 1
+    with TestBed(step, copies=together) as bed:
         step("Tests…")
-        code = bed.call([sys.executable, "-m", "pytest", *words], result=True)
+        side_by_side = ["-n", str(together), "--dist", "loadfile"] if together else []
+        code = bed.call([sys.executable, "-m", "pytest", *side_by_side, *words], result=True)
     for command in failed:
         say(f"« {' '.join(command)} » a échoué ; son message est au-dessus des tests.")
     return code or int(bool(failed))

@@ -122,6 +122,17 @@ class Cluster:
             close_database(link, name, "palier_web")
         return {"DATABASE_URL": self.address("owner", name), "PALIER_WEB_DATABASE_URL": self.address("web", name)}
 
+    def copy_database(self, name: str, copy: str) -> None:
+        """Another database that holds the same; nobody may be connected to the first."""
+        with self.connect() as link:
+            link.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER palier_owner").format(
+                    sql.Identifier(copy), sql.Identifier(name)
+                )
+            )
+        with self.connect(copy) as link:
+            close_database(link, copy, "palier_web")
+
     def drop_database(self, name: str) -> None:
         """Remove a test database, even while a connection was left open on it."""
         with self.connect() as link:
@@ -341,6 +352,11 @@ def private_file(path: Path, text: str) -> Path:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(text)
     return path
+
+
+def copy_of(name: str, number: int) -> str:
+    """The database of one of several processes that test side by side."""
+    return f"{name}_{number}"
 
 
 def ensure_role(link: psycopg.Connection, role: str, password: str) -> None:

@@ -25,7 +25,7 @@ import psutil
 from palier.config import postgres
 from palier.config.database import Pulse, open_database
 from palier.config.environment import ENV, ROOT, kept_secret_key
-from palier.config.postgres import Cluster, private_file
+from palier.config.postgres import Cluster, copy_of, private_file
 from palier.config.processes import Supervisor, die_with_parent, say
 from palier.exchanges.stand_in import certificates
 
@@ -192,13 +192,17 @@ class Installation(Place):
 
 
 class TestBed(Place):
-    """A fresh, migrated database with its geography on the tests' server, which is never the operator's."""
+    """A fresh, migrated database with its geography on the tests' server, which is never the operator's.
+
+    `copies`: as many more of them, named by `copy_of`, for tests that run side by side.
+    """
 
     FOLDER = ROOT / ".palier" / "test"
     PREFIX = "palier_test_"
 
-    def __init__(self, step: Steps, *, name: str = "", stays: bool = False) -> None:
+    def __init__(self, step: Steps, *, name: str = "", stays: bool = False, copies: int = 0) -> None:
         self._step = step
+        self._copies = copies
         self._name = name or f"{self.PREFIX}{os.getpid()}"
         self._stays = stays
         self._cluster = Cluster(self.FOLDER, durable=False)
@@ -215,9 +219,13 @@ class TestBed(Place):
         self.settings |= self._cluster.ensure_database(self._name)
         self.must(["migrate", "-v0"])
         self.must(["load_geography"])
+        for number in range(self._copies):
+            self._cluster.copy_database(self._name, copy_of(self._name, number))
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for number in range(self._copies):
+            self._cluster.drop_database(copy_of(self._name, number))
         if not self._stays:
             self._cluster.drop_database(self._name)
         self._cluster.leave()
@@ -236,7 +244,7 @@ class TestBed(Place):
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.PREFIX]
             ).fetchall()
         for (name,) in rows:
-            number = name.removeprefix(self.PREFIX)
+            number = name.removeprefix(self.PREFIX).partition("_")[0]
             if number.isdecimal() and not psutil.pid_exists(int(number)):
                 self._cluster.drop_database(name)
 

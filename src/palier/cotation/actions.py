@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -62,6 +63,12 @@ def rescore(demand: Demand) -> None:
                 cotation.score(parsed(grids[epci].source), household, today),
                 stored.get(epci),
             )
+
+
+def follow_life(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
+    """Points tell much of a household: they go with its data."""
+    if verb == "erase":
+        Score.objects.filter(demand__in=demands).delete()
 
 
 def rescore_person(person_id: int) -> None:

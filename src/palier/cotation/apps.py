@@ -8,10 +8,11 @@ class CotationConfig(AppConfig):
 
     def ready(self) -> None:
         from palier.cotation import actions
-        from palier.demands.actions import after_change
+        from palier.demands.actions import after_change, after_life
         from palier.documents.actions import after_recognition
         from palier.employers.actions import after_answer
 
         after_change.append(actions.rescore)
+        after_life.append(actions.follow_life)
         after_recognition.append(actions.rescore)
         after_answer.append(actions.rescore_person)

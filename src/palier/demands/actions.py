@@ -11,24 +11,27 @@ from palier.accounts.actions import name_once
 from palier.accounts.actor import Actor
 from palier.accounts.models import Person
 from palier.accounts.roles import Role
-from palier.common import clock, ledger, mail
+from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
 from palier.demands import checks
 from palier.demands.form import Form, columns
-from palier.demands.models import Demand, DemandVersion, Draft, NumberCounter, Wish
+from palier.demands.models import Demand, DemandVersion, Draft, Notice, NumberCounter, Wish
 from palier.demands.queries import visible_to
-from palier.demands.states import DEMAND, REMOVAL_GROUNDS
+from palier.demands.states import DEMAND, MAY_REMOVE, REMOVAL_GROUNDS
+from palier.demands.telling import in_words, tell
 from palier.law import calendar, numbers
 from palier.territories.models import Commune, Department
 
 # Called with the demand after it is registered, changed or brought in, in the same transaction:
 # later apps (points) append themselves in their AppConfig.ready.
 after_change: list[Callable[[Demand], None]] = []
-
-# Called with the verb ("register", "change", "renew" or "remove"), the demands it happened to and who did it, in the
-# same transaction, after the write. One demand from a page, a whole block of them from a night: work in sets.
+# Called with the verb ("register", "change", "renew", "remove", "reactivate" or "erase"), the demands it happened to and
+# who did it, in the same transaction, after the write. One demand from a page, a whole block from a night: work in sets.
 after_life: list[Callable[[str, Sequence[Demand], Actor], None]] = []
+# Called with the keys of demands about to be removed, before any is locked: later apps lock here what comes before a
+# demand in the order of the house (offers).
+before_removal: list[Callable[[Sequence[int]], None]] = []
 
 ONLINE_DESK = "PALIE"
 
@@ -81,8 +84,8 @@ def register(*, actor: Actor, form: Form, department: str, person: Person | None
     if draft is not None:
         draft.delete()
     ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk)
-    _tell(demand, "registered", "Votre demande de logement social est enregistrée")
-    _tell_later_apps(demand)
+    tell([demand], "registered", "Votre demande de logement social est enregistrée")
+    tell_later_apps(demand)
     live_on("register", [demand], actor)
     return demand
 
@@ -120,7 +123,7 @@ def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections:
     demand = locked(visible_to(actor), demand_id)
     if demand.state != "active":
         raise Refused("demand.removed", "Cette demande est radiée : elle ne peut plus être modifiée.")
-    if demand.form == form.to_json():
+    if Form.from_json(demand.form) == form:
         return demand
     if demand.revision != revision:
         raise Refused(
@@ -139,14 +142,19 @@ def change(*, actor: Actor, demand_id: int, form: Form, revision: int, sections:
     ledger.record(
         verb="demands.change", subject=demand, actor=actor, thread=demand.pk, data={"sections": ", ".join(sections)}
     )
-    _tell_later_apps(demand)
+    if actor.role == Role.APPLICANT:
+        close_notices([demand], ("RADCON",), "answered", actor=actor)
+    tell_later_apps(demand)
     live_on("change", [demand], actor)
     return demand
 
 
 @transaction.atomic
 def renew(*, actor: Actor, demand_id: int) -> Demand:
-    """One more year; number and seniority are kept (CCH R441-2-7). Renewing twice in a day is once."""
+    """One more year; number and seniority are kept (CCH R441-2-7). Renewing twice in a day is once.
+
+    Possible until the day of removal, late or not. Whoever renews has answered: warnings end.
+    """
     demand = locked(visible_to(actor), demand_id)
     today = clock.today()
     if demand.state != "active":
@@ -156,34 +164,84 @@ def renew(*, actor: Actor, demand_id: int) -> Demand:
     demand.renewed_on = today
     demand.expires_on = calendar.life(demand.first_registered_on, today, today).expires_on
     demand.save(update_fields=["renewed_on", "expires_on"])
-    ledger.record(
-        verb="demands.renew",
-        subject=demand,
-        actor=actor,
-        thread=demand.pk,
-        data={"until": f"{demand.expires_on:%d/%m/%Y}"},
-    )
+    until = in_words(demand.expires_on)
+    ledger.record(verb="demands.renew", subject=demand, actor=actor, thread=demand.pk, data={"until": until})
+    close_notices([demand], ("RADREN", "RADCON"), "answered", actor=actor, told=False)
+    tell([demand], "renewed", "Votre demande de logement social est renouvelée", lambda d: {"until": until})
     live_on("renew", [demand], actor)
     return demand
 
 
 @transaction.atomic
-def remove(*, actor: Actor, demand_id: int, ground: str, on: date | None = None) -> Demand:
-    """Remove from the register on one of the legal grounds (CCH R441-2-8: a closed list)."""
+def remove(
+    *, actor: Actor, demand_id: int, ground: str, on: date | None = None, subground: str = "", why: str = ""
+) -> Demand:
+    """Remove from the register on one of the legal grounds (CCH R441-2-8: a closed list). Twice is once.
+
+    Grounds that a warning must come before are Palier's alone: a night removes at the warning's term (`demands.nights`).
+    """
+    if actor.role not in MAY_REMOVE[ground]:
+        raise NotYours(f"{actor.role} removes no demand on {ground}")
+    visible_to(actor).values_list("pk").get(pk=demand_id)
+    for hook in before_removal:
+        hook([demand_id])
     demand = locked(visible_to(actor), demand_id)
-    if demand.state == "removed":
-        return demand
-    DEMAND.fire(
-        demand,
+    if demand.state == "active":
+        take_out([demand], actor=actor, ground=ground, subground=subground, on=on, why=why)
+    return demand
+
+
+def take_out(
+    demands: Sequence[Demand], *, actor: Actor, ground: str, subground: str = "", on: date | None = None, why: str = ""
+) -> None:
+    """Remove active demands, already locked, on one ground: their warnings end, the household is told, later apps follow."""
+    day = on or clock.today()
+    words = {"ground": REMOVAL_GROUNDS[ground], "code": ground}
+    DEMAND.fire_all(
+        demands,
         "remove",
         actor=actor,
-        thread=demand.pk,
-        data={"ground": REMOVAL_GROUNDS[ground], "code": ground},
+        thread=lambda d: d.pk,
+        why=why,
+        data=lambda d: {**words, "subground": subground} if subground else words,
         removal_ground=ground,
-        removed_on=on or clock.today(),
+        removal_subground=subground,
+        removed_on=day,
     )
-    live_on("remove", [demand], actor)
-    return demand
+    still_open = Notice.objects.filter(demand__in=[d.pk for d in demands], closed_on=None)
+    still_open.filter(ground=ground).update(closed_on=clock.today(), outcome="removed")
+    still_open.update(closed_on=clock.today(), outcome="ended")
+    # The landlord's own letter tells the household of its lease.
+    if ground != "RADATT":
+        tell(
+            demands,
+            "removed",
+            "Votre demande de logement social est radiée",
+            lambda d: {
+                "ground": ground,
+                "until": in_words(calendar.reactivation_until(ground, day, d.confirmed_on)),
+                "erased_on": in_words(calendar.erasure_on(day)),
+            },
+        )
+    live_on("remove", demands, actor)
+
+
+def close_notices(
+    demands: Sequence[Demand], grounds: Sequence[str], outcome: str, *, actor: Actor, why: str = "", told: bool = True
+) -> int:
+    """End the open warnings of some grounds; `told`: with an event of their own. Returns how many there were."""
+    verb = {"answered": "demands.answer", "contested": "demands.contest", "lifted": "demands.lift"}[outcome]
+    notices = Notice.objects.filter(demand__in=[d.pk for d in demands], ground__in=grounds, closed_on=None)
+    ended = list(notices.order_by("pk").values_list("demand", "ground"))
+    if not ended:
+        return 0
+    notices.update(closed_on=clock.today(), outcome=outcome)
+    by_key = {d.pk: d for d in demands}
+    if told:
+        ledger.record_all(
+            verb=verb, actor=actor, why=why, rows=[(by_key[pk], pk, {"code": ground}) for pk, ground in ended]
+        )
+    return len(ended)
 
 
 def live_on(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
@@ -208,26 +266,10 @@ def _write_wishes(demand: Demand, form: Form) -> None:
     )
 
 
-def _tell_later_apps(demand: Demand) -> None:
+def tell_later_apps(demand: Demand) -> None:
+    """What is derived from a demand is made again."""
     for hook in after_change:
         hook(demand)
-
-
-def _tell(demand: Demand, template: str, subject: str) -> None:
-    if demand.person is not None:
-        mail.post(
-            to=demand.person.email,
-            kind=f"demands.{template}",
-            subject=subject,
-            template=f"demand_{template}",
-            context={
-                "name": demand.person.first_name,
-                "action_path": "/mon-espace/demande/",
-                "action_label": "Voir ma demande",
-            },
-            person=demand.person_id,
-            thread=demand.pk,
-        )
 
 
 @transaction.atomic
@@ -288,5 +330,5 @@ def import_form(
     _write_version(demand)
     _write_wishes(demand, form)
     ledger.record(verb="demands.import", subject=demand, actor=actor, thread=demand.pk)
-    _tell_later_apps(demand)
+    tell_later_apps(demand)
     return demand, existing is None

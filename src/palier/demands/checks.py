@@ -14,7 +14,7 @@ from datetime import date
 
 from palier.common.errors import Refused
 from palier.demands.form import Adult, Dependant, Form
-from palier.law import calendar, codes
+from palier.law import calendar, careful, codes
 from palier.law.household import age
 
 NAME_LENGTH = 80
@@ -36,6 +36,7 @@ OCCUPANTS = (1, 30)
 # They turn the reading order over, or cannot be seen: a name is never written with them.
 HIDDEN = frozenset("\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 _NOT_TEXT = frozenset({"Cc", "Cs", "Co", "Cn"})
+_PHONE = re.compile(r"\+?[0-9 .()\u00a0\u202f-]{6,20}")
 _NOT_A_NAME = _NOT_TEXT | {"So", "Sk", "Me", "Zl", "Zp"}
 
 
@@ -52,7 +53,14 @@ class Problem:
 
 def check(form: Form, on: date) -> list[Problem]:
     """Every problem of a form on a day, in the order of its sections."""
-    return [*_identity(form, on), *_household(form, on), *_means(form), *_home(form, on), *_wish(form)]
+    return [
+        *_identity(form, on),
+        *_household(form, on),
+        *_means(form),
+        *_home(form, on),
+        *_needs(form),
+        *_wish(form, on),
+    ]
 
 
 def refuse(form: Form, on: date, *, before: Form | None = None) -> None:
@@ -108,15 +116,13 @@ def amount_problem(amount: int | None, most: int = MONTHLY) -> str:
 
 def _identity(form: Form, on: date) -> Iterator[Problem]:
     yield from _adult(form.applicant, "identity", "", on)
-    phone = form.applicant.phone
-    if phone and not re.fullmatch(r"\+?[0-9 .()\u00a0\u202f-]{6,20}", phone):
-        yield Problem(
-            "person.phone", "identity", "phone", "Écrivez un numéro de téléphone, par exemple 06 39 98 00 00."
-        )
-    for field, text in (("line", form.address.line), ("town", form.address.extra)):
+    place = form.address
+    texts = {"line": place.line, "town": place.extra}
+    texts |= {name: getattr(place, name) for name in ("flat", "floor", "staircase", "building", "host", "country")}
+    for field, text in texts.items():
         if why := text_problem(text):
             yield Problem("address.text", "identity", field, why)
-    if form.address.postcode and not re.fullmatch("[0-9]{5}", form.address.postcode):
+    if place.postcode and not place.country and not re.fullmatch("[0-9]{5}", place.postcode):
         yield Problem("address.postcode", "identity", "postcode", "Un code postal a cinq chiffres.")
 
 
@@ -125,6 +131,11 @@ def _adult(adult: Adult, section: str, prefix: str, on: date) -> Iterator[Proble
     for field, text in names.items():
         if why := name_problem(text):
             yield Problem("person.name", section, prefix + field, why)
+    for field, phone in (("phone", adult.phone), ("other_phone", adult.other_phone)):
+        if phone and not _PHONE.fullmatch(phone):
+            yield Problem(
+                "person.phone", section, prefix + field, "Écrivez un numéro de téléphone, par exemple 06 39 98 00 00."
+            )
     if why := birth_problem(adult.birth_date, on):
         yield Problem("person.birth", section, prefix + "birth_date", why)
     elif adult.birth_date and age(adult.birth_date, on) < YOUNGEST_APPLICANT:
@@ -225,6 +236,9 @@ def _home(form: Form, on: date) -> Iterator[Problem]:
     home, born = form.home, form.applicant.birth_date
     if home.status and not codes.known("home_status", home.status):
         yield Problem("home.status", "home", "status", "Choisissez une situation dans la liste.")
+    for field, text in (("owned_place", home.owned_place), ("owned_use", home.owned_use)):
+        if why := text_problem(text):
+            yield Problem("home.owned", "home", field, why)
     if why := text_problem(home.landlord):
         yield Problem("home.landlord", "home", "landlord", why)
     if home.surface is not None and not SURFACE[0] <= home.surface <= SURFACE[1]:
@@ -233,8 +247,9 @@ def _home(form: Form, on: date) -> Iterator[Problem]:
         yield Problem(
             "home.occupants", "home", "occupants", f"Écrivez un nombre de {OCCUPANTS[0]} à {OCCUPANTS[1]} personnes."
         )
-    if why := amount_problem(home.rent):
-        yield Problem("home.rent", "home", "rent", why)
+    for field, amount in (("rent", home.rent), ("aid", home.aid)):
+        if why := amount_problem(amount):
+            yield Problem(f"home.{field}", "home", field, why)
     if home.entered_on is None:
         return
     if home.entered_on > on:
@@ -245,7 +260,16 @@ def _home(form: Form, on: date) -> Iterator[Problem]:
         yield Problem("home.ancient", "home", "entered_on", "Cette date est trop ancienne : vérifiez l’année.")
 
 
-def _wish(form: Form) -> Iterator[Problem]:
+def _needs(form: Form) -> Iterator[Problem]:
+    held = form.disability
+    if held.stairs == "1" and "4" not in held.needs and not held.wheelchair and not form.wish.ground_floor:
+        yield Problem(
+            "needs.stairs", "needs", "stairs", "Aucune marche possible, et pas de rez-de-chaussée : demandez un ascenseur.",
+            blocking=False,
+        )  # fmt: skip
+
+
+def _wish(form: Form, on: date) -> Iterator[Problem]:
     wish = form.wish
     if not form.motives:
         yield Problem("motive.none", "wish", "motive", "Indiquez votre motif principal.")
@@ -253,6 +277,13 @@ def _wish(form: Form) -> Iterator[Problem]:
         yield Problem("motive.many", "wish", "motive_3", f"{MOTIVES} motifs au plus, le principal compris.")
     if why := text_problem(form.motive_text, NOTE_LENGTH):
         yield Problem("motive.text", "wish", "motive_text", why)
+    if why := text_problem(wish.districts):
+        yield Problem("wish.districts", "wish", "districts", why)
+    if why := text_problem(form.notes, NOTE_LENGTH):
+        yield Problem("notes.text", "wish", "notes", why)
+    for field, text in (("motive_text", form.motive_text), ("notes", form.notes)):
+        if words := careful.warning(text, on):
+            yield Problem("text.careful", "wish", field, words, blocking=False)
     if not wish.types:
         yield Problem("wish.types", "wish", "types", "Choisissez au moins un type de logement.")
     if not wish.communes:

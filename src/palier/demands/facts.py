@@ -69,12 +69,22 @@ def from_form(
 
 
 def _people(form: Form) -> tuple[law.Person, ...]:
-    adults = [_adult(form.applicant, law.APPLICANT, law.APPLICANT, form.disability.card)]
+    # A card without a name is the applicant's: older files do not say whose it is.
+    carded = set(form.disability.persons or (law.APPLICANT,)) if form.disability.card else set()
+    adults = [_adult(form.applicant, law.APPLICANT, law.APPLICANT, law.APPLICANT in carded)]
     if form.coapplicant:
-        adults.append(_adult(form.coapplicant, law.COAPPLICANT, law.COAPPLICANT))
-    adults += [_adult(a, law.ADULT, f"adult-{n}") for n, a in enumerate(form.other_adults, start=1)]
+        adults.append(_adult(form.coapplicant, law.COAPPLICANT, law.COAPPLICANT, law.COAPPLICANT in carded))
+    adults += [
+        _adult(a, law.ADULT, ref := f"adult-{n}", ref in carded) for n, a in enumerate(form.other_adults, start=1)
+    ]
     dependants = [
-        law.Person(kind=law.DEPENDANT, birth_date=d.birth_date, ref=f"dependant-{n}", link=d.link)
+        law.Person(
+            kind=law.DEPENDANT,
+            birth_date=d.birth_date,
+            ref=(ref := f"dependant-{n}"),
+            link=d.link,
+            disability=ref in carded,
+        )
         for n, d in enumerate(form.dependants, start=1)
     ]
     custody = [

@@ -17,25 +17,41 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Address:
+    """Where letters go. `extra`: the town as typed; `host`: the person or structure that receives the mail;
+    `country`: empty in France."""
+
     line: str = ""
     extra: str = ""
     postcode: str = ""
     commune: str = ""
+    flat: str = ""
+    floor: str = ""
+    staircase: str = ""
+    building: str = ""
+    host: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`contract`: CDI, CDD, ART, CHO, APP, ETU, RET, AUT. `workplace`: INSEE code of the commune."""
+    """`contract`: CDI, CDD, ART, CHO, APP, ETU, RET, AUT. `workplace`: INSEE code of the commune.
+
+    `state_agent`: works for the State, whose own contingent is then open (CCH R441-5).
+    """
 
     contract: str = ""
     profession: str = ""
     employer: str = ""
     workplace: str = ""
+    state_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Adult:
-    """An adult who will sign the lease, or a major who will live there. `link`: to the applicant (M, P, C, L)."""
+    """An adult who will sign the lease, or a major who will live there. `link`: to the applicant (M, P, C, L).
+
+    `nir` is sealed (`common.sealing`): no page shows it again.
+    """
 
     last_name: str
     first_names: str = ""
@@ -46,7 +62,9 @@ class Adult:
     family_status: str = ""
     link: str = ""
     phone: str = ""
+    other_phone: str = ""
     email: str = ""
+    nir: str = ""
     work: Work = field(default_factory=Work)
     # year of income → reference tax income
     tax: dict[str, int] = field(default_factory=dict)
@@ -95,11 +113,16 @@ class Home:
     rent: int | None = None
     landlord: str = ""
     entered_on: date | None = None
+    # Housing aid received for it, euros a month.
+    aid: int | None = None
+    owner_elsewhere: bool = False
+    owned_place: str = ""
+    owned_use: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is sought. `communes`: INSEE codes in order; `widened`: nearby communes accepted."""
+    """What is sought. `communes`: INSEE codes in order; `widened`: nearby communes accepted; `districts`: as typed."""
 
     types: tuple[str, ...] = ()
     kind: str = "I"
@@ -109,22 +132,39 @@ class Wish:
     ground_floor: bool = True
     without_lift: bool = True
     parking: bool = False
+    cotenancy: bool = False
+    districts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Disability:
-    """Functional needs only, never a diagnosis. `needs`: codes of equipment of the register."""
+    """The annex of the form: functional needs only, never a diagnosis (CNIL 2014-123). Codes of the register.
+
+    `persons`: whom it concerns, by their key in `law.household`; `carer`: somebody must sleep there to help;
+    `present`: the present home is already adapted.
+    """
 
     concerned: bool = False
     wheelchair: bool = False
     adapted: bool = False
     card: bool = False
+    persons: tuple[str, ...] = ()
+    course: str = ""
+    stairs: str = ""
+    motor: tuple[str, ...] = ()
+    sensory: tuple[str, ...] = ()
+    aids: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    carer: bool = False
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The whole declaration. `motives`: codes, the principal first."""
+    """The whole declaration. `motives`: codes, the principal first; `motive_detail`: Palier's own precision of 03.
+
+    `electronic_notices`: letters of the register may come by e-mail (CCH R441-2-7).
+    """
 
     applicant: Adult
     address: Address = field(default_factory=Address)
@@ -135,10 +175,12 @@ class Form:
     expected: Expected | None = None
     home: Home = field(default_factory=Home)
     motives: tuple[str, ...] = ()
+    motive_detail: str = ""
     motive_text: str = ""
     wish: Wish = field(default_factory=Wish)
     disability: Disability = field(default_factory=Disability)
     notes: str = ""
+    electronic_notices: bool = False
 
     @property
     def adults(self) -> tuple[Adult, ...]:

@@ -1,11 +1,14 @@
-"""A demand, its versions, its wishes; drafts; and the counter of unique numbers."""
+"""A demand, its versions, its wishes and its warnings; drafts; the counter of unique numbers; what a night has done."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from palier.demands.states import DEMAND, REMOVAL_GROUNDS
+from palier.demands.states import DEMAND, OUTCOMES, REMOVAL_GROUNDS, SUBGROUNDS, WARNED
+from palier.law import calendar
 
 
 class Demand(models.Model):
@@ -27,7 +30,9 @@ class Demand(models.Model):
     renewed_on = models.DateField(null=True)
     expires_on = models.DateField()
     removal_ground = models.CharField(max_length=6, blank=True)
+    removal_subground = models.CharField(max_length=6, blank=True)
     removed_on = models.DateField(null=True)
+    erased_on = models.DateField(null=True)
     revision = models.PositiveIntegerField(default=1)
     form = models.JSONField()
     # What a national file held that our form has no field for: kept, sent back, shown to the desk.
@@ -48,13 +53,29 @@ class Demand(models.Model):
         indexes = [
             models.Index(fields=["last_name_key", "first_name_key", "birth_date"], name="demand_identity"),
             models.Index(fields=["department", "state", "first_registered_on"], name="demand_department"),
+            # What a night looks for: the demands about to expire, and those removed long ago.
+            models.Index(fields=["expires_on"], name="demand_to_renew", condition=models.Q(state="active")),
+            models.Index(fields=["removed_on"], name="demand_to_erase", condition=models.Q(state="removed")),
         ]
         constraints = [
             DEMAND.constraint("demand_state"),
             models.CheckConstraint(
                 condition=models.Q(state="active", removal_ground="", removed_on=None)
-                | models.Q(state="removed", removal_ground__in=list(REMOVAL_GROUNDS), removed_on__isnull=False),
+                | models.Q(
+                    state__in=["removed", "erased"], removal_ground__in=list(REMOVAL_GROUNDS), removed_on__isnull=False
+                ),
                 name="demand_removal_has_a_legal_ground",
+            ),
+            # IRRSEJ or IRRRES, for a rejection by a commission and for nothing else.
+            models.CheckConstraint(
+                condition=models.Q(removal_ground="RADIRR", removal_subground__in=list(SUBGROUNDS))
+                | (~models.Q(removal_ground="RADIRR") & models.Q(removal_subground="")),
+                name="demand_rejection_has_a_subground",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="erased", erased_on__isnull=False, person=None, last_name_key="", form={})
+                | (~models.Q(state="erased") & models.Q(erased_on=None)),
+                name="demand_erased_holds_nobody",
             ),
             # One live demand per person and register (one per department, one for Île-de-France).
             models.UniqueConstraint(
@@ -69,6 +90,74 @@ class Demand(models.Model):
 
     def __str__(self) -> str:
         return f"Demande {self.pk}"
+
+    @property
+    def confirmed_on(self) -> date:
+        """The day of the deposit or of the last renewal, from which the delays run.
+
+        A demand brought in with an end of validity of its own counts back from it.
+        """
+        own = self.renewed_on or self.first_registered_on
+        if calendar.life(own, None, self.expires_on).expires_on == self.expires_on:
+            return own
+        return calendar.add_months(self.expires_on, -calendar.validity(self.expires_on))
+
+    @property
+    def reactivation_until(self) -> date | None:
+        """The last day on which this removed demand may come back; None when it never may."""
+        if self.state != "removed" or self.removed_on is None:
+            return None
+        return calendar.reactivation_until(self.removal_ground, self.removed_on, self.confirmed_on)
+
+
+class Notice(models.Model):
+    """A warning before a removal: the renewal notice (RADREN), a letter left unanswered (RADCON), a rejection (RADIRR).
+
+    `sent_on` and `removal_on` stay empty while a letter waits to be posted: a delay that nobody was told does not run.
+    `proof`: the tracking number or the means by which it reached the household. Nothing is removed on one of these
+    grounds but through an open notice whose `removal_on` has come.
+    """
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="notices")
+    ground = models.CharField(max_length=6)
+    subground = models.CharField(max_length=6, blank=True)
+    by = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    sent_on = models.DateField(null=True)
+    removal_on = models.DateField(null=True)
+    proof = models.CharField(max_length=200, blank=True)
+    closed_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=10, blank=True, choices=OUTCOMES)
+
+    class Meta:
+        ordering = ["demand", "-made_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["removal_on"],
+                name="notice_due",
+                condition=models.Q(closed_on__isnull=True, removal_on__isnull=False),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ground__in=WARNED), name="notice_ground"),
+            models.CheckConstraint(
+                condition=models.Q(ground="RADIRR", subground__in=list(SUBGROUNDS))
+                | (~models.Q(ground="RADIRR") & models.Q(subground="")),
+                name="notice_subground",
+            ),
+            models.UniqueConstraint(
+                fields=["demand", "ground"], condition=models.Q(closed_on=None), name="notice_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sent_on=None, removal_on=None)
+                | models.Q(proof__gt="", removal_on__gt=models.F("sent_on")),
+                name="notice_delay_runs_from_its_sending",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on=None, outcome="") | models.Q(closed_on__isnull=False, outcome__gt=""),
+                name="notice_closed_has_an_outcome",
+            ),
+        ]
 
 
 class DemandVersion(models.Model):
@@ -139,3 +228,17 @@ class NumberCounter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["register_code", "month"], name="counter_once")]
+
+
+class NightStep(models.Model):
+    """How far a step of a night has gone: the key of the last demand or notice done, so that a crash goes on from there."""
+
+    day = models.DateField()
+    step = models.CharField(max_length=20)
+    after = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["day", "pk"]
+        constraints = [models.UniqueConstraint(fields=["day", "step"], name="night_step_once")]

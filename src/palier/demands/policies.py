@@ -7,7 +7,8 @@ apps that know it add their policies. Authorities that are not a desk get statis
 from palier.common.isolation import DEPARTMENTS, PERSON, Policy, role_is
 
 AGENTS = ("desk", "landlord", "secretary", "support")
-_AGENT = f"{role_is(*AGENTS)} AND department_id = ANY({DEPARTMENTS})"
+# Once its personal data are erased, a demand is a line of statistics: nobody's.
+_AGENT = f"{role_is(*AGENTS)} AND state <> 'erased' AND department_id = ANY({DEPARTMENTS})"
 
 
 def through_demand(column: str = "demand_id", *roles: str) -> str:
@@ -21,6 +22,7 @@ ROW_POLICIES = {
         "agent": Policy(_AGENT),
     },
     "demands_demandversion": {"through_demand": Policy(through_demand())},
+    "demands_notice": {"through_demand": Policy(through_demand())},
     "demands_wish": {"through_demand": Policy(through_demand())},
     "demands_claim": {"own": Policy(f"person_id = {PERSON} AND {role_is('applicant')}")},
     "demands_draft": {"own": Policy(f"author_id = {PERSON}")},
@@ -35,4 +37,24 @@ ROW_POLICIES = {
         )
     },
 }
-OPEN_TABLES = {"demands_numbercounter": "counts per month, no person"}
+# The story of a demand keeps what happened and when; what it said of the household goes with its data. The one exception
+# to the append-only history, bounded here: events of demands that the night has just erased.
+SQL_FUNCTIONS = {
+    "palier_forget_events": """
+        CREATE OR REPLACE FUNCTION palier_forget_events(threads bigint[]) RETURNS void LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            PERFORM set_config('pgtrigger.ignore', (
+                SELECT '{' || string_agg(tgname, ',') || '}' FROM pg_trigger
+                WHERE tgrelid = 'common_event'::regclass AND tgname LIKE 'pgtrigger_append_only%'), true);
+            UPDATE common_event e SET person = NULL, why = '', data = coalesce((
+                SELECT jsonb_object_agg(key, value) FROM jsonb_each(e.data)
+                WHERE key IN ('before', 'after', 'code', 'subground')), '{}')
+            WHERE e.thread IN (SELECT id FROM demands_demand WHERE id = ANY(threads) AND state = 'erased');
+            PERFORM set_config('pgtrigger.ignore', '{}', true);
+        END $$""",
+}
+OPEN_TABLES = {
+    "demands_numbercounter": "counts per month, no person",
+    "demands_nightstep": "counts of a night, no person",
+}

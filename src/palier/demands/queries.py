@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from palier.accounts.actor import Actor
 from palier.accounts.models import Person
 from palier.accounts.roles import Role
-from palier.demands.models import Demand, Draft
+from palier.demands.models import Demand, Draft, Notice
+from palier.law import calendar
 from palier.territories.queries import search_key
 
 
 def visible_to(actor: Actor) -> QuerySet[Demand]:
     """The first wall; the second is in `policies`. Reservation holders and members reach a demand through
     what they examine, in later apps: the database bounds them there."""
-    every = Demand.objects.select_related("department", "person")
+    every = Demand.objects.exclude(state="erased").select_related("department", "person")
     match actor.role:
         case Role.APPLICANT:
             return every.filter(person=actor.person_id)
@@ -51,3 +52,38 @@ def find_by_identity(actor: Actor, last_name: str, first_name: str, birth_date: 
         .filter(last_name_key=search_key(last_name), first_name_key=search_key(first_name), birth_date=birth_date)
         .order_by("-received_at", "-pk")
     )
+
+
+def to_renew(actor: Actor, on: date) -> QuerySet[Demand]:
+    """Active demands of the actor's territory whose notice day has come, the nearest end of validity first."""
+    last = calendar.add_months(on, calendar.notice_months(on))
+    return visible_to(actor).filter(state="active", expires_on__lte=last).order_by("expires_on", "pk")
+
+
+def warnings(actor: Actor) -> QuerySet[Notice]:
+    """Households warned of a removal for no answer or a rejection, the nearest term first."""
+    return (
+        _open_notices(actor).filter(ground__in=("RADCON", "RADIRR"), sent_on__isnull=False).order_by("removal_on", "pk")
+    )
+
+
+def to_post(actor: Actor) -> QuerySet[Notice]:
+    """Letters to households without an account, waiting to be posted: until then no delay runs."""
+    return _open_notices(actor).filter(sent_on=None).order_by("made_at", "pk")
+
+
+def notices(actor: Actor) -> QuerySet[Notice]:
+    """Warnings of the demands an actor may see."""
+    mine = visible_to(actor).filter(state="active").order_by().values("pk")
+    return Notice.objects.filter(demand__in=mine).select_related("demand").order_by("pk")
+
+
+def _open_notices(actor: Actor) -> QuerySet[Notice]:
+    return notices(actor).filter(closed_on=None)
+
+
+def reactivable(actor: Actor, on: date) -> QuerySet[Demand]:
+    """Removed demands that may still come back, the last removed first. Short months: see `Demand.reactivation_until`."""
+    renewal, silence = calendar.reactivation_bounds(on)
+    window = Q(removal_ground="RADREN", expires_on__gte=renewal) | Q(removal_ground="RADCON", removed_on__gte=silence)
+    return visible_to(actor).filter(window, state="removed").order_by("-removed_on", "pk")

@@ -20,7 +20,7 @@ def sections(form: Form) -> list[dict[str, Any]]:
     """
     codes_named = [*form.wish.communes, form.address.commune]
     names = dict(Commune.objects.filter(code__in=codes_named).order_by("code").values_list("code", "name"))
-    return [_identity(form, names), _household(form), _means(form), _home(form), _wish(form, names)]
+    return [_identity(form, names), _household(form), _means(form), _home(form), _needs(form), _wish(form, names)]
 
 
 def _identity(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
@@ -32,8 +32,13 @@ def _identity(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
         ("Date de naissance", day(a.birth_date) if a.birth_date else "", "birth_date"),
         ("Nationalité", _label("nationality", a.nationality), "nationality_0"),
         ("Adresse", f"{place.line}, {place.postcode} {town}".strip(", "), "line"),
-        ("Téléphone", a.phone, "phone"),
-    ], without=("Nom de naissance",))  # fmt: skip
+        ("Chez", place.host, "host"),
+        ("Bâtiment, étage", _listed(f"{word} {held}" for word, held in (("bâtiment", place.building), ("escalier", place.staircase), ("étage", place.floor), ("appartement", place.flat)) if held), "building"),
+        ("Téléphone", listing(filter(None, [a.phone, a.other_phone])), "phone"),
+        ("Adresse électronique", a.email, "email"),
+        ("Avis par courriel", "Acceptés" if form.electronic_notices else "Non", "electronic_notices"),
+        ("Numéro de sécurité sociale", "Indiqué" if a.nir else "", "nir"),
+    ], without=("Nom de naissance", "Chez", "Bâtiment, étage", "Numéro de sécurité sociale"))  # fmt: skip
 
 
 def _household(form: Form) -> dict[str, Any]:
@@ -41,15 +46,6 @@ def _household(form: Form) -> dict[str, Any]:
     born = (
         f"{expected.count}" + (f", prévu pour le {day(expected.due_on)}" if expected.due_on else "") if expected else ""
     )
-    needs = [
-        words
-        for told, words in (
-            (form.disability.card, "carte mobilité inclusion « invalidité »"),
-            (form.disability.wheelchair, "aucune marche possible"),
-            (form.disability.adapted, "logement adapté nécessaire"),
-        )
-        if told
-    ]
     return _section("menage", "Votre ménage", [
         ("Situation de famille", _label("family_status", form.applicant.family_status), "family_status"),
         ("Signera avec vous", _who(_name(partner), partner.birth_date) + _link(partner) if partner else "Personne", "with_partner"),
@@ -58,7 +54,6 @@ def _household(form: Form) -> dict[str, Any]:
         ("Autres adultes", _listed(_who(_name(p), p.birth_date) for p in form.other_adults), "more_adult"),
         ("Enfants à naître", born, "expected"),
         ("Personnes à loger", str(form.people), "family_status"),
-        ("Handicap", listing(needs).capitalize() if needs else "Besoin signalé" if form.disability.concerned else "", "card"),
     ], without=("Enfants en garde alternée ou accueillis", "Autres adultes", "Enfants à naître"))  # fmt: skip
 
 
@@ -98,8 +93,51 @@ def _home(form: Form) -> dict[str, Any]:
         ("Type et surface", kind, "type"),
         ("Personnes qui y vivent", str(home.occupants) if home.occupants else "", "occupants"),
         ("Loyer avec les charges", euros(home.rent) if home.rent is not None else "", "rent"),
+        ("Aide au logement reçue", euros(home.aid) if home.aid is not None else "", "aid"),
         ("Depuis le", day(home.entered_on) if home.entered_on else "", "entered_on"),
-    ], without=("Bailleur",))  # fmt: skip
+        ("Propriétaire ailleurs", _listed(filter(None, [home.owned_place, home.owned_use])) or "Oui" if home.owner_elsewhere else "", "owner_elsewhere"),
+    ], without=("Bailleur", "Aide au logement reçue", "Propriétaire ailleurs"))  # fmt: skip
+
+
+def people(form: Form) -> dict[str, str]:
+    """The persons of a household by their key in `law.household`: whom a need or a document concerns."""
+    found = {"applicant": _spoken(form.applicant) or "Vous"}
+    if form.coapplicant:
+        found["coapplicant"] = _spoken(form.coapplicant)
+    found |= {f"adult-{n}": _spoken(adult) for n, adult in enumerate(form.other_adults, start=1)}
+    found |= {f"custody-{n}": f"Enfant {n} en garde alternée ou en visite" for n, _ in enumerate(form.custody, start=1)}
+    return found | {f"dependant-{n}": d.first_names or f"Enfant {n}" for n, d in enumerate(form.dependants, start=1)}
+
+
+def _spoken(adult: Adult) -> str:
+    return f"{adult.first_names} {adult.last_name}".strip()
+
+
+def _needs(form: Form) -> dict[str, Any]:
+    held, named = form.disability, people(form)
+    told = [
+        words
+        for found, words in (
+            (held.card, "carte mobilité inclusion « invalidité »"),
+            (held.wheelchair, "aucune marche possible"),
+            (held.adapted, "logement adapté nécessaire"),
+            (held.carer, "place pour une personne qui aide"),
+            (held.present, "logement actuel déjà adapté"),
+        )
+        if found
+    ]
+    rows = [
+        ("Handicap", listing(told).capitalize() if told else "Besoin signalé" if held.concerned else "Personne", "concerned"),
+        ("Personnes concernées", listing(named.get(key, "") for key in held.persons), "persons_0"),
+        ("Situation", _label("disability_course", held.course), "course"),
+        ("Marches possibles", _label("disability_stairs", held.stairs), "stairs"),
+        ("Difficultés", listing([*(codes.label("disability_motor", c) for c in held.motor), *(codes.label("disability_sensory", c) for c in held.sensory)]), "motor_0"),
+        ("Aides techniques", listing(codes.label("disability_aid", c) for c in held.aids), "aids_0"),
+        ("Équipements nécessaires", listing(codes.label("disability_need", c) for c in held.needs), "needs_0"),
+    ]  # fmt: skip
+    if len(named) == 1:
+        rows = [row for row in rows if row[0] != "Personnes concernées"]
+    return _section("handicap", "Handicap et accessibilité", rows, without=[label for label, *_ in rows[1:]])
 
 
 def _wish(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
@@ -110,20 +148,24 @@ def _wish(form: Form, names: Mapping[str, str]) -> dict[str, Any]:
             (not wish.ground_floor, "pas de rez-de-chaussée"),
             (not wish.without_lift, "ascenseur pour un étage"),
             (wish.parking, "stationnement"),
+            (wish.cotenancy, "colocation acceptée"),
         )
         if told
     ]
     return _section("souhaits", "Motif et souhaits", [
         ("Motif principal", _label("motive", form.motives[0]) if form.motives else "", "motive"),
+        ("Logement non habitable", _label("motive_detail", form.motive_detail), "motive_detail"),
         ("Autres motifs", _listed(codes.label("motive", m) for m in form.motives[1:]), "motive_2"),
         ("En quelques mots", form.motive_text, "motive_text"),
         ("Types", listing((codes.label("home_type", t) for t in wish.types), "ou"), "types_0"),
         ("Appartement ou maison", _label("wished_kind", wish.kind), "kind_0"),
         ("Communes", listing(names.get(c, c) for c in wish.communes), "place_1"),
+        ("Quartiers", wish.districts, "districts"),
         ("Communes voisines", "Acceptées" if wish.widened else "Non", "widened"),
         ("Loyer maximum", euros(wish.max_rent) if wish.max_rent is not None else "", "max_rent"),
         ("À savoir", listing(details).capitalize(), "not_ground_floor"),
-    ], without=("Autres motifs", "En quelques mots", "À savoir"))  # fmt: skip
+        ("Précisions", form.notes, "notes"),
+    ], without=("Autres motifs", "Logement non habitable", "En quelques mots", "Quartiers", "À savoir", "Précisions"))  # fmt: skip
 
 
 def _section(key: str, title: str, rows: list[tuple[str, str, str]], without: Iterable[str] = ()) -> dict[str, Any]:

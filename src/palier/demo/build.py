@@ -174,13 +174,11 @@ def _offers(scale) -> dict[str, int]:
 def _candidates(scale) -> dict[str, int]:
     """About a hundred candidates on a wanted dwelling, few on the others; none whom the law would refuse."""
     chance, now, made = Random(1414), clock.now(), 0
-    busy: set[int] = set()
     with acting(SYSTEM):
         offers = Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")
         for rank, offer in enumerate(offers):
             wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < OWN_OFFERS else 2, 18)
-            free = _eligible(offer, wanted, busy)
-            busy.update(free)
+            free = _eligible(offer, wanted)
             Application.objects.bulk_create(
                 Application(
                     demand_id=d, offer=offer, applied_at=now, state_at=now, draw=ranking.draw(offer.draw_seed, str(d))
@@ -191,8 +189,8 @@ def _candidates(scale) -> dict[str, int]:
     return {"candidatures": made}
 
 
-def _eligible(offer: Offer, most: int, busy: set[int], contingent: str = "") -> list[int]:
-    """Demands without an account that wish the commune and may have the dwelling, the oldest first.
+def _eligible(offer: Offer, most: int, contingent: str = "") -> list[int]:
+    """Demands without an account nor a live application that wish the commune and may have the dwelling, the oldest first.
 
     `contingent`: as if the dwelling were reserved otherwise.
     """
@@ -200,9 +198,11 @@ def _eligible(offer: Offer, most: int, busy: set[int], contingent: str = "") -> 
         commune=offer.dwelling.commune_id, demand__wanted_types__contains=[offer.dwelling.type],
         demand__state="active", demand__person=None, demand__department=offer.dwelling.commune.department_id,
         demand__people__in=[n for n in range(1, 15) if offer.dwelling.type in occupancy.types_for(n, clock.today()).types],
+    ).exclude(
+        demand__in=Application.objects.filter(live_slot__isnull=False).values("demand")
     ).order_by("demand").values_list("demand_id", flat=True)  # fmt: skip
     # Not the whole register: as many again and again are looked at, and a dwelling few may have keeps few.
-    free = [pk for pk in wishing if pk not in busy][: max(most * 4, 400)]
+    free = list(wishing[: max(most * 4, 400)])
     dwelling, on, found = facts(offer), clock.today(), []
     dwelling = replace(dwelling, contingent=contingent or dwelling.contingent)
     for start in range(0, len(free), BATCH):
@@ -233,8 +233,7 @@ def _underway(scale) -> dict[str, int]:
         made = Application.objects.filter(offer__in=first).exists()
         if not made:
             return {}
-        busy = set(Application.objects.filter(live_slot__isnull=False).values_list("demand_id", flat=True))
-        employees = list(Demand.objects.filter(pk__in=_eligible(first[2], 6, busy, "none")).order_by("pk"))
+        employees = list(Demand.objects.filter(pk__in=_eligible(first[2], 6, "none")).order_by("pk"))
     begun = begin(instructed=first[1], convened=[first[4], first[6]], allocated=first[5])
     return {**begun, "candidats du logement réservé": reserve(first[2], employees)}
 

@@ -61,7 +61,7 @@ def _chain(steps: dict[str, Any]) -> None:
     sent = _sent(offer)
     steps["files_sent"] = len(sent)
     for pk in sent:
-        play(agent, applications.admit, application_id=pk)
+        play(agent, applications.admit, application_id=pk, why="Originaux vus au rendez-vous.")
     session = _session(agent, secretary, offer, sent)
     _vote(session)
     with acting(SYSTEM):

@@ -35,6 +35,8 @@ from palier.law import calendar
 from palier.territories.queries import setting
 
 EXAMINED = 3
+# Of the drawn households nobody uploads documents.
+SEEN = "Originaux vus au rendez-vous."
 
 
 def begin(*, instructed: Offer, convened: Sequence[Offer], allocated: Offer) -> dict[str, int]:
@@ -46,7 +48,7 @@ def begin(*, instructed: Offer, convened: Sequence[Offer], allocated: Offer) -> 
     _documents(files)
     with clock.frozen_at(now - timedelta(hours=3)):
         for pk in files[:2]:
-            play(character("sophie.bailleur"), applications.admit, application_id=pk)
+            play(character("sophie.bailleur"), applications.admit, application_id=pk, why=SEEN)
     _emergency(files[2])
     _job(files[3])
     return {"dossiers": len(files), "séances": 2, "attribution en attente": 1}
@@ -66,7 +68,7 @@ def _session(offers: Sequence[Offer], opens_at, closes_at) -> Session:
     secretary = character("nadia.secretaire")
     files = {offer.pk: _send(offer, timedelta(hours=2))[:EXAMINED] for offer in offers}
     for pk in (pk for first in files.values() for pk in first):
-        play(character("sophie.bailleur"), applications.admit, application_id=pk)
+        play(character("sophie.bailleur"), applications.admit, application_id=pk, why=SEEN)
     with acting(SYSTEM):
         commission = Commission.objects.get(landlord=secretary.organisation_id)
     session = play(

@@ -8,8 +8,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         # Employers come before demands in the house: an attestation finds its dossier's history through this.
+        from palier.demands.actions import after_life
+        from palier.documents.actions import follow_life
         from palier.documents.links import thread_of
         from palier.employers import actions as employers
 
         if thread_of not in employers.threads:
             employers.threads.append(thread_of)
+        after_life.append(follow_life)

@@ -14,6 +14,7 @@ from palier.demands.facts import household
 from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demands.queries import visible_to as visible_demands
+from palier.demands.words import people
 from palier.documents.kinds import AUTHORISED, SECTION_OF_KIND
 from palier.documents.models import Piece, Reading, Recognition
 from palier.documents.policies import CONFIDENTIAL, CONFIDENTIAL_KINDS
@@ -117,6 +118,11 @@ def missing(demand: Demand) -> list[DueRow]:
     return [row for row in due(demand) if row.state == "refused" or (row.state == "missing" and not row.optional)]
 
 
+def unchecked(demand: Demand) -> list[DueRow]:
+    """What nobody has accepted yet of what is due: missing, refused, or still to be read."""
+    return [row for row in due(demand) if row.state != "accepted" and not row.optional]
+
+
 def proofs(demand: Demand, on: date | None = None) -> dict[str, str]:
     """section of the form → document, when every document asked for it is accepted (law.household.Household.proofs)."""
     states: dict[str, list[str]] = {}
@@ -124,21 +130,6 @@ def proofs(demand: Demand, on: date | None = None) -> dict[str, str]:
         if row.kind in SECTION_OF_KIND and not row.optional:
             states.setdefault(SECTION_OF_KIND[row.kind], []).append(row.state)
     return {section: DOCUMENT for section, found in states.items() if set(found) == {"accepted"}}
-
-
-def people(form: Form) -> dict[str, str]:
-    """Whom a document may concern, by the key that `Piece.about` holds."""
-    named = {"applicant": _name(form.applicant)}
-    if form.coapplicant:
-        named["coapplicant"] = _name(form.coapplicant)
-    named |= {f"adult-{n}": _name(adult) for n, adult in enumerate(form.other_adults, start=1)}
-    named |= {f"custody-{n}": f"Enfant {n} en garde alternée ou en visite" for n, _ in enumerate(form.custody, start=1)}
-    named |= {f"dependant-{n}": d.first_names or f"Enfant {n}" for n, d in enumerate(form.dependants, start=1)}
-    return named
-
-
-def _name(adult) -> str:
-    return f"{adult.first_names} {adult.last_name}".strip()
 
 
 def to_check(actor: Actor) -> QuerySet[Piece]:

@@ -44,7 +44,7 @@ def follow(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
     Operation.objects.bulk_create(
         Operation(
             demand=d, kind=KINDS[verb], revision=d.revision, queued_at=now, due_at=now,
-            ground=d.removal_ground, subground=getattr(d, "removal_subground", ""),
+            ground=d.removal_ground, subground=d.removal_subground,
             happened_on=d.removed_on or clock.today(),
         )
         for d in demands if d.pk not in mended

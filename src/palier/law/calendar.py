@@ -65,6 +65,7 @@ def life(registered_on: date, renewed_on: date | None, on: date) -> Life:
     Seniority runs from the first registration, whatever the renewals.
     Source: CCH R441-2-7 and R441-2-8; order of 23 March 2015, annex.
     """
+    # A demand may be older than the text: the delays are those of the day one asks.
     rule = parameter_set("calendar", on=on).values
     start = max(registered_on, renewed_on) if renewed_on else registered_on
     expires = add_months(start, rule["validity_months"])
@@ -80,6 +81,24 @@ def life(registered_on: date, renewed_on: date | None, on: date) -> Life:
     else:
         state = REMOVED if on <= until else LOST
     return Life(state, months_between(registered_on, on), expires, notice, removal, until)
+
+
+def validity(on: date) -> int:
+    """For how many months a demand registered or renewed on a day is valid (CCH R441-2-7)."""
+    months: int = parameter_set("calendar", on=on).values["validity_months"]
+    return months
+
+
+def notice_months(on: date) -> int:
+    """How long before the end of validity the renewal notice leaves, in months (CCH R441-2-7)."""
+    months: int = parameter_set("calendar", on=on).values["renewal_notice_months"]
+    return months
+
+
+def erasure_months(on: date) -> int:
+    """How long personal data of a removed demand are kept, in months (order of 23 March 2015, annex)."""
+    months: int = parameter_set("calendar", on=on).values["erasure_months"]
+    return months
 
 
 def answer_due(sent_on: date, days: int) -> date:
@@ -101,6 +120,16 @@ def conditional_due(decided_on: date, days: int) -> date:
     return decided_on + timedelta(days=days)
 
 
+def renewal_removal(registered_on: date, renewed_on: date | None, noticed_on: date) -> date:
+    """The day from which a demand that nobody renewed may be removed (RADREN): 13 months, and its notice told in time.
+
+    A notice that left late pushes the removal back: one month at least always separates the two (CCH R441-2-7).
+    """
+    start = max(registered_on, renewed_on) if renewed_on else registered_on
+    rule = parameter_set("calendar", on=noticed_on).values
+    return max(add_months(start, rule["removal_months"]), add_months(noticed_on, rule["renewal_notice_months"]))
+
+
 def no_answer_removal(warned_on: date) -> date:
     """The day from which a demand may be removed for no answer to a traceable letter (RADCON)."""
     return add_months(warned_on, parameter_set("calendar", on=warned_on).values["no_answer_months"])
@@ -111,6 +140,18 @@ def rejection_removal(warned_on: date) -> date:
     return add_months(warned_on, parameter_set("calendar", on=warned_on).values["rejection_warning_months"])
 
 
+def warned_removal(ground: str, warned_on: date, registered_on: date, renewed_on: date | None) -> date:
+    """The day from which a household warned on a day may be removed, on each ground that a warning must come before.
+
+    Raises KeyError for a ground that knows no warning.
+    """
+    return {
+        "RADREN": lambda: renewal_removal(registered_on, renewed_on, warned_on),
+        "RADCON": lambda: no_answer_removal(warned_on),
+        "RADIRR": lambda: rejection_removal(warned_on),
+    }[ground]()
+
+
 def reactivation_until(ground: str, removed_on: date, last_renewal: date) -> date | None:
     """The last day on which a removed demand may come back with its number and seniority; None when never."""
     rule = parameter_set("calendar", on=removed_on).values
@@ -119,6 +160,13 @@ def reactivation_until(ground: str, removed_on: date, last_renewal: date) -> dat
     if ground == "RADCON":
         return add_months(removed_on, rule["no_answer_reactivation_months"])
     return None
+
+
+def reactivation_bounds(on: date) -> tuple[date, date]:
+    """For lists: the earliest end of validity (RADREN) and the earliest removal (RADCON) that may still come back."""
+    rule = parameter_set("calendar", on=on).values
+    beyond = rule["reactivation_months"] - rule["validity_months"]
+    return add_months(on, -beyond), add_months(on, -rule["no_answer_reactivation_months"])
 
 
 def erasure_on(removed_on: date) -> date:

@@ -69,6 +69,11 @@ MOTIVES: Choices = (
     ("20", "Rapprochement des équipements et services"), ("21", "Rapprochement de la famille"),
     ("22", "Propriétaire ou accédant en difficulté"), ("23", "Autre motif"),
 )  # fmt: skip
+# Palier's own: newer forms tell apart what the register holds as one motive, 03.
+MOTIVE_DETAILS: Choices = (
+    ("indecent", "Non décent : un équipement ou une surface manque"), ("unhealthy", "Insalubre ou dangereux"),
+    ("unfit", "Local qui n’est pas fait pour l’habitation"),
+)  # fmt: skip
 REMOVAL_GROUNDS: Choices = (
     ("RADATT", "Logement attribué et bail signé"), ("RADABA", "Abandon de la demande"), ("RADIRR", "Demande "
         "irrecevable"),
@@ -213,7 +218,7 @@ LISTS: dict[str, Choices] = {
     "file_type": FILE_TYPES, "civility": CIVILITIES, "nationality": NATIONALITIES, "family_status": FAMILY_STATUSES,
     "applicant_link": APPLICANT_LINKS, "sex": SEXES, "kinship": KINSHIPS, "custody": CUSTODIES, "contract": CONTRACTS,
     "resource": RESOURCES, "paid": PAID, "home_kind": HOME_KINDS, "wished_kind": WISHED_KINDS, "home_type": HOME_TYPES,
-    "home_status": HOME_STATUSES, "motive": MOTIVES, "removal": REMOVAL_GROUNDS, "rejection": REJECTION_GROUNDS,
+    "home_status": HOME_STATUSES, "motive": MOTIVES, "motive_detail": MOTIVE_DETAILS, "removal": REMOVAL_GROUNDS, "rejection": REJECTION_GROUNDS,
     "holder": HOLDERS, "dalo": DALO_STATUSES, "agreement": AGREEMENTS, "priority_area": PRIORITY_AREAS,
     "yes_no": YES_NO,
     "disability_course": DISABILITY_COURSES, "disability_stairs": DISABILITY_STAIRS,

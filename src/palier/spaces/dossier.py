@@ -14,7 +14,7 @@ from palier.common.templatetags.palier_words import counted, day, euros, percent
 from palier.cotation.queries import explanation_for
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
-from palier.documents.queries import due
+from palier.documents.queries import due, unchecked
 from palier.law.codes import label
 from palier.law.household import age
 
@@ -33,6 +33,12 @@ def facts(demand: Demand, form: Form) -> list[tuple[str, Rows]]:
     ]
 
 
+def name_of(demand: Demand) -> str:
+    """The applicant's name, as declared."""
+    applicant = demand.form["applicant"]
+    return f"{applicant['first_names']} {applicant['last_name']}".strip()
+
+
 def candidacy(application: Application) -> dict[str, Any]:
     """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
     demand = application.demand
@@ -48,7 +54,7 @@ def candidacy(application: Application) -> dict[str, Any]:
         "money": _money(assessment),
         "rank": own_rank(application),
         "pieces": pieces,
-        "unchecked": [row for row in pieces if row.state != "accepted" and not row.optional],
+        "unchecked": unchecked(demand),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
     }
 

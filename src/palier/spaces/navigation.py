@@ -22,6 +22,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     ],
     Role.DESK: [
         ("Guichet", "desk:home", "house"),
+        ("Échéances", "desk:terms", "calendar"),
         ("Pièces à vérifier", "desk:pieces", "folder"),
         ("Situations à reconnaître", "desk:recognitions", "shield"),
         ("Registre national", "desk:exchanges", "send"),

@@ -17,6 +17,7 @@ SOUND: dict[str, dict[str, Any]] = {
     },
     "ressources": {"contract": "CDI", "profession": "Vendeuse", "res_SAL": "1450", "tax_2024": "14900", "tax_2025": "15200"},
     "logement": {"status": "LP", "type": "T1", "surface": "24", "occupants": "2", "rent": "540", "entered_on": "2020-09-01"},
+    "handicap": {},
     "souhaits": {
         "motive": "13", "types": ["T2", "T3"], "kind": "I", "max_rent": "650", "place_1": "Caen", "place_2": "Lisieux",
     },

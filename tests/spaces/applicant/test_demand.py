@@ -235,7 +235,7 @@ def test_without_javascript_a_button_adds_a_row_and_another_takes_it_away(client
     client.post(url("menage"), {**shown, "less": "child_0"})
     shown = values(client.get(url("menage")))
     assert [name for name in shown if name.startswith("child")] == [
-        "child_0_first_names", "child_0_birth_date", "child_0_link",
+        "child_0_first_names", "child_0_last_name", "child_0_birth_date", "child_0_sex", "child_0_link",
     ]  # fmt: skip
     assert shown["child_0_first_names"] == ""
 

@@ -225,3 +225,13 @@ def test_at_the_counter_rows_come_without_javascript_and_both_partners_means_are
     })  # fmt: skip
     form = Form.from_json(Demand.objects.get(last_name_key="nguyen").form)
     assert (form.applicant.resources, form.coapplicant.resources) == ({"SAL": 1300}, {"SAL": 1200})
+
+
+def test_a_landlord_goes_through_the_pieces_of_one_household_and_back_to_its_file(build, client_for, demand):
+    landlord = build.organisation(name="Habitat d’essai")
+    application = build.application(demand, build.offer(landlord), state="sent")
+    first, second = give(build, demand), give(build, demand, kind="payslips", content=files.pdf(pages=2))
+    give(build, build.demand(build.person()))
+    agent = client_for(build.actor(Role.LANDLORD, landlord))
+    answers = [agent.post(reverse("desk:piece_accept", args=[piece.pk])).url for piece in (first, second)]
+    assert answers == [reverse("desk:piece", args=[second.pk]), reverse("landlord:file", args=[application.pk])]

@@ -89,7 +89,7 @@ def _check_number(candidates: list[Application], offer: Offer, exception: str, n
         raise Refused("agenda.empty", "Choisissez au moins un candidat.", field="applications")
     not_ready = [a for a in candidates if a.state != "admissible"]
     if not_ready:
-        raise Refused("agenda.not_ready", "Chaque dossier doit être complet et recevable.", field="applications")
+        raise Refused("agenda.not_ready", "Chaque dossier doit être recevable.", field="applications")
     least = setting("candidates_examined", on=clock.today(), territory=offer.dwelling.commune.department_id)
     if len(candidates) >= least:
         return

@@ -13,6 +13,7 @@ from palier.common.locks import locked
 from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demands.queries import visible_to as visible_demands
+from palier.demands.words import people
 from palier.documents import queries, store
 from palier.documents.actions.telling import tell_later_apps, write_to
 from palier.documents.intake import FIELD, fingerprint, take_in
@@ -48,7 +49,7 @@ def receive(*, actor: Actor, demand: Demand, kind: str, about: str = "applicant"
     sha256 = fingerprint(upload)
     with transaction.atomic():
         demand = _open_demand(actor, demand)
-        if about not in queries.people(Form.from_json(demand.form)) | {row.about: "" for row in queries.due(demand)}:
+        if about not in people(Form.from_json(demand.form)) | {row.about: "" for row in queries.due(demand)}:
             raise Refused("documents.about", "Cette personne ne fait plus partie de la demande.")
         same = Piece.objects.filter(demand=demand, kind=kind, about=about)
         twin = same.filter(sha256=sha256, state__in=SHOWN).order_by("-pk").first()

@@ -26,6 +26,7 @@ from palier.documents.queries import missing
 from palier.homes.models import Offer
 from palier.law import calendar, codes
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 
 # The steps a household sees, in order: the states that have reached each, and what happened that day.
 STEPS = [
@@ -61,9 +62,7 @@ PAPERS = {
 
 class DeclineForm(forms.Form):
     reason = forms.ChoiceField(label="Pourquoi refusez-vous ?", choices=codes.DECLINE_REASONS, widget=forms.RadioSelect)
-    text = forms.CharField(
-        label="Précision (facultatif)", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    text = forms.CharField(label="Précision (facultatif)", required=False, max_length=500, widget=CarefulText())
 
 
 @for_roles(Role.APPLICANT)

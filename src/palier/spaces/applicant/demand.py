@@ -23,10 +23,11 @@ from palier.demands.queries import current_for, draft_of
 from palier.demands.words import sections
 from palier.documents.queries import missing
 from palier.homes.queries import landlords_in
-from palier.law import calendar, numbers
+from palier.law import numbers
 from palier.spaces.access import for_roles
 from palier.spaces.applicant.demand_forms import BY_KEY, SEEN, STEPS, Step, StepForm, assemble, raw, reshape, typed
 from palier.spaces.applicant.places import choices
+from palier.spaces.standing import standing
 from palier.territories.models import Commune
 
 
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "live": live_of(demand).first(),
             "missing": missing(demand),
             "story": ledger.timeline(demand.pk, "applicant")[:5],
-            "life": calendar.life(demand.first_registered_on, demand.renewed_on, clock.today()),
+            "standing": standing(demand),
         }
     return page(request, "applicant/home.html", context)
 
@@ -73,11 +74,12 @@ def demand(request: HttpRequest) -> HttpResponse:
     odd = [p.message for p in check(form, clock.today())] if one.state == "active" else []
     return page(
         request, "applicant/demand/demand.html",
-        {"demand": one, "number": numbers.parse(one.number).spaced, "sections": _answers(form, one.state == "active"), "odd": odd},
+        {"demand": one, "standing": standing(one), "draft": draft_of(request.actor.person) if one.state != "active" else None,
+         "number": numbers.parse(one.number).spaced, "sections": answers_of(form, one.state == "active"), "odd": odd},
     )  # fmt: skip
 
 
-def _answers(form: Form, editable: bool) -> list[dict]:
+def answers_of(form: Form, editable: bool) -> list[dict]:
     """Every answer, with the address of its question."""
     return [
         {
@@ -132,7 +134,7 @@ def step(request: HttpRequest, key: str) -> HttpResponse:
 
 def _receive(request: HttpRequest, here: Step, one: Demand | None, answers: dict) -> HttpResponse:
     start = _start(one, answers)
-    given = raw(here, request.POST, start)
+    given = raw(here, request.POST, start, answers.get(here.key))
     reshaped = reshape(given, request.POST) if here.key == "menage" else None
     actions.save_draft(actor=request.actor, demand=one, step=here.key, answers=given if reshaped is None else reshaped)
     if reshaped is not None:
@@ -218,7 +220,7 @@ def _meanwhile(one: Demand, since: int) -> list[tuple[str, str, str]]:
 def _known(request: HttpRequest, key: str) -> dict[str, str]:
     person = request.actor.person
     return (
-        {"last_name": person.last_name, "first_names": person.first_name, "phone": person.phone}
+        {"last_name": person.last_name, "first_names": person.first_name, "phone": person.phone, "email": person.email}
         if key == "identite"
         else {}
     )
@@ -237,8 +239,9 @@ def autosave(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     one = _open(request)
     draft = draft_of(request.actor.person, one)
-    start = _start(one, draft.answers if draft else {})
-    actions.save_draft(actor=request.actor, demand=one, step=key, answers=raw(BY_KEY[key], request.POST, start))
+    answers = draft.answers if draft else {}
+    given = raw(BY_KEY[key], request.POST, _start(one, answers), answers.get(key))
+    actions.save_draft(actor=request.actor, demand=one, step=key, answers=given)
     seen = _number(request.POST.get(SEEN))
     return JsonResponse({}, status=409 if one is not None and seen not in (0, one.revision) else 200)
 
@@ -271,7 +274,7 @@ def summary(request: HttpRequest) -> HttpResponse:
         request,
         "applicant/demand/summary.html",
         {
-            "sections": _answers(form, True), "wrong": [(BY_KEY[k], _url(k, mend=k in answers)) for k in wrong],
+            "sections": answers_of(form, True), "wrong": [(BY_KEY[k], _url(k, mend=k in answers)) for k in wrong],
             "form": declared, "steps": _stepper(answers, wrong, ""), "complete": not wrong,
             "odd": [p.message for p in check(form, clock.today()) if not p.blocking],
         },

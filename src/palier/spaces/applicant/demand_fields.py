@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 
-from palier.common import clock
+from palier.common import clock, sealing
 from palier.demands.checks import check
 from palier.demands.form import Adult, Form
+from palier.law import nir
 
 EMPTY = (("", "Choisissez"),)
 BLANK = Form(applicant=Adult(last_name=""))
@@ -45,6 +46,33 @@ class Amount(forms.Field):
             raise forms.ValidationError("Écrivez un montant en chiffres, par exemple 1 234,56.") from error
 
 
+class Nir(forms.CharField):
+    """A NIR, sealed as soon as it arrives, so that no draft holds it in clear. Left empty, the known one stays."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            label=label, required=False, max_length=400,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-autosave": "no"}),
+            help_text="15 chiffres, sur la carte Vitale. Facultatif pour obtenir votre numéro.",
+        )  # fmt: skip
+
+    def prepare_value(self, value: Any) -> Any:
+        """A sound number is never shown again; a wrong one is, to be mended."""
+        try:
+            return "" if value and nir.parse(sealing.opened(str(value))) else value
+        except nir.NirError:
+            return sealing.opened(str(value))
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        plain = sealing.opened(typed)
+        try:
+            number = nir.parse(plain) if plain else ""
+        except nir.NirError as error:
+            raise forms.ValidationError(str(error)) from error
+        return typed if number == plain and sealing.is_sealed(typed) else sealing.seal(number)
+
+
 class Count(forms.IntegerField):
     """A small whole number."""
 
@@ -62,6 +90,10 @@ def choice(label: str, choices: Iterable, *, required: bool = True, **kwargs: An
 
 def radio(label: str, choices: Iterable, **kwargs: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **kwargs)
+
+
+def ticks(label: str, choices: Iterable) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
 
 
 def tick(label: str) -> forms.BooleanField:
@@ -119,6 +151,11 @@ class StepForm(forms.Form):
             if field is None or field not in self.errors:
                 self.add_error(field, problem.message)
         return data
+
+    def group(self, *names: str) -> dict[str, Any]:
+        """Fields that the page folds away; `open`: an answer or an error among them is there to see."""
+        bound = [self[name] for name in names]
+        return {"fields": bound, "open": any(b.value() not in ("", None, False, []) or b.errors for b in bound)}
 
     def unjudged(self) -> StepForm:
         """The same answers shown without their errors: somebody comes back to a step half filled."""

@@ -13,11 +13,26 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from palier.demands.form import Address, Adult, Form
+from palier.common import sealing
+from palier.demands.form import Address, Adult, Form, Work
 from palier.law import codes
-from palier.spaces.applicant.demand_fields import BLANK, Amount, Count, Day, StepForm, choice, radio, text, tick, years
+from palier.spaces.applicant.demand_fields import (
+    BLANK,
+    Amount,
+    Count,
+    Day,
+    Nir,
+    StepForm,
+    choice,
+    radio,
+    text,
+    tick,
+    years,
+)
 from palier.spaces.applicant.demand_household import ROWS, Household
+from palier.spaces.applicant.demand_needs import Needs
 from palier.spaces.applicant.places import labels, read_place
+from palier.spaces.careful import CarefulText
 
 
 class Identity(StepForm):
@@ -28,10 +43,31 @@ class Identity(StepForm):
     birth_name = text("Nom de naissance, s’il est différent", required=False)
     birth_date = Day(label="Date de naissance")
     nationality = radio("Nationalité", codes.NATIONALITIES)
+    nir = Nir("Numéro de sécurité sociale")
     phone = text("Téléphone", required=False)
+    other_phone = text("Autre téléphone", required=False)
+    email = forms.EmailField(label="Adresse électronique", required=False, max_length=254)
+    electronic_notices = tick(
+        "J’accepte de recevoir par courriel les avis sur ma demande, dont celui de renouvellement"
+    )
     line = text("Adresse (numéro et rue)")
+    flat = text("Appartement", required=False)
+    floor = text("Étage", required=False)
+    staircase = text("Escalier", required=False)
+    building = text("Bâtiment, résidence", required=False)
+    host = text("Chez (nom de la personne ou de la structure)", required=False)
+    country = text("Pays, hors de France", required=False)
     postcode = text("Code postal")
     town = text("Commune")
+    OF_ADULT = (
+        "civility", "last_name", "first_names", "birth_name", "birth_date", "nationality", "phone", "other_phone", "email",
+    )  # fmt: skip
+    OF_ADDRESS = ("line", "postcode", "flat", "floor", "staircase", "building", "host", "country")
+
+    @property
+    def more_address(self) -> dict[str, Any]:
+        """The lines that few addresses need; `open`: an answer among them is there to see."""
+        return self.group("host", "building", "staircase", "floor", "flat", "country")
 
     def read(self, given: dict[str, Any]) -> None:
         found = read_place(given["town"], postcode=given["postcode"])
@@ -40,26 +76,23 @@ class Identity(StepForm):
             self.notices.append(found.former)
 
     def apply(self, given: Mapping[str, Any]) -> Form:
-        adult = {
-            name: given[name]
-            for name in ("civility", "last_name", "first_names", "birth_name", "birth_date", "nationality", "phone")
-        }
+        adult = {name: given[name] for name in self.OF_ADULT} | {"nir": given["nir"] or self.start.applicant.nir}
+        place = {name: given[name] for name in self.OF_ADDRESS}
         return dataclasses.replace(
             self.start,
             applicant=dataclasses.replace(self.start.applicant, **adult),
-            address=Address(
-                line=given["line"], extra=given["town"], postcode=given["postcode"], commune=given["commune"]
-            ),
+            address=Address(extra=given["town"], commune=given["commune"], **place),
+            electronic_notices=given["electronic_notices"],
         )
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
         a = form.applicant
         return {
-            "civility": a.civility, "last_name": a.last_name, "first_names": a.first_names, "birth_name": a.birth_name,
-            "birth_date": a.birth_date, "nationality": a.nationality, "phone": a.phone, "line": form.address.line,
-            "postcode": form.address.postcode,
+            **{name: getattr(a, name) for name in Identity.OF_ADULT},
+            **{name: getattr(form.address, name) for name in Identity.OF_ADDRESS},
             "town": form.address.extra or labels([form.address.commune]).get(form.address.commune, ""),
+            "nir": a.nir, "electronic_notices": form.electronic_notices,
         }  # fmt: skip
 
 
@@ -71,6 +104,9 @@ class Means(StepForm):
     section = "means"
     contract = choice("Votre situation professionnelle", codes.CONTRACTS)
     profession = text("Profession", required=False)
+    employer = text("Employeur", required=False)
+    workplace = text("Commune où vous travaillez", required=False)
+    state_agent = tick("Je travaille pour l’État (fonction publique d’État, militaire, magistrat)")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +116,9 @@ class Means(StepForm):
         if self.asks_partner:
             self.fields["co_contract"] = choice("Sa situation professionnelle", codes.CONTRACTS, required=False)
             self.fields["co_profession"] = text("Sa profession", required=False)
+            self.fields["co_employer"] = text("Son employeur", required=False)
+            self.fields["co_workplace"] = text("Commune où cette personne travaille", required=False)
+            self.fields["co_state_agent"] = tick("Cette personne travaille pour l’État")
             self.fields["co_joint"] = tick("Nous faisons une seule déclaration de revenus")
             self._amounts("co_", "Son revenu fiscal de référence")
 
@@ -97,7 +136,9 @@ class Means(StepForm):
         rare = [self[f"{prefix}res_{code}"] for code in RARE]
         rare += [self[f"{prefix}paid_{code}"] for code, _ in codes.PAID]
         return {
-            "work": [self[prefix + "contract"], self[prefix + "profession"]],
+            "work": [
+                self[prefix + name] for name in ("contract", "profession", "employer", "workplace", "state_agent")
+            ],
             "common": [self[f"{prefix}res_{code}"] for code in COMMON],
             "rare": rare,
             "open": any(bound.value() not in ("", None) or bound.errors for bound in rare),
@@ -114,6 +155,13 @@ class Means(StepForm):
             return None
         told = any(self[name].value() or self[name].errors for name in self.fields if name.startswith("co_"))
         return self.parts("co_") | {"joint": self["co_joint"], "told": told}
+
+    def read(self, given: dict[str, Any]) -> None:
+        for prefix in ("", "co_") if self.asks_partner else ("",):
+            found = read_place(given[prefix + "workplace"]) if given[prefix + "workplace"] else None
+            given[prefix + "work_commune"] = found.commune.code if found and found.commune else ""
+            if found and found.commune is None:
+                self.add_error(prefix + "workplace", found.problem)
 
     def apply(self, given: Mapping[str, Any]) -> Form:
         partner = self.start.coapplicant
@@ -134,9 +182,13 @@ class Means(StepForm):
         older = {year: amount for year, amount in before.tax.items() if int(year) not in years()}
         return dataclasses.replace(
             before,
-            work=dataclasses.replace(
-                before.work, contract=given[prefix + "contract"], profession=given[prefix + "profession"]
-            ),
+            work=Work(
+                contract=given[prefix + "contract"],
+                profession=given[prefix + "profession"],
+                employer=given[prefix + "employer"],
+                workplace=given[prefix + "work_commune"],
+                state_agent=given[prefix + "state_agent"],
+            ),  # fmt: skip
             resources=amounts("res", (*COMMON, *RARE)),
             paid=amounts("paid", dict(codes.PAID)),
             tax=older | amounts("tax", years()),
@@ -148,7 +200,12 @@ class Means(StepForm):
         for prefix, adult in (("", form.applicant), ("co_", form.coapplicant)):
             if adult is None:
                 continue
-            given |= {prefix + "contract": adult.work.contract, prefix + "profession": adult.work.profession}
+            work = adult.work
+            given |= {
+                prefix + "contract": work.contract, prefix + "profession": work.profession,
+                prefix + "employer": work.employer, prefix + "state_agent": work.state_agent,
+                prefix + "workplace": labels([work.workplace]).get(work.workplace, work.workplace),
+            }  # fmt: skip
             given |= {f"{prefix}res_{code}": amount for code, amount in adult.resources.items()}
             given |= {f"{prefix}paid_{code}": amount for code, amount in adult.paid.items()}
             given |= {f"{prefix}tax_{year}": amount for year, amount in adult.tax.items()}
@@ -168,7 +225,11 @@ class HomeStep(StepForm):
     surface = Count(label="Surface (m²)", required=False)
     occupants = Count(label="Nombre de personnes qui y vivent", required=False)
     rent = Amount("Loyer avec les charges")
+    aid = Amount("APL ou allocation logement reçue")
     entered_on = Day(label="Vous y vivez depuis le", required=False)
+    owner_elsewhere = tick("Je suis propriétaire d’un logement ailleurs, ou une personne du ménage l’est")
+    owned_place = text("Où est ce logement", required=False)
+    owned_use = text("Qui l’occupe, ou pourquoi il est vide", required=False)
 
     def apply(self, given: Mapping[str, Any]) -> Form:
         return dataclasses.replace(self.start, home=dataclasses.replace(self.start.home, **given))
@@ -181,9 +242,10 @@ class HomeStep(StepForm):
 class WishStep(StepForm):
     section = "wish"
     motive = choice("Votre motif principal", codes.MOTIVES)
+    motive_detail = choice("En quoi votre logement n’est-il pas habitable ?", codes.MOTIVE_DETAILS, required=False)
     motive_2 = choice("Deuxième motif", codes.MOTIVES, required=False)
     motive_3 = choice("Troisième motif", codes.MOTIVES, required=False)
-    motive_text = text("Si vous voulez, expliquez en quelques mots", required=False, widget=forms.Textarea({"rows": 3}))
+    motive_text = text("Si vous voulez, expliquez en quelques mots", required=False, widget=CarefulText())
     types = forms.MultipleChoiceField(
         label="Types de logement", choices=codes.HOME_TYPES, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un type de logement."},
@@ -194,6 +256,9 @@ class WishStep(StepForm):
     not_ground_floor = tick("Je ne veux pas de rez-de-chaussée")
     needs_lift = tick("Il me faut un ascenseur pour un étage")
     parking = tick("Il me faut une place de stationnement")
+    cotenancy = tick("J’accepte la colocation")
+    districts = text("Quartiers souhaités, si vous en avez", required=False)
+    notes = text("Précisions utiles à votre demande", required=False, widget=CarefulText())
     PLACES = 5
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -240,8 +305,13 @@ class WishStep(StepForm):
             ground_floor=not given["not_ground_floor"],
             without_lift=not given["needs_lift"],
             parking=given["parking"],
+            cotenancy=given["cotenancy"],
+            districts=given["districts"],
         )
-        return dataclasses.replace(self.start, motives=tuple(motives), motive_text=given["motive_text"], wish=wish)
+        return dataclasses.replace(
+            self.start, motives=tuple(motives), motive_text=given["motive_text"], wish=wish, notes=given["notes"],
+            motive_detail=given["motive_detail"] if "03" in motives else "",
+        )  # fmt: skip
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
@@ -251,7 +321,8 @@ class WishStep(StepForm):
             **dict(zip(("motive", "motive_2", "motive_3"), form.motives, strict=False)),
             "motive_text": form.motive_text, "types": list(wish.types), "kind": wish.kind, "max_rent": wish.max_rent,
             "widened": wish.widened, "not_ground_floor": not wish.ground_floor, "needs_lift": not wish.without_lift,
-            "parking": wish.parking, **places,
+            "parking": wish.parking, "cotenancy": wish.cotenancy, "districts": wish.districts, "notes": form.notes,
+            "motive_detail": form.motive_detail, **places,
         }  # fmt: skip
 
 
@@ -273,6 +344,12 @@ STEPS = (
         "Sans les aides au logement. Laissez vide ce que vous ne savez pas encore.",
     ),
     Step("logement", "Logement actuel", HomeStep, "Où vous vivez aujourd’hui."),
+    Step(
+        "handicap",
+        "Handicap et accessibilité",
+        Needs,
+        "Si personne n’est concerné, continuez. Dites ce qu’il faut dans le logement, jamais une maladie.",
+    ),
     Step("souhaits", "Motif et souhaits", WishStep, "Ce que vous cherchez, et pourquoi."),
 )
 BY_KEY = {step.key: step for step in STEPS}
@@ -288,13 +365,18 @@ def typed(answers: Mapping[str, list[str]]) -> QueryDict:
     return data
 
 
-def raw(step: Step, data: QueryDict, start: Form = BLANK) -> dict[str, list[str]]:
+def raw(
+    step: Step, data: QueryDict, start: Form = BLANK, before: Mapping[str, list[str]] | None = None
+) -> dict[str, list[str]]:
     """What was typed in a step, valid or not, without what a browser or a forger adds.
 
-    A NUL cannot be stored: it becomes the sign that stands for an unreadable character, and stays refused.
+    `before`: what was typed there earlier; a sealed answer is not shown again, and left empty it stays. A NUL cannot be stored: it becomes the sign that stands for an unreadable character, and stays refused.
     """
-    known = {*step.form(data, start=start).fields, SEEN}
-    return {k: [v[:2000].replace("\x00", "\ufffd") for v in data.getlist(k)] for k in data if k in known}
+    fields = step.form(data, start=start).fields
+    held = {k: [v[:2000].replace("\x00", "\ufffd") for v in data.getlist(k)] for k in data if k in {*fields, SEEN}}
+    for name in (name for name, field in fields.items() if isinstance(field, Nir)):
+        held[name] = [sealing.sealed(v) for v in held.get(name, []) if v] or (before or {}).get(name, [])
+    return held
 
 
 def reshape(answers: Mapping[str, list[str]], data: QueryDict) -> dict[str, list[str]] | None:

@@ -12,7 +12,18 @@ from django import forms
 
 from palier.demands.form import Adult, Custody, Dependant, Expected, Form
 from palier.law import codes
-from palier.spaces.applicant.demand_fields import BLANK, Amount, Count, Day, StepForm, choice, text, tick, years
+from palier.spaces.applicant.demand_fields import (
+    BLANK,
+    Amount,
+    Count,
+    Day,
+    Nir,
+    StepForm,
+    choice,
+    text,
+    tick,
+    years,
+)
 
 # More rows than a household may have: the excess must be read to be refused.
 ROWS = 30
@@ -26,13 +37,22 @@ class Household(StepForm):
     co_last_name = text("Son nom", required=False)
     co_first_names = text("Ses prénoms", required=False)
     co_birth_date = Day(label="Sa date de naissance", required=False)
+    co_civility = choice("Sa civilité", codes.CIVILITIES, required=False)
+    co_birth_name = text("Son nom de naissance, s’il est différent", required=False)
+    co_nationality = choice("Sa nationalité", codes.NATIONALITIES, required=False)
+    co_family_status = choice("Sa situation de famille", codes.FAMILY_STATUSES, required=False)
+    co_phone = text("Son téléphone", required=False)
+    co_email = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
+    co_nir = Nir("Son numéro de sécurité sociale")
     expected = Count(label="Enfants à naître", required=False)
     expected_on = Day(label="Date prévue de la naissance", required=False)
-    card = tick("Une personne du ménage a la carte mobilité inclusion « invalidité »")
-    wheelchair = tick("Une personne du ménage ne peut monter aucune marche")
-    adapted = tick("Le ménage a besoin d’un logement adapté au handicap")
+    OF_PARTNER = (
+        "link", "last_name", "first_names", "birth_date", "civility", "birth_name", "nationality", "family_status",
+        "phone", "email",
+    )  # fmt: skip
     KINDS = ("child", "custody", "adult")
     WORDS = {"child": "Personne", "custody": "Enfant", "adult": "Adulte"}
+    ASKED = {"child": ("_birth_date",), "custody": ("_birth_date",), "adult": ("_birth_date", "_last_name")}
     NEEDED = {
         "child": "Indiquez la date de naissance de cette personne.",
         "custody": "Indiquez la date de naissance de cet enfant.",
@@ -59,10 +79,13 @@ class Household(StepForm):
         start = f"{kind}_{number}_"
         if kind == "child":
             self.fields[start + "first_names"] = text("Prénom", required=False)
+            self.fields[start + "last_name"] = text("Nom, s’il est différent du vôtre", required=False)
         elif kind == "adult":
             self.fields[start + "last_name"] = text("Nom", required=False)
             self.fields[start + "first_names"] = text("Prénoms", required=False)
         self.fields[start + "birth_date"] = Day(label="Date de naissance", required=False)
+        if kind != "adult":
+            self.fields[start + "sex"] = choice("Sexe", codes.SEXES, required=False)
         if kind == "child":
             self.fields[start + "link"] = forms.ChoiceField(
                 label="Lien avec vous", choices=codes.KINSHIPS, required=False
@@ -72,6 +95,8 @@ class Household(StepForm):
                 label="Il ou elle vient chez vous", choices=codes.CUSTODIES, required=False
             )
         else:
+            self.fields[start + "nationality"] = choice("Nationalité", codes.NATIONALITIES, required=False)
+            self.fields[start + "contract"] = choice("Situation professionnelle", codes.CONTRACTS, required=False)
             self.fields[start + "res"] = Amount("Ses ressources par mois")
             for year in years():
                 self.fields[f"{start}tax_{year}"] = Amount(f"Son revenu fiscal de référence {year}")
@@ -119,7 +144,7 @@ class Household(StepForm):
             for number in numbers:
                 parts = self._parts(kind, number)
                 told = [n for n in parts if not n.endswith(("_link", "_arrangement")) and given[n] not in ("", None)]
-                needed = [n for n in parts if n.endswith(("_birth_date", "_last_name")) and given[n] in ("", None)]
+                needed = [n for n in parts if n.endswith(self.ASKED[kind]) and given[n] in ("", None)]
                 if not told and not any(name in self.errors for name in parts):
                     continue
                 self._kept[kind].append(number)
@@ -132,9 +157,10 @@ class Household(StepForm):
         partner = None
         if given["with_partner"]:
             partner = dataclasses.replace(
-                start.coapplicant or BLANK.applicant, last_name=given["co_last_name"],
-                first_names=given["co_first_names"], birth_date=given["co_birth_date"], link=given["co_link"],
-            )  # fmt: skip
+                start.coapplicant or BLANK.applicant,
+                nir=given["co_nir"] or (start.coapplicant.nir if start.coapplicant else ""),
+                **{name: given[f"co_{name}"] for name in self.OF_PARTNER},
+            )
         expected = None
         if given["expected"] is not None and given["expected"] != 0:
             expected = Expected(count=given["expected"], due_on=given["expected_on"])
@@ -146,24 +172,20 @@ class Household(StepForm):
             dependants=tuple(self._dependant(given, n) for n in self._kept["child"]),
             custody=tuple(self._custody(given, n) for n in self._kept["custody"]),
             expected=expected,
-            disability=dataclasses.replace(
-                start.disability,
-                concerned=given["card"] or given["wheelchair"] or given["adapted"],
-                **{name: given[name] for name in ("card", "wheelchair", "adapted")},
-            ),
         )
 
     def _dependant(self, given: Mapping[str, Any], n: int) -> Dependant:
         names, born = given[f"child_{n}_first_names"], given[f"child_{n}_birth_date"]
         former = _same(self.start.dependants, names, born) or Dependant()
         return dataclasses.replace(
-            former, first_names=names, birth_date=born, link=given[f"child_{n}_link"] or former.link
-        )
+            former, first_names=names, birth_date=born, link=given[f"child_{n}_link"] or former.link,
+            last_name=given[f"child_{n}_last_name"], sex=given[f"child_{n}_sex"],
+        )  # fmt: skip
 
     def _custody(self, given: Mapping[str, Any], n: int) -> Custody:
         born, arrangement = given[f"custody_{n}_birth_date"], given[f"custody_{n}_arrangement"] or "G"
         former = next((c for c in self.start.custody if c.birth_date == born), Custody())
-        return dataclasses.replace(former, birth_date=born, arrangement=arrangement)
+        return dataclasses.replace(former, birth_date=born, arrangement=arrangement, sex=given[f"custody_{n}_sex"])
 
     def _adult(self, given: Mapping[str, Any], n: int) -> Adult:
         names, born = given[f"adult_{n}_first_names"], given[f"adult_{n}_birth_date"]
@@ -176,36 +198,37 @@ class Household(StepForm):
         return dataclasses.replace(
             former, last_name=given[f"adult_{n}_last_name"], first_names=names, birth_date=born, resources=resources,
             tax={year: amount for year, amount in tax.items() if amount is not None},
+            nationality=given[f"adult_{n}_nationality"],
+            work=dataclasses.replace(former.work, contract=given[f"adult_{n}_contract"]),
         )  # fmt: skip
 
     @staticmethod
     def answers(form: Form) -> dict[str, Any]:
-        given: dict[str, Any] = {
-            "family_status": form.applicant.family_status, "card": form.disability.card,
-            "wheelchair": form.disability.wheelchair, "adapted": form.disability.adapted,
-        }  # fmt: skip
+        given: dict[str, Any] = {"family_status": form.applicant.family_status}
         if form.expected:
             given |= {"expected": form.expected.count, "expected_on": form.expected.due_on}
         if form.coapplicant:
-            co = form.coapplicant
-            given |= {
-                "with_partner": True, "co_link": co.link, "co_last_name": co.last_name,
-                "co_first_names": co.first_names, "co_birth_date": co.birth_date,
-            }  # fmt: skip
+            partner = form.coapplicant
+            given |= {f"co_{name}": getattr(partner, name) for name in (*Household.OF_PARTNER, "nir")}
+            given["with_partner"] = True
         for n, child in enumerate(form.dependants):
             start = f"child_{n}_"
             given |= {
                 start + "first_names": child.first_names,
+                start + "last_name": child.last_name,
                 start + "birth_date": child.birth_date,
+                start + "sex": child.sex,
                 start + "link": child.link,
             }
         for n, custody in enumerate(form.custody):
-            given |= {f"custody_{n}_birth_date": custody.birth_date, f"custody_{n}_arrangement": custody.arrangement}
+            start = f"custody_{n}_"
+            given |= {start + name: getattr(custody, name) for name in ("birth_date", "sex", "arrangement")}
         for n, adult in enumerate(form.other_adults):
             start = f"adult_{n}_"
             given |= {
                 start + "last_name": adult.last_name, start + "first_names": adult.first_names,
-                start + "birth_date": adult.birth_date,
+                start + "birth_date": adult.birth_date, start + "nationality": adult.nationality,
+                start + "contract": adult.work.contract,
                 start + "res": sum(adult.resources.values()) if adult.resources else "",
                 **{f"{start}tax_{year}": adult.tax.get(str(year), "") for year in years()},
             }  # fmt: skip

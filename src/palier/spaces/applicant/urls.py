@@ -1,10 +1,11 @@
 """The household's addresses, one module per subject."""
 
-from palier.spaces.applicant import applications, demand, documents, job, offers, papers, timeline
+from palier.spaces.applicant import applications, demand, documents, job, life, offers, papers, timeline
 
 app_name = "applicant"
 urlpatterns = [
     *demand.urlpatterns,
+    *life.urlpatterns,
     *documents.urlpatterns,
     *job.urlpatterns,
     *offers.urlpatterns,

@@ -10,13 +10,16 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
+from palier.applications.queries import visible_to
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands.form import Form
+from palier.demands.words import people
 from palier.documents import actions, queries
 from palier.documents.kinds import REFUSALS, discreet_kind
 from palier.documents.models import Piece
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 from palier.spaces.desk.files import send_file, send_page
 
 CHECKERS = (Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER)
@@ -39,7 +42,7 @@ class RefusalForm(forms.Form):
         label="Précision pour la personne",
         required=False,
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=CarefulText(2),
         help_text="Elle la lira telle quelle : dites ce qu’il faut corriger.",
     )
     use_required_attribute = False
@@ -62,12 +65,12 @@ def piece(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show(request: HttpRequest, shown: Piece, form: RefusalForm) -> HttpResponse:
     _note(request, shown)
-    people = queries.people(Form.from_json(shown.demand.form))
+    named = people(Form.from_json(shown.demand.form))
     context = {
         "piece": shown,
         "form": form,
         "pictured": range(1, min(shown.pages, PICTURED) + 1),
-        "who": people.get(shown.about, ""),
+        "who": named.get(shown.about, ""),
         "holder": _name(shown),
         "left": queries.to_check(request.actor).exclude(pk=shown.pk).count(),
     }
@@ -120,11 +123,18 @@ def _note(request: HttpRequest, shown: Piece) -> None:
 
 
 def _next(request: HttpRequest, done: Piece) -> HttpResponse:
-    """At a desk the queue goes on; elsewhere one goes back to the document just decided."""
-    if request.actor.role != Role.DESK:
+    """At a desk the queue goes on; elsewhere that of the household, then its file."""
+    desk = request.actor.role == Role.DESK
+    waiting = queries.to_check(request.actor)
+    following = (waiting if desk else waiting.filter(demand=done.demand_id)).first()
+    if following:
+        return go(request, "desk:piece", following.pk)
+    if desk:
+        return go(request, "desk:pieces")
+    file = visible_to(request.actor).filter(demand=done.demand_id).order_by("live_slot", "-pk").first()
+    if file is None or request.actor.role != Role.LANDLORD:
         return go(request, "desk:piece", done.pk)
-    following = queries.to_check(request.actor).first()
-    return go(request, "desk:piece", following.pk) if following else go(request, "desk:pieces")
+    return go(request, "landlord:file", file.pk)
 
 
 def _name(shown: Piece) -> str:

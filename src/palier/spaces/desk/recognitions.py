@@ -15,6 +15,7 @@ from palier.documents import actions, queries
 from palier.documents.models import Recognition
 from palier.documents.policies import CONFIDENTIAL
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 
 SERVICES = (Role.DESK, Role.RESERVATION_HOLDER)
 PER_PAGE = 25
@@ -39,7 +40,7 @@ class RefuseForm(forms.Form):
     reason = forms.CharField(
         label="Raison, telle que la personne la lira",
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=CarefulText(),
         error_messages={"required": "Expliquez la raison : la personne doit comprendre."},
     )
     use_required_attribute = False

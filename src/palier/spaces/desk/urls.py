@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces.desk import checking, exchanges, recognitions, registering, views
+from palier.spaces.desk import checking, exchanges, life, recognitions, registering, views
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("dossiers/<int:pk>/", views.dossier, name="dossier"),
     path("dossiers/<int:pk>/pieces/", views.upload, name="upload"),
     *registering.urlpatterns,
+    *life.urlpatterns,
     *checking.urlpatterns,
     *recognitions.urlpatterns,
     *exchanges.urlpatterns,

@@ -20,6 +20,7 @@ from palier.exchanges.queries import to_mend
 from palier.law import numbers
 from palier.spaces.access import for_roles
 from palier.spaces.dossier import facts
+from palier.spaces.standing import standing
 from palier.spaces.story import events
 from palier.spaces.uploads import ACCEPT, UploadForm, taken
 from palier.territories.queries import search_key
@@ -94,6 +95,8 @@ def _show(request: HttpRequest, demand: Demand, problem: str = "", wrong_uid: st
         "demand": demand,
         "holder": _name(demand),
         "number": numbers.parse(demand.number).spaced,
+        "standing": standing(demand),
+        "notices": demand.notices.select_related("by").order_by("-made_at", "-pk"),
         "sections": facts(demand, form),
         "rows": rows,
         "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),

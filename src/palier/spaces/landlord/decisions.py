@@ -21,6 +21,7 @@ from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
 from palier.law import codes, ranking, reasons
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 
 
 class DecisionForm(forms.Form):
@@ -29,9 +30,7 @@ class DecisionForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label="Motifs", required=False, choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
     )
-    reason_text = forms.CharField(
-        label="Précision", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason_text = forms.CharField(label="Précision", required=False, max_length=1000, widget=CarefulText(2))
     condition_document = forms.ChoiceField(
         label="Pièce manquante", required=False, choices=[("", "—"), *codes.LISTS["document"]]
     )
@@ -47,7 +46,7 @@ class TiesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for n in range(1, ties + 1):
             self.fields[f"reason_{n}"] = forms.CharField(
-                label="Raison de ce choix", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+                label="Raison de ce choix", max_length=500, widget=CarefulText(),
                 help_text="Des faits sur le besoin et le logement. Le procès-verbal porte cette raison mot pour mot.",
                 error_messages={"required": "Écrivez pourquoi : le procès-verbal porte cette raison."},
             )  # fmt: skip

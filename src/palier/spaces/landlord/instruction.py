@@ -15,11 +15,14 @@ from palier.applications.queries import latest_shortlist, ranks, to_instruct, vi
 from palier.applications.states import APPLICATION
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
+from palier.demands import living
 from palier.documents.actions import note_reading
 from palier.homes.models import Offer
 from palier.law import codes
 from palier.spaces.access import for_roles
-from palier.spaces.dossier import candidacy
+from palier.spaces.careful import CarefulText, remind
+from palier.spaces.dossier import candidacy, name_of
+from palier.spaces.sending import SendingForm
 from palier.spaces.story import events
 
 
@@ -28,14 +31,24 @@ class InadmissibleForm(forms.Form):
         label="Motifs", choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
-        label="Ce que le ménage lira", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Ce que le ménage lira", max_length=500, widget=CarefulText(),
         help_text="Des faits, en mots simples. Le ménage lit exactement ce texte.",
+    )  # fmt: skip
+
+
+class AdmitForm(forms.Form):
+    """Shown, hence asked, when documents are still to be checked; a complete file sends nothing of it."""
+
+    why = forms.CharField(
+        label="Pourquoi le dossier passe sans ces pièces", max_length=300,
+        error_messages={"required": "Dites pourquoi le dossier passe sans ces pièces."},
+        help_text="Par exemple : originaux vus au rendez-vous. La commission et le ménage lisent cette raison.",
     )  # fmt: skip
 
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label="Note d’instruction", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="Note d’instruction", required=False, max_length=2000, widget=CarefulText(4),
         help_text="Objective et datée : le ménage peut la lire.",
     )  # fmt: skip
 
@@ -87,7 +100,13 @@ def send_files(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(Role.LANDLORD)
-def file(request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | None = None) -> HttpResponse:
+def file(
+    request: HttpRequest,
+    pk: int,
+    *,
+    inadmissible_form: InadmissibleForm | None = None,
+    admit_form: AdmitForm | None = None,
+) -> HttpResponse:
     """One household's file for one dwelling; opening it is written in its reading journal."""
     application = visible_to(request.actor).get(pk=pk)
     note_reading(request, demand=application.demand, what="dossier", why="Instruction de la candidature")
@@ -99,22 +118,25 @@ def file(request: HttpRequest, pk: int, inadmissible_form: InadmissibleForm | No
             "may_admit": APPLICATION.may(application, "admit", request.actor),
             "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
             "inadmissible_form": inadmissible_form or InadmissibleForm(),
+            "admit_form": admit_form or AdmitForm(),
             "note_form": NoteForm(initial={"text": application.note}),
             "story": events(application.demand, "agent")[:12],
         },
-        status=422 if inadmissible_form is not None else 200,
+        status=422 if inadmissible_form or admit_form else 200,
     )
 
 
 @require_POST
 @for_roles(Role.LANDLORD)
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.admit(actor=request.actor, application_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return go(request, "landlord:file", pk)
-    messages.success(request, "Dossier complet et recevable : il peut passer en commission.")
+    form = AdmitForm(request.POST)
+    why = request.POST.get("why", "")
+    done = None
+    if form.is_valid() or "why" not in request.POST:
+        done = attempt(form, lambda: actions.admit(actor=request.actor, application_id=pk, why=why))
+    if done is None:
+        return file(request, pk, admit_form=form)
+    messages.success(request, "Dossier recevable : il peut passer en commission.")
     return go(request, "landlord:instruction")
 
 
@@ -123,10 +145,10 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
 def find_inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
     form = InadmissibleForm(request.POST)
     if not form.is_valid():
-        return file(request, pk, form)
+        return file(request, pk, inadmissible_form=form)
     attempt(form, lambda: actions.find_inadmissible(actor=request.actor, application_id=pk, **form.cleaned_data))
     if form.errors:
-        return file(request, pk, form)
+        return file(request, pk, inadmissible_form=form)
     messages.success(request, "Le ménage est informé du motif. Le dossier suivant de la liste vous est transmis.")
     return go(request, "landlord:instruction")
 
@@ -138,10 +160,35 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         actions.write_note(actor=request.actor, application_id=pk, text=form.cleaned_data["text"])
         messages.success(request, "Note enregistrée.")
+        remind(request, form.cleaned_data["text"])
     return go(request, "landlord:file", pk)
 
 
+@for_roles(Role.LANDLORD)
+def warn(request: HttpRequest, pk: int) -> HttpResponse:
+    """A household that cannot be reached: the traceable letter that begins the delay of two months (RADCON)."""
+    application = visible_to(request.actor).get(pk=pk)
+    demand = application.demand
+    form = SendingForm(request.POST if request.method == "POST" else None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, lambda: living.warn(actor=request.actor, demand_id=demand.pk, **form.cleaned_data))
+    ):
+        messages.success(request, "Le courrier est enregistré. Le ménage est prévenu et peut répondre en un clic.")
+        return go(request, "landlord:file", pk)
+    note_reading(request, demand=demand, what="échéances", why="Ménage injoignable")
+    context = {
+        "form": form,
+        "application": application,
+        "holder": name_of(demand),
+        "running": demand.notices.filter(ground="RADCON", closed_on=None).first(),
+    }
+    return page(request, "landlord/warn.html", context, status=422 if form.errors else 200)
+
+
 urlpatterns = [
+    path("dossiers/<int:pk>/courrier/", warn, name="warn"),
     path("instruction/", instruction, name="instruction"),
     path("offres/<int:pk>/candidats/", candidates, name="candidates"),
     path("offres/<int:pk>/transmettre/", send_files, name="send_files"),

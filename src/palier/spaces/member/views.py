@@ -18,6 +18,7 @@ from palier.common.pages import attempt, go, page
 from palier.documents.actions import note_reading
 from palier.law import codes
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 
 
 class InterestForm(forms.Form):
@@ -30,7 +31,7 @@ class InterestForm(forms.Form):
 
 class CommentForm(forms.Form):
     text = forms.CharField(
-        label="Votre message", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}),
+        label="Votre message", max_length=1000, widget=CarefulText(2),
         help_text="Des faits sur le besoin et le logement. Chacun des membres le lit, et il est conservé avec la séance.",
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("offres/<int:pk>/", views.offer, name="offer"),
     path("lieux/", views.places, name="places"),
     path("observatoire/", views.observatory, name="observatory"),
+    path("mots-a-relire.json", views.careful_words, name="careful_words"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("code-source/", views.source, name="source"),

@@ -12,7 +12,7 @@ from palier.common.templatetags.palier_words import number, ordinal, since, surf
 from palier.homes.models import TYPES, Dwelling, Offer
 from palier.homes.queries import by_commune, candidate_counts, cards, open_offers, search, shown
 from palier.homes.states import OFFER
-from palier.law import ceilings
+from palier.law import careful, ceilings
 from palier.observatory.queries import indicators, totals
 from palier.spaces.access import public
 from palier.spaces.public.forms import SearchForm
@@ -176,3 +176,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @public
 def source(request: HttpRequest) -> HttpResponse:
     return page(request, "public/source.html")
+
+
+@public
+def careful_words(request: HttpRequest) -> HttpResponse:
+    """The words that a free text may not hold, for the page that warns while one types."""
+    response = JsonResponse(careful.lists(clock.today()))
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response

@@ -1,5 +1,6 @@
 // Forms saved as they are typed, and questions that depend on an answer.
 
+import "./careful.js";
 import { cookie, each } from "./each.js";
 import { makeRoom } from "./rows.js";
 
