@@ -218,3 +218,19 @@ def test_an_erased_household_leaves_only_counts(build, desk, to_register, regist
     with acting(desk.scope):
         queue.follow("erase", [demand], desk)
     assert (Operation.objects.count(), Anomaly.objects.count(), RegisterNumber.objects.count()) == (0, 0, 0)
+
+
+def test_a_reactivation_is_a_removal_without_a_ground(build, desk, to_register, register):
+    from palier.demands import living
+
+    demand = registered(build, desk)
+    with acting(desk.scope):
+        demands.remove(actor=desk, demand_id=demand.pk, ground="RADABA")
+    Demand.objects.filter(pk=demand.pk).update(removal_ground="RADREN")
+    with acting(desk.scope):
+        living.reactivate(actor=desk, demand_id=demand.pk)
+    assert [(o.kind, o.what) for o in Operation.objects.order_by("pk")] == [
+        ("CRE", "création de la demande"), ("RAD", "radiation"), ("RAD", "réactivation"),
+    ]  # fmt: skip
+    assert sending.send_due(to_register) == {"accepted": 3}
+    assert [ground for _, ground in register.held()] == [""]
