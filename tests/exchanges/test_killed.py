@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -91,19 +92,13 @@ def test_the_register_killed_in_the_middle_is_started_again_and_has_it_once(dema
     command += ["--tls-dir", str(tls.folder)]
     client = Client(access(f"https://127.0.0.1:{port}", tls), "DG001")
     register.tell("die")
-    first = _started(command)
-    assert _sent_now(client) == {"waiting": 1}
-    assert first.wait(PATIENCE) == 9
-    first.stdout.close()
+    with _running(command) as first:
+        assert _sent_now(client) == {"waiting": 1}
+        assert first.wait(PATIENCE) == 9
     # While nobody answers, the file waits: nothing is lost.
     assert _sent_now(client) == {"waiting": 1}
-    second = _started(command)
-    try:
+    with _running(command):
         assert _sent_now(client) == {"accepted": 1}
-    finally:
-        second.kill()
-        second.wait()
-        second.stdout.close()
     with acting(SYSTEM):
         assert [n for n, _ in register.held()] == [RegisterNumber.objects.get(demand=demand).number]
 
@@ -116,10 +111,14 @@ def _sent_now(client):
         return sending.send_due(client)
 
 
-def _started(command):
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout.readline().startswith("PALIER_SNE_URL=")
-    return process
+@contextmanager
+def _running(command):
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout.readline().startswith("PALIER_SNE_URL=")
+            yield process
+        finally:
+            process.kill()
 
 
 def test_one_sender_at_a_time(demand, server, register, tls):
