@@ -28,6 +28,7 @@ from palier.demo.playing import character
 from palier.demo.underway import begin
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import JobAttestation
+from palier.exchanges.models import Anomaly, Operation
 from palier.homes.models import Dwelling, Offer
 from palier.law import calendar
 from tests.builders import Builder
@@ -59,6 +60,18 @@ class Town:
         self.piece = Piece.objects.filter(state="received").order_by("pk").first()
         self.recognition = Recognition.objects.get()
         self.job = JobAttestation.objects.get()
+        self.operation = self.refused(self.demand)
+
+    def refused(self, demand: Demand) -> Operation:
+        """A creation that the register refused."""
+        made = Operation.objects.create(
+            demand=demand, kind="CRE", state="refused", revision=demand.revision, happened_on=NOW.date(), queued_at=NOW,
+            due_at=NOW, sent_at=NOW, answered_at=NOW, attempts=1, refusals=1,
+        )  # fmt: skip
+        Anomaly.objects.create(
+            operation=made, round=1, at=NOW, code="CTRL_DEM_0010", path="demandeur/nom", message="Non"
+        )
+        return made
 
     def rivals(self, offer: Offer, count: int) -> list[Application]:
         made = []

@@ -78,7 +78,7 @@ def others(town: Town) -> dict[str, list[int]]:
     proposal = [p.pk for p in town.allocated.proposals.all()]
     return {
         "candidatures": [town.application.pk, town.sent.pk], "propositions": proposal, "attributions": proposal,
-        "dossiers": [town.sent.pk, town.demand.pk], "pieces": [town.piece.pk], "situations": [town.recognition.pk],
+        "dossiers": [town.sent.pk, town.demand.pk], "pieces": [town.piece.pk], "situations": [town.recognition.pk], "registre": [town.operation.pk],
         "attestations": [town.job.pk], "offres": list(Offer.objects.values_list("pk", flat=True)),
         "logements": [town.item.pk, town.reserved.pk, town.dwelling.pk], "seances": [town.session.pk],
         "decisions": list(Candidate.objects.values_list("pk", flat=True)),

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from palier.commissions.models import AgendaItem, Candidate
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import Company, JobAttestation
+from palier.exchanges.models import Operation
 from tests.conftest import NOW
 from tests.harness.conftest import Town
 
@@ -62,6 +63,16 @@ def recognitions(town: Town, count: int) -> None:
         Recognition.objects.create(demand=demand, situation="eviction", asked_at=NOW)
 
 
+def refused(town: Town, count: int) -> None:
+    for _ in range(count):
+        town.refused(town.build.demand(town.build.person()))
+
+
+def waiting(town: Town, count: int) -> None:
+    refused(town, count)
+    Operation.objects.filter(state="refused").update(state="waiting", error="half")
+
+
 def attestations(town: Town, count: int) -> None:
     company = Company.objects.get(pk=town.job.company_id)
     for _ in range(count):
@@ -107,6 +118,8 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "my documents": ("amina.benali", "/mon-espace/pieces/", pieces),
     "desk documents": ("claire.guichet", "/guichet/pieces/", pieces),
     "desk recognitions": ("claire.guichet", "/guichet/situations/", recognitions),
+    "desk register": ("claire.guichet", "/guichet/registre/", refused),
+    "desk register waiting": ("claire.guichet", "/guichet/registre/?voir=en-cours", waiting),
     "desk": ("claire.guichet", "/guichet/", demands),
     "attestations": ("marc.employeur", "/employeur/", attestations),
     "landlord home": ("sophie.bailleur", "/bailleur/", offers),

@@ -42,7 +42,8 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
+    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",
+    "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
@@ -372,6 +373,17 @@ def _(town):
     data = {f"{key}-{name}": value for key, fields in STEPS.items() for name, value in fields.items()}
     data |= {"identite-last_name": "Comptoir", "seen": "passeport"}
     return Case(town.client("claire.guichet"), "/guichet/enregistrer/", data)
+
+
+@case("desk:exchange_resend")
+def _(town):
+    return Case(town.client("claire.guichet"), f"/guichet/registre/{town.operation.pk}/renvoyer/", {})
+
+
+@case("desk:exchange_mend")
+def _(town):
+    data = {**HOME, "version": town.demand.revision, "motif-ground": "present"}
+    return Case(town.client("claire.guichet"), f"/guichet/registre/{town.operation.pk}/corriger/logement/", data)
 
 
 @case("desk:recognise")

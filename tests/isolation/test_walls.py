@@ -39,6 +39,7 @@ AS_SYSTEM_FILES = {
     "documents/links.py",
     "employers/actions.py",
     "exchanges/actions.py",
+    "exchanges/queue.py",
     "homes/actions.py",
     "observatory/actions.py",
 }

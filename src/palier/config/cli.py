@@ -20,6 +20,8 @@ HELP = """\
         toutes les vérifications et tous les tests
 ./palier serve, ./palier worker
         les pages et les tâches de fond, en production (réglages : docs/operating/settings.md)
+./palier sne-stand-in [--port 8443] [--fault NOM] [--tell NOM] …
+        un registre national d’essai, qui parle le vrai protocole (docs/operating/sne.md)
 ./palier manage COMMANDE, ou ./palier COMMANDE
         une commande d’administration (migrate, load_geography, exchanges…)
 ./palier bench NOM
@@ -46,6 +48,7 @@ def main(words: list[str]) -> int:
         "worker": worker,
         "bench": bench,
         "dev-db": dev_db,
+        "sne-stand-in": sne_stand_in,
         "settings-doc": settings_doc,
     }
     command, rest = (words[0], words[1:]) if words else ("help", [])
@@ -87,6 +90,7 @@ def demo(words: list[str]) -> int:
             return place.run(["demo_check"], result=True)
         place.collect_static()
         step("Démarrage du site et des tâches de fond…")
+        place.start_register()
         place.start_worker()
         place.start_web(options.port)
         place.wait_until_open(options.port)
@@ -202,6 +206,13 @@ def dev_db(words: list[str]) -> int:
         for name, value in sorted(bed.settings.items()):
             print(f"export {name}='{value}'")
     return 0
+
+
+def sne_stand_in(words: list[str]) -> int:
+    """A national register on this machine, to try the exchanges with."""
+    from palier.exchanges.stand_in.command import main
+
+    return main(words, ENV.data / "sne")
 
 
 def settings_doc(words: list[str]) -> int:

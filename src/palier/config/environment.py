@@ -7,6 +7,7 @@ written from the fields below by `./palier settings-doc`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -85,6 +86,28 @@ def _clamav(value: str) -> str:
     if value and not tcp and not value.startswith("unix:///"):
         raise ValueError("attendu tcp://serveur:port ou unix:///chemin")
     return value
+
+
+def _optional_path(value: str) -> Path | None:
+    return _path(value) if value else None
+
+
+def _register(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query):
+        raise ValueError("attendu https://serveur:port, sans chemin")
+    return value.rstrip("/")
+
+
+def _desk(value: str) -> str:
+    if not re.fullmatch("[A-Z0-9]{5}", value):
+        raise ValueError("attendu cinq lettres majuscules ou chiffres")
+    return value
+
+
+def _places(value: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in _list(value))
+    return {name.strip(): path.strip() for name, _, path in pairs}
 
 
 def _secret(value: str) -> str:
@@ -194,6 +217,30 @@ class Environment:
         "PALIER_CLAMAV", "address", "", _clamav,
         "ClamAV daemon that examines documents, `tcp://host:port` or `unix:///path`. Empty: none.",
     )  # fmt: skip
+    sne_url: str = _setting(
+        "PALIER_SNE_URL", "address", "", _register,
+        "The national register, `https://server:port`. Empty: what is to be sent waits, and the pages say so.",
+    )  # fmt: skip
+    sne_certificate: Path | None = _setting(
+        "PALIER_SNE_CERTIFICATE", "path", "", _optional_path, "Certificate with which Palier proves itself to the register (PEM)."
+    )  # fmt: skip
+    sne_key: Path | None = _setting(
+        "PALIER_SNE_KEY", "path", "", _optional_path, "The private key of that certificate (PEM)."
+    )
+    sne_authority: Path | None = _setting(
+        "PALIER_SNE_AUTHORITY", "path", "", _optional_path,
+        "Authorities that the register's own certificate may come from (PEM). Empty: those of the machine.",
+    )  # fmt: skip
+    sne_desk: str = _setting(
+        "PALIER_SNE_DESK", "text", "PALIE", _desk, "Registration desk, five characters, in whose name Palier asks the register."
+    )  # fmt: skip
+    sne_timeout: int = _setting(
+        "PALIER_SNE_TIMEOUT", "count", "30", _count, "Seconds given to one call of the register, answer included."
+    )  # fmt: skip
+    sne_places: dict[str, str] = _setting(
+        "PALIER_SNE_PLACES", "list", "", _places,
+        "Places of elements that are not published, `name=path` separated by commas; names and defaults in [sne.md](sne.md).",
+    )  # fmt: skip
 
     @classmethod
     def read(cls, source: Mapping[str, str]) -> Environment:
@@ -208,6 +255,8 @@ class Environment:
         host = urlsplit(values["base_url"]).hostname
         if host not in values["hosts"]:
             values["hosts"] += (host,)
+        if values["sne_url"] and not (values["sne_certificate"] and values["sne_key"]):
+            raise BadSetting("Réglage PALIER_SNE_URL : il demande PALIER_SNE_CERTIFICATE et PALIER_SNE_KEY.")
         values["secret_key"] = values["secret_key"] or kept_secret_key(values["data"])
         return cls(**values)
 

@@ -27,6 +27,7 @@ from palier.config.database import Pulse, open_database
 from palier.config.environment import ENV, ROOT, kept_secret_key
 from palier.config.postgres import Cluster, copy_of, private_file
 from palier.config.processes import Supervisor, die_with_parent, say
+from palier.exchanges.stand_in import certificates
 
 # Their work is on tables and policies, which belong to the owner; every other command is bound by row security.
 OWNERS_COMMANDS = ("migrate", "makemigrations", "showmigrations", "sqlmigrate", "createcachetable")
@@ -122,6 +123,31 @@ class Installation(Place):
         command = [sys.executable, "-m", "palier", "manage", "procrastinate", "worker"]
         command += ["--concurrency", str(ENV.tasks), "--shutdown-graceful-timeout", "2"]
         self._supervisor.start("worker", command, self._bound({"PGOPTIONS": _limit("5min")}), grace=3.0)
+
+    def start_register(self) -> None:
+        """A stand-in for the national register, and the settings that lead to it; nothing when a register is set."""
+        if os.environ.get("PALIER_SNE_URL"):
+            return
+        folder = self._data / "sne"
+        made = certificates.ensure(folder / "tls")
+        certificate, key = made.of("client")
+        port = _free_port()
+        command = [
+            sys.executable,
+            "-m",
+            "palier",
+            "sne-stand-in",
+            "--port",
+            str(port),
+            "--state",
+            str(folder),
+            "--adopt",
+        ]
+        self._supervisor.start("register", command, {**os.environ, "PALIER_DATA": str(self._data)})
+        self.settings |= {
+            "PALIER_SNE_URL": f"https://127.0.0.1:{port}", "PALIER_SNE_AUTHORITY": str(made.authority),
+            "PALIER_SNE_CERTIFICATE": str(certificate), "PALIER_SNE_KEY": str(key),
+        }  # fmt: skip
 
     def wait_until_open(self, port: int) -> None:
         """Return when the site answers; if it falls or keeps silent, say what its log says."""
@@ -242,6 +268,12 @@ def _need_port(host: str, port: int) -> None:
                 f"Le port {port} n’est pas libre ({error.strerror}). Choisissez-en un autre : --port {port + 1}, "
                 "ou la variable PALIER_PORT."
             ) from None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _static_fingerprint() -> str:

@@ -27,8 +27,8 @@ from palier.territories.models import Commune, Department
 # Called with the demand after it is registered, changed or brought in, in the same transaction:
 # later apps (points) append themselves in their AppConfig.ready.
 after_change: list[Callable[[Demand], None]] = []
-# Called with the verb ("renew", "remove", "reactivate" or "erase"), the demands it happened to and who did it, in the
-# same transaction, after the write. One demand from a page, a whole block of them from a night: work in sets.
+# Called with the verb ("register", "change", "renew", "remove", "reactivate" or "erase"), the demands it happened to and
+# who did it, in the same transaction, after the write. One demand from a page, a whole block from a night: work in sets.
 after_life: list[Callable[[str, Sequence[Demand], Actor], None]] = []
 # Called with the keys of demands about to be removed, before any is locked: later apps lock here what comes before a
 # demand in the order of the house (offers).
@@ -91,6 +91,7 @@ def register(
     ledger.record(verb="demands.register", subject=demand, actor=actor, thread=demand.pk, data={"identity": seen})
     tell([demand], "registered", "Votre demande de logement social est enregistrée")
     tell_later_apps(demand)
+    live_on("register", [demand], actor)
     return demand
 
 
@@ -157,6 +158,7 @@ def change(
     if actor.role == Role.APPLICANT or ground and ground.kind == "present":
         close_notices([demand], ("RADCON",), "answered", actor=actor)
     tell_later_apps(demand)
+    live_on("change", [demand], actor)
     return demand
 
 

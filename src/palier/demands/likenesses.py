@@ -147,6 +147,7 @@ def merge(*, actor: Actor, likeness_id: int, keep: int, ground: Ground | None) -
     Demand.objects.filter(pk=other.pk).update(person=None)
     kept.person_id, kept.first_registered_on = kept.person_id or other.person_id, since
     kept.save(update_fields=["person", "first_registered_on"])
+    actions.live_on("change", [kept], actor)
     tell([kept], "merged", "Vos deux demandes de logement social sont réunies", lambda d: {**data, "ground": told})
     actions.tell_later_apps(kept)
     return likeness

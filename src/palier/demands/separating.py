@@ -81,6 +81,8 @@ def separate(*, actor: Actor, demand_id: int, leaving: Collection[int], ground: 
     for one in (demand, new):
         ledger.record(verb="demands.separate", subject=one, actor=actor, thread=one.pk, why=told)
         actions.tell_later_apps(one)
+    actions.live_on("change", [demand], actor)
+    actions.live_on("separate", [new], actor)
     tell([demand], "separated", "Votre demande de logement social continue seule",
          lambda d: {"since": in_words(d.first_registered_on), "ground": told})  # fmt: skip
     return new

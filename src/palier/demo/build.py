@@ -24,7 +24,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import bodies, storing
+from palier.demo import bodies, registering, storing
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
@@ -286,7 +286,12 @@ def _heroes(scale) -> dict[str, int]:
     return {"ménages": 2}
 
 
+def _register(scale) -> dict[str, int]:
+    return {"demandes du jour": registering.take()}
+
+
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
+    ("register", _register),
 )  # fmt: skip

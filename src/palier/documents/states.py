@@ -77,5 +77,9 @@ ledger.declare(
             "applicant": "Vous avez signalé une situation d’urgence : {situation}",
             "agent": "Situation d’urgence signalée",
         },
+        "recognitions.learn": {
+            "applicant": "Le registre national signale une situation d’urgence : {situation}",
+            "agent": "Situation d’urgence signalée par le registre national",
+        },
     }
 )

@@ -1,1 +1,1 @@
-"""Exchanges with other systems: the national register's documents, and later its protocol, landlords' API and old files."""
+"""Exchanges with other systems: the national register's documents and protocol, what goes to it and what it tells."""

@@ -13,7 +13,8 @@ from palier.common import clock
 from palier.common.isolation import as_system
 from palier.demands import actions as demands
 from palier.exchanges import declared
-from palier.exchanges.models import Import
+from palier.exchanges.models import Import, RegisterNumber
+from palier.exchanges.queue import told_by_register
 from palier.exchanges.reading import form_of
 from palier.exchanges.sne.checks import check
 from palier.exchanges.sne.document import parse
@@ -41,7 +42,7 @@ def import_demand(content: bytes) -> dict[str, Any]:
     if wished is None:
         return {**answer, "result": "refused", "anomalies": [*anomalies, _elsewhere()]}
     digest = hashlib.sha256(content).hexdigest()
-    with as_system("a file of the register belongs to no actor"), transaction.atomic():
+    with as_system("a file of the register belongs to no actor"), transaction.atomic(), told_by_register():
         former = Import.objects.filter(sha256=digest).select_related("demand").first()
         if former is not None:
             return {**answer, "number": former.demand.number, "result": "unchanged"}
@@ -60,8 +61,9 @@ def import_demand(content: bytes) -> dict[str, Any]:
 def _number(text: str | None) -> str:
     if not text:
         return ""
-    parsed = numbers.parse(text)
-    return str(parsed)
+    number = str(numbers.parse(text))
+    ours = RegisterNumber.objects.filter(number=number).values_list("demand__number", flat=True).first()
+    return ours or number
 
 
 def _elsewhere() -> dict[str, str]:

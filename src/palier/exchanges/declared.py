@@ -17,19 +17,19 @@ from palier.exchanges.sne.model import Anomaly
 
 BLOCKING = frozenset({"income.amount", "income.tax"})
 HOME = f"{PEOPLE}/logementActuel"
-_PERSON = {
+PERSON = {
     "last_name": "nom", "birth_name": "nomPatronymique", "first_names": "prenom", "birth_date": "dateNaissance",
     "phone": "telPortable", "line": "adressePostale/voie", "town": "adressePostale/commune",
     "postcode": "adressePostale/codePostal", "profession": "situationProfessionnelle/profession",
     "employer": "situationProfessionnelle/nomEmployeurPrincipal",
 }  # fmt: skip
-_PLACES = {
+PLACES = {
     "expected": f"{PEOPLE}/personneANaitre/nombre", "expected_on": f"{PEOPLE}/personneANaitre/dateNaissancePrevue",
     "status": f"{HOME}/listeModeleLogement", "landlord": f"{HOME}/proprietaire", "surface": f"{HOME}/surface",
     "occupants": f"{HOME}/nombreHabitant", "rent": f"{HOME}/montantMensuelLoyer", "motive": "motifDemande",
     "motive_3": "motifDemande", "types": f"{WISH}/listeTypeLogement",
 }  # fmt: skip
-_ROWS = {
+ROWS = {
     "child": "listePersonneACharge/personneACharge", "custody": "listePersonneEnGarde/personneEnGarde",
     "adult": "listeCotitulaire/cotitulaire",
 }  # fmt: skip
@@ -52,12 +52,12 @@ def place(field: str) -> str:
     if row := re.fullmatch(r"(child|custody|adult)_(\d+)_(\w+)", field):
         # The first co-holder is our co-applicant: the other adults follow.
         rank = int(row[2]) + (2 if row[1] == "adult" else 1)
-        return f"{PEOPLE}/{_ROWS[row[1]]}[{rank}]/{_of_person(row[3])}"
+        return f"{PEOPLE}/{ROWS[row[1]]}[{rank}]/{_of_person(row[3])}"
     if field.startswith("co_"):
         return f"{PEOPLE}/listeCotitulaire/cotitulaire[1]/{_of_person(field.removeprefix('co_'))}"
     if field.startswith("place_"):
         return f"{WISH}/listeLocalisationSouhaite"
-    return _PLACES.get(field) or (f"{PEOPLE}/demandeur/{_of_person(field)}" if field else PEOPLE)
+    return PLACES.get(field) or (f"{PEOPLE}/demandeur/{_of_person(field)}" if field else PEOPLE)
 
 
 def _of_person(field: str) -> str:
@@ -65,4 +65,4 @@ def _of_person(field: str) -> str:
         return "listeRessourceRecue"
     if field.startswith("paid"):
         return "listeRessourceVersee"
-    return "revenuFiscal" if field.startswith("tax") else _PERSON.get(field, field)
+    return "revenuFiscal" if field.startswith("tax") else PERSON.get(field, field)

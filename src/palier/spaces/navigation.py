@@ -26,6 +26,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Doublons", "desk:likenesses", "users"),
         ("Pièces à vérifier", "desk:pieces", "folder"),
         ("Situations à reconnaître", "desk:recognitions", "shield"),
+        ("Registre national", "desk:exchanges", "send"),
     ],
     Role.LANDLORD: [
         ("Tableau de bord", "landlord:home", "house"),

@@ -50,6 +50,23 @@ def ask_recognition(*, actor: Actor, demand: Demand, situation: str, upload: Upl
 
 
 @transaction.atomic
+def learn_recognition(*, actor: Actor, demand: Demand, situation: str) -> bool:
+    """A decision told by another system, to be recognised by the service that may; False when it is known already."""
+    if actor.role != Role.SYSTEM:
+        raise NotYours(f"{actor.role} learns nothing from other systems")
+    demand = locked(visible_demands(actor), demand.pk)
+    if Recognition.objects.filter(demand=demand, situation=situation).exclude(state="refused").exists():
+        return False
+    recognition = Recognition.objects.create(demand=demand, situation=situation, asked_at=clock.now())
+    ledger.record(
+        verb="recognitions.learn", subject=recognition, actor=actor, thread=demand.pk,
+        data={"situation": discreet(situation)},
+    )  # fmt: skip
+    tell_later_apps(demand)
+    return True
+
+
+@transaction.atomic
 def recognise(*, actor: Actor, recognition_id: int, valid_to: date | None = None) -> Recognition:
     """Recognise a situation from today, until `valid_to` included when there is an end."""
     recognition = _mine_to_decide(actor, recognition_id)

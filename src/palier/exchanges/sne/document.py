@@ -77,7 +77,7 @@ def _version(root: etree._Element) -> str:
     return version
 
 
-def _local(element: etree._Element) -> str:
+def local_name(element: etree._Element) -> str:
     """The name of an element of the register, qualified or not; the Clark name of any other."""
     if not isinstance(element.tag, str):
         return ""
@@ -86,7 +86,7 @@ def _local(element: etree._Element) -> str:
 
 
 def _children(parent: etree._Element, name: str) -> list[etree._Element]:
-    return [child for child in parent if _local(child) == name]
+    return [child for child in parent if local_name(child) == name]
 
 
 def canonical(element: etree._Element) -> str:
@@ -209,7 +209,7 @@ class _Reader:
             return ()
         found = []
         for child in wrapper:
-            name = _local(child)
+            name = local_name(child)
             index = _children(wrapper, name).index(child) + 1
             self.saw(child, self.path(wrapper, name, index), {"code"})
             self.swallowed.add(child)
@@ -234,8 +234,8 @@ class _Reader:
         if element in self.swallowed:
             return found
         for child in element:
-            if child not in self.taken and _local(child):
-                found.append(Unmapped(f"{prefix}{_local(child)}", canonical(child)))
+            if child not in self.taken and local_name(child):
+                found.append(Unmapped(f"{prefix}{local_name(child)}", canonical(child)))
         stray = [child.tail for child in element]
         if element not in self.worded:
             stray.insert(0, element.text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +28,7 @@ from palier.spaces.applicant.places import choices
 from palier.spaces.careful import CarefulText
 from palier.spaces.dossier import name_of
 
+T = TypeVar("T")
 WHY = "Mise à jour de la demande au guichet"
 
 
@@ -54,6 +56,20 @@ class GroundForm(forms.Form):
     def given(self) -> acting.Ground:
         held = self.cleaned_data
         return acting.Ground(held["ground"], held["proof"], int(held["mandate"]) if held["mandate"] else None)
+
+    def attempt(self, form: forms.Form, action: Callable[[], T]) -> T | None:
+        """Run an action; a refusal lands beside its own field, of the ground or of the other form, and None comes back."""
+        try:
+            return action()
+        except Refused as refusal:
+            place = self if refusal.field in self.fields else form
+            place.add_error(refusal.field if refusal.field in place.fields else None, refusal.message)
+            return None
+
+    def unjudged(self) -> GroundForm:
+        """The same answers without their errors: a row was added, nothing was sent yet."""
+        self._errors = forms.utils.ErrorDict()
+        return self
 
 
 class MandateForm(forms.Form):
@@ -84,35 +100,25 @@ def edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     reshaped = reshape(given, request.POST) if key == "menage" else None
     if reshaped is not None:
         shown = step.form(typed(reshaped), start=start).unjudged()
-        ground = _unjudged(GroundForm(request.POST, mandates=mandates))
+        ground = GroundForm(request.POST, mandates=mandates).unjudged()
         return _show(request, demand, step, shown, ground, seen=_revision(request))
     form, ground = step.form(request.POST, start=start), GroundForm(request.POST, mandates=mandates)
-    conflict = False
     if all([form.is_valid(), ground.is_valid()]):
-        try:
-            actions.change(
-                actor=request.actor, demand_id=pk, form=form.declared, revision=_revision(request),
-                sections=[step.label.lower()], ground=ground.given,
-            )  # fmt: skip
-        except Refused as refusal:
-            conflict = refusal.code == "demand.conflict"
-            refused = ground if refusal.field in ground.fields else form
-            refused.add_error(refusal.field if refusal.field in refused.fields else None, refusal.message)
-        else:
+        done = ground.attempt(form, lambda: actions.change(
+            actor=request.actor, demand_id=pk, form=form.declared, revision=_revision(request),
+            sections=[step.label.lower()], ground=ground.given,
+        ))  # fmt: skip
+        if done:
             messages.success(
                 request, f"« {step.label} » est à jour. Le ménage lit dans son espace ce que vous avez fait."
             )
             for notice in form.notices:
                 messages.info(request, notice)
             return go(request, "desk:dossier", pk)
-    demand.refresh_from_db()
-    seen = 0 if conflict else _revision(request)
-    return _show(request, demand, step, form, ground, seen=seen, status=422)
-
-
-def _unjudged(form: GroundForm) -> GroundForm:
-    form._errors = forms.utils.ErrorDict()
-    return form
+    seen, now = _revision(request), visible_to(request.actor).get(pk=pk)
+    # Told once that somebody else wrote meanwhile, the agent goes on from what is there now.
+    told = form.non_field_errors() and seen != now.revision
+    return _show(request, now, step, form, ground, seen=0 if told else seen, status=422)
 
 
 def _revision(request: HttpRequest) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces.desk import acting, checking, life, likenesses, recognitions, registering, views
+from palier.spaces.desk import acting, checking, exchanges, life, likenesses, recognitions, registering, views
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     *life.urlpatterns,
     *checking.urlpatterns,
     *recognitions.urlpatterns,
+    *exchanges.urlpatterns,
 ]

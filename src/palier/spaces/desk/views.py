@@ -18,6 +18,7 @@ from palier.demands.models import Demand
 from palier.demands.queries import visible_to
 from palier.documents import actions, queries
 from palier.employers.queries import job_of
+from palier.exchanges.queries import to_mend
 from palier.law import numbers
 from palier.spaces.access import for_roles
 from palier.spaces.applicant.demand_forms import STEPS
@@ -79,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for demand in found:
             demand.holder = _name(demand)
             demand.spaced = numbers.parse(demand.number).spaced
-    context = {"form": form, "found": found, "counts": queries.counts(request.actor)}
+    context = {"form": form, "found": found, "counts": queries.counts(request.actor), "to_mend": to_mend(request.actor)}
     return page(request, "desk/home.html", context, status=422 if form.errors else 200)
 
 

@@ -1,25 +1,49 @@
-"""`./palier exchanges import-demand FILE.xml`: a demand in the national register's own format."""
+"""`./palier exchanges import-demand FILE.xml`: a demand in the national register's own format; `send` and `read`: the
+exchange with the register, at once."""
 
 import json
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from palier.common import clock
+from palier.common.isolation import SYSTEM, acting
+from palier.exchanges import incoming, register, sending
 from palier.exchanges.actions import import_demand
+from palier.exchanges.sne.errors import ExchangeError
 from palier.exchanges.sne.safety import DocumentRefused
 
 
 class Command(BaseCommand):
-    help = "Échanges : import-demand FICHIER.xml reprend une demande au format du registre national."
+    help = (
+        "Échanges : import-demand FICHIER.xml reprend une demande au format du registre national ; send envoie ce qui "
+        "attend au registre ; read lui demande les radiations et les reconnaissances."
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("act", choices=["import-demand"])
-        parser.add_argument("file", type=Path)
+        parser.add_argument("act", choices=["import-demand", "send", "read"])
+        parser.add_argument("file", type=Path, nargs="?")
 
     def handle(self, *args, **options):
+        if options["act"] == "import-demand":
+            if options["file"] is None:
+                raise CommandError("Indiquez le fichier à reprendre.")
+            return self._import(options["file"])
         try:
-            with options["file"].open("rb") as file:
+            client = register.client()
+        except ExchangeError as error:
+            raise CommandError(error.message) from error
+        if client is None:
+            raise CommandError("Aucun registre n’est réglé (PALIER_SNE_URL) : rien n’est envoyé ni lu.")
+        with acting(SYSTEM):
+            clock.follow_demo_shift()
+        done = sending.send_due(client) if options["act"] == "send" else incoming.read_news(client)
+        self.stdout.write(json.dumps(done, ensure_ascii=False))
+
+    def _import(self, path):
+        try:
+            with path.open("rb") as file:
                 # One byte more than the bound is enough to refuse; a huge file is never read whole.
                 answer = import_demand(file.read(50 * 1024 * 1024 + 1))
         except DocumentRefused as refusal:

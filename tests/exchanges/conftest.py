@@ -1,0 +1,3 @@
+from tests.exchanges.registers import desk, register, server, tls, to_register
+
+__all__ = ["desk", "register", "server", "tls", "to_register"]
