@@ -36,6 +36,8 @@ AS_SYSTEM_FILES = {
     "documents/links.py",
     "employers/actions.py",
     "exchanges/actions.py",
+    "exchanges/takeover/invitations.py",
+    "exchanges/takeover/running.py",
     "homes/actions.py",
     "observatory/actions.py",
 }

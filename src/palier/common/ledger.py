@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from django.db import models
 
-from palier.common import clock
+from palier.common import bulk, clock
 from palier.common.appending import append
 from palier.common.models import Event
 
@@ -59,22 +59,39 @@ def record(
 
     Raises KeyError for a verb nobody declared: an event without words would be invisible.
     """
+    append(_event(verb, type(subject), subject.pk, actor, thread, data or {}, why))
+
+
+def record_many(
+    *,
+    verb: str,
+    model: type[models.Model],
+    keys: Iterable[int],
+    actor: Signatory,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """The same event for many objects at once, each its own thread (what a file does to thousands of dossiers)."""
+    bulk.insert(Event, (_event(verb, model, key, actor, key, data or {}, "") for key in keys))
+
+
+def _event(
+    verb: str, model: type[models.Model], key: int | None, actor: Signatory, thread: int | None,
+    data: Mapping[str, Any], why: str,
+) -> Event:  # fmt: skip
     if verb not in _WORDS:
         raise KeyError(f"undeclared verb {verb}")
-    append(
-        Event(
-            at=clock.now(),
-            verb=verb,
-            subject_type=subject._meta.label_lower,
-            subject_id=subject.pk,
-            thread=thread,
-            role=actor.role,
-            person=actor.person_id,
-            organisation=actor.organisation_id,
-            signature=actor.signature,
-            data=dict(data or {}),
-            why=why,
-        )
+    return Event(
+        at=clock.now(),
+        verb=verb,
+        subject_type=model._meta.label_lower,
+        subject_id=key,
+        thread=thread,
+        role=actor.role,
+        person=actor.person_id,
+        organisation=actor.organisation_id,
+        signature=actor.signature,
+        data=dict(data),
+        why=why,
     )
 
 

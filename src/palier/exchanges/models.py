@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from palier.exchanges.takeover.models import TakenDemand, TakeOver, TakeOverLine
+
+__all__ = ["Import", "TakeOver", "TakeOverLine", "TakenDemand"]
+
 
 class Import(models.Model):
     """One document brought in. `anomalies`: code, path and French words; never the whole document."""
