@@ -27,7 +27,7 @@ def visible_to(actor: Actor) -> QuerySet[TakeOver]:
 
 
 def receive(*, actor: Actor, name: str, chunks: Iterable[bytes], mapping: str) -> TakeOver:
-    """Keep a file with its mapping. The same file with the same mapping, while open, is the take-over already there.
+    """Keep a file with its mapping. The same file with the same mapping, while it is not done, is the take-over already there.
 
     Refused when the mapping does not hold (every mistake told) or when the disk cannot hold the file.
     """
@@ -42,7 +42,7 @@ def receive(*, actor: Actor, name: str, chunks: Iterable[bytes], mapping: str) -
         if not kept.size:
             raise Refused("file.empty", "Ce fichier est vide.", field="file")
         with transaction.atomic():
-            same = visible_to(actor).filter(sha256=kept.sha256, mapping=mapping).exclude(state="closed")
+            same = visible_to(actor).filter(sha256=kept.sha256, mapping=mapping).exclude(state__in=["done", "closed"])
             if (former := same.order_by("-pk").first()) is not None:
                 storage.forget(FOLDER, kept.name)
                 return former
