@@ -137,7 +137,7 @@ class Builder:
     ) -> bool:
         """Read one field into `values`; True when one of its columns was filled."""
         path = reading.target.path
-        names = [name.replace("{n}", str(rank)) for name in reading.columns] if rank else list(reading.columns)
+        names = [self._named(name, rank) for name in reading.columns]
         filled = [(name, row.cells[name]) for name in names if row.cells.get(name)]
         if names:
             name, text = filled[0] if filled else (names[0], "")
@@ -156,6 +156,11 @@ class Builder:
             values[path] = value
         return True
 
+    def _named(self, name: str, rank: int) -> str:
+        """The column of the n-th person; in XML the first element of a name bears no number."""
+        name = name.replace("{n}", str(rank)) if rank else name
+        return name.replace("[1]", "") if self.mapping.file.format == "xml" else name
+
     def _default(self, reading: Reading) -> Any:
         return (
             self._kinds[reading.target.kind](reading, reading.default, "")
@@ -164,7 +169,7 @@ class Builder:
         )
 
     def _one(self, made: Candidate, row: Row, reading: Reading, name: str, text: str, rank: int = 0) -> Any:
-        beside = row.cells.get(reading.postcode.replace("{n}", str(rank)), "") if reading.postcode else ""
+        beside = row.cells.get(self._named(reading.postcode, rank), "") if reading.postcode else ""
         try:
             return self._kinds[reading.target.kind](reading, text, beside)
         except cells.Unreadable as error:
@@ -231,7 +236,7 @@ class Builder:
             above = "coapplicant." if group.kind == "coapplicant" else f"{group.kind}.{len(found)}."
             there = [self._take(made, row, reading, values, above, rank) for reading in group.readings]
             for reading in group.readings:
-                used.update(name.replace("{n}", str(rank)) for name in (*reading.columns, reading.postcode))
+                used.update(self._named(name, rank) for name in (*reading.columns, reading.postcode))
             if any(there):
                 found.append(nested(values))
         if group.kind == "coapplicant":

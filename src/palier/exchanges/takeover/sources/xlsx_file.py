@@ -58,12 +58,12 @@ class XlsxFile:
     def _values(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
         import openpyxl
 
-        book = None
+        book, file = None, self._path.open("rb")
         try:
             with warnings.catch_warnings():
                 # Styles, validations and extensions that openpyxl leaves aside do not concern values.
                 warnings.simplefilter("ignore")
-                book = openpyxl.load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
                 names = book.sheetnames
                 if self._sheet and self._sheet not in names:
                     raise SourceRefused(
@@ -85,6 +85,7 @@ class XlsxFile:
         finally:
             if book is not None:
                 book.close()
+            file.close()
 
 
 def _guard(path: Path) -> None:
