@@ -29,10 +29,12 @@ from palier.demo.underway import begin
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import JobAttestation
 from palier.exchanges.models import Anomaly, Operation
+from palier.exchanges.takeover import actions as takeovers
 from palier.homes.models import Dwelling, Offer
 from palier.law import calendar
 from tests.builders import Builder
 from tests.conftest import NOW
+from tests.exchanges.takeover.conftest import LOGIS, export, written
 
 
 class Town:
@@ -61,6 +63,9 @@ class Town:
         self.recognition = Recognition.objects.get()
         self.job = JobAttestation.objects.get()
         self.operation = self.refused(self.demand)
+        self.takeover = takeovers.receive(
+            actor=character("alain.admin"), name="export.csv", chunks=[written(export(3))], mapping=LOGIS
+        )
 
     def refused(self, demand: Demand) -> Operation:
         """A creation that the register refused."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
@@ -31,8 +32,12 @@ from palier.demo.playing import character, play
 from palier.demo.underway import specimen
 from palier.employers import actions as employers
 from palier.employers.models import Company
+from palier.exchanges.takeover import actions as takeovers
+from palier.exchanges.takeover import running
+from palier.exchanges.takeover.models import TakeOver
 from palier.spaces.matrix import matrix
 from tests.conftest import NOW
+from tests.exchanges.takeover.conftest import LOGIS, export, written
 from tests.harness.conftest import Town, form, later
 
 # Sessions, receipts and counters of attempts are the machinery of repetition itself.
@@ -52,7 +57,7 @@ READ_ONLY = {
     "landlord:session", "landlord:sessions", "member:home", "member:item", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:privacy", "public:source", "spaces:home", "staff:dossier", "staff:organisation", "staff:organisations",
-    "staff:settings",
+    "staff:settings", "staff:takeover", "staff:takeover_report",
 }  # fmt: skip
 # Written, but only in the session of whoever asks.
 SESSION_ONLY = {"spaces:choose_role", "staff:support"}
@@ -384,6 +389,43 @@ def _(town):
 def _(town):
     data = {**HOME, "version": town.demand.revision, "motif-ground": "present"}
     return Case(town.client("claire.guichet"), f"/guichet/registre/{town.operation.pk}/corriger/logement/", data)
+
+
+def takeover(state: str = "") -> TakeOver:
+    """A file of the invented older tool, received, or taken over to the end."""
+    held = takeovers.receive(actor=PALIER, name="export.csv", chunks=[stock_file()], mapping=LOGIS)
+    if state == "running":
+        takeovers.run(actor=PALIER, takeover_id=held.pk)
+    if state == "done":
+        takeovers.run(actor=PALIER, takeover_id=held.pk)
+        running.work(held.pk)
+    return held
+
+
+def stock_file() -> bytes:
+    return written(export(2))
+
+
+@case("staff:takeovers")
+def _(town):
+    data = {"file": SimpleUploadedFile("export.csv", stock_file()), "shipped": "logis-2000"}
+    return Case(town.client("alain.admin"), "/equipe/reprises/", data)
+
+
+def deciding(what: str, state: str = ""):
+    def make(town: Town) -> Case:
+        with acting(SYSTEM):
+            held = takeover(state)
+        return Case(town.client("alain.admin"), f"/equipe/reprises/{held.pk}/{what}/", {})
+
+    return make
+
+
+case("staff:takeover_essai")(deciding("essai"))
+case("staff:takeover_reprise")(deciding("reprise"))
+case("staff:takeover_poursuivre")(deciding("poursuivre", "running"))
+case("staff:takeover_fermer")(deciding("fermer", "done"))
+case("staff:takeover_inviter")(deciding("inviter", "done"))
 
 
 @case("desk:recognise")

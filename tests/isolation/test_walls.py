@@ -40,6 +40,8 @@ AS_SYSTEM_FILES = {
     "employers/actions.py",
     "exchanges/actions.py",
     "exchanges/queue.py",
+    "exchanges/takeover/invitations.py",
+    "exchanges/takeover/running.py",
     "homes/actions.py",
     "observatory/actions.py",
 }

@@ -1,6 +1,12 @@
 """Many rows at once: what a page never does and a file or a night does."""
 
-from django.db import connection
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
 
 # ANALYZE belongs to the owner of a table; the web role may ask for it and for nothing else.
 RENEW_STATISTICS = """
@@ -24,3 +30,62 @@ def renew_statistics() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT palier_renew_statistics()")
+
+
+def insert(
+    model: type[models.Model], objects: Iterable[models.Model], *, returning: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """Insert unsaved objects, their keys left to the sequence, and give back the fields `returning`, in any order.
+
+    COPY is refused on a table with row security: the rows go by COPY into a temporary table, and from there
+    through the policies by one INSERT.
+    """
+    held = [f for f in model._meta.concrete_fields if not f.primary_key]
+    staged = _stage(model, held, ([getattr(one, f.attname) for f in held] for one in objects))
+    listed = _listed(f.column for f in held)
+    back = f" RETURNING {_listed(model._meta.get_field(name).column for name in returning)}" if returning else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {_quote(model._meta.db_table)} ({listed}) SELECT {listed} FROM {staged}{back}")
+        found = cursor.fetchall() if returning else []
+        cursor.execute(f"DROP TABLE {staged}")
+    return found
+
+
+def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Set the fields `names` of the rows whose key is the first value of each row."""
+    key, *held = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    staged = _stage(model, [key, *held], rows)
+    changes = ", ".join(f"{_quote(f.column)} = s.{_quote(f.column)}" for f in held)
+    own = _quote(key.column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_quote(model._meta.db_table)} AS t SET {changes} FROM {staged} AS s WHERE t.{own} = s.{own}"
+        )
+        cursor.execute(f"DROP TABLE {staged}")
+
+
+def _stage(model: type[models.Model], held: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> str:
+    staged, listed = _quote(f"staged_{model._meta.db_table}"), _listed(f.column for f in held)
+    documents = [isinstance(f, models.JSONField) for f in held]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS"
+            f" SELECT {listed} FROM {_quote(model._meta.db_table)} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY {staged} ({listed}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(
+                    [
+                        json.dumps(value, ensure_ascii=False) if document and value is not None else value
+                        for value, document in zip(row, documents, strict=True)
+                    ]
+                )
+    return staged
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(map(_quote, columns))
+
+
+def _quote(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -59,31 +59,39 @@ def record(
 
     Raises KeyError for a verb nobody declared: an event without words would be invisible.
     """
-    append(_event(verb, subject, actor, thread, data, why))
+    append(_event(verb, type(subject), subject.pk, actor, thread, data, why))
 
 
 def record_all(
     *, verb: str, rows: Iterable[tuple[models.Model, int | None, Mapping[str, Any]]], actor: Signatory, why: str = ""
 ) -> None:
     """One event for each (subject, thread, data), written together."""
-    append_all(_event(verb, subject, actor, thread, data, why) for subject, thread, data in rows)
+    append_all(_event(verb, type(subject), subject.pk, actor, thread, data, why) for subject, thread, data in rows)
+
+
+def record_many(
+    *,
+    verb: str,
+    model: type[models.Model],
+    keys: Iterable[int],
+    actor: Signatory,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """The same event for many objects at once, each its own thread (what a file does to thousands of dossiers)."""
+    append_all(_event(verb, model, key, actor, key, data, "") for key in keys)
 
 
 def _event(
-    verb: str,
-    subject: models.Model,
-    actor: Signatory,
-    thread: int | None,
-    data: Mapping[str, Any] | None,
-    why: str,
-) -> Event:
+    verb: str, model: type[models.Model], key: int | None, actor: Signatory, thread: int | None,
+    data: Mapping[str, Any] | None, why: str,
+) -> Event:  # fmt: skip
     if verb not in _WORDS:
         raise KeyError(f"undeclared verb {verb}")
     return Event(
         at=clock.now(),
         verb=verb,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
+        subject_type=model._meta.label_lower,
+        subject_id=key,
         thread=thread,
         role=actor.role,
         person=actor.person_id,

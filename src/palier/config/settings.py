@@ -170,6 +170,7 @@ WHITENOISE_USE_FINDERS = ENV.debug
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 15_000_000
+STOCK_MAX_BYTES = 300_000_000
 FILE_UPLOAD_HANDLERS = [
     "palier.documents.uploading.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -39,6 +39,8 @@ from palier.observatory.actions import refresh
 from palier.territories.models import Epci
 
 BATCH = 50
+# A department has some three hundred offers; of the thousands of a region, the first have candidates and the rest none.
+APPLIED_FOR = 1000
 # Offers of the cast's landlord, and the one of them whose list is to be made.
 OWN_OFFERS, PAST = 8, 7
 CONTINGENT_OF = {"state": "state_priority", "action_logement": "action_logement"}
@@ -175,7 +177,9 @@ def _candidates(scale) -> dict[str, int]:
     """About a hundred candidates on a wanted dwelling, few on the others; none whom the law would refuse."""
     chance, now, made = Random(1414), clock.now(), 0
     with acting(SYSTEM):
-        offers = Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")
+        offers = (
+            Offer.objects.filter(state="published").select_related("dwelling__commune").order_by("pk")[:APPLIED_FOR]
+        )
         for rank, offer in enumerate(offers):
             wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < OWN_OFFERS else 2, 18)
             free = _eligible(offer, wanted)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.db import models
 
 from palier.exchanges.states import OPERATION, REACTIVATION, WHAT
+from palier.exchanges.takeover.models import TakenDemand, TakeOver, TakeOverLine
+
+__all__ = [
+    "Anomaly", "Cursor", "Import", "News", "Operation", "RegisterNumber", "TakeOver", "TakeOverLine", "TakenDemand",
+]  # fmt: skip
 
 
 class Import(models.Model):

@@ -7,6 +7,9 @@ from procrastinate.contrib.django import app
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.exchanges import incoming, register, sending
+from palier.exchanges.takeover import tasks as takeover
+
+__all__ = ["read_register", "send_to_register", "takeover"]
 
 
 @app.periodic(cron="* * * * * */15")

@@ -51,6 +51,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     Role.ADMINISTRATOR: [
         ("Organisations", "staff:organisations", "building"),
         ("Réglages", "staff:settings", "settings"),
+        ("Reprises", "staff:takeovers", "download"),
     ],
 }
 PUBLIC_MENU = [("Trouver un logement", "public:offers", "search"), ("L’observatoire", "public:observatory", "chart")]

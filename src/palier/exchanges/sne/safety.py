@@ -6,6 +6,7 @@ is ever declared, let alone expanded; the second pass, by lxml, has neither netw
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -15,6 +16,8 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_ELEMENTS = 50_000
 MAX_ATTRIBUTES = 64
+# Characters of one text of a stream, which as a whole has no bound.
+MAX_TEXT = 1_000_000
 
 _CUT_SHORT = frozenset(
     {
@@ -47,7 +50,7 @@ def root_of(source: bytes | BinaryIO) -> etree._Element:
         raise DocumentRefused("sne.too_large", "Ce fichier dépasse 50 Mo : ce n’est pas une demande.")
     if not content.strip():
         raise DocumentRefused("sne.empty", "Ce fichier est vide.")
-    _guard(content)
+    guard([content], most=MAX_ELEMENTS)
     try:
         return etree.fromstring(content, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -73,22 +76,31 @@ def _parser() -> etree.XMLParser:
 
 
 class _Bounds:
-    """Counts depth and elements as they open."""
+    """Counts depth, elements and characters as they come. `elements`: at most so many, or None in a stream."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None) -> None:
         self.depth = 0
         self.elements = 0
+        self.text = 0
+        self.most = most
 
     def open(self, _name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         self.elements += 1
+        self.text = 0
         if self.depth > MAX_DEPTH:
             raise DocumentRefused("sne.too_deep", "Ce fichier a trop de niveaux : ce n’est pas une demande.")
-        if self.elements > MAX_ELEMENTS or len(attributes) > MAX_ATTRIBUTES:
+        if (self.most and self.elements > self.most) or len(attributes) > MAX_ATTRIBUTES:
             raise DocumentRefused("sne.too_many", "Ce fichier a trop d’éléments : ce n’est pas une demande.")
 
     def close(self, _name: str) -> None:
         self.depth -= 1
+        self.text = 0
+
+    def words(self, text: str) -> None:
+        self.text += len(text)
+        if self.most is None and self.text > MAX_TEXT:
+            raise DocumentRefused("sne.endless", "Un texte de ce fichier dépasse un million de caractères.")
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -97,15 +109,19 @@ def _refuse_doctype(*_: object) -> None:
     )
 
 
-def _guard(content: bytes) -> None:
-    bounds = _Bounds()
+def guard(chunks: Iterable[bytes], *, most: int | None = None) -> None:
+    """Read a file to its last character and build nothing. Raises `DocumentRefused`. `most`: elements."""
+    bounds = _Bounds(most)
     reader = expat.ParserCreate()
     reader.StartElementHandler = bounds.open
     reader.EndElementHandler = bounds.close
+    reader.CharacterDataHandler = bounds.words
     reader.StartDoctypeDeclHandler = _refuse_doctype
     reader.EntityDeclHandler = _refuse_doctype
     try:
-        reader.Parse(content, True)
+        for chunk in chunks:
+            reader.Parse(chunk, False)
+        reader.Parse(b"", True)
     except expat.ExpatError as error:
         raise _refusal(error, bounds) from error
     except ValueError as error:

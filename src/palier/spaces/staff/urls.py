@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces.staff import administration, support
+from palier.spaces.staff import administration, support, takeover
 
 app_name = "staff"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     path("organisations/<int:pk>/", administration.organisation, name="organisation"),
     path("reglages/", administration.settings_list, name="settings"),
     path("reglages/<slug:key>/", administration.setting, name="setting"),
+    *takeover.urlpatterns,
 ]
