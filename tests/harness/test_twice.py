@@ -394,6 +394,9 @@ def _(town):
 def takeover(state: str = "") -> TakeOver:
     """A file of the invented older tool, received, or taken over to the end."""
     held = takeovers.receive(actor=PALIER, name="export.csv", chunks=[stock_file()], mapping=LOGIS)
+    if state == "rehearsed":
+        takeovers.rehearse(actor=PALIER, takeover_id=held.pk)
+        running.work(held.pk)
     if state == "running":
         takeovers.run(actor=PALIER, takeover_id=held.pk)
     if state == "done":
@@ -422,7 +425,7 @@ def deciding(what: str, state: str = ""):
 
 
 case("staff:takeover_essai")(deciding("essai"))
-case("staff:takeover_reprise")(deciding("reprise"))
+case("staff:takeover_reprise")(deciding("reprise", "rehearsed"))
 case("staff:takeover_poursuivre")(deciding("poursuivre", "running"))
 case("staff:takeover_fermer")(deciding("fermer", "done"))
 case("staff:takeover_inviter")(deciding("inviter", "done"))

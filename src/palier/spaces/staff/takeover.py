@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
+from procrastinate.exceptions import AlreadyEnqueued
 
 from palier.accounts.roles import Role
 from palier.common import clock
@@ -159,8 +161,9 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         held = actions.visible_to(request.actor).get(pk=pk)
         return page(request, "staff/takeover.html", {**_context(request, held), "refusal": refusal.message}, status=422)
     if task is not None:
-        with transaction.atomic():
-            task.defer(takeover_id=pk)
+        # Asked again before a worker took it: it is in the queue already.
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            task.configure(queueing_lock=f"{what} {pk}").defer(takeover_id=pk)
     return go(request, "staff:takeovers") if held.state == "closed" else go(request, "staff:takeover", pk)
 
 
