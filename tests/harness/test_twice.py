@@ -27,6 +27,7 @@ from palier.demands.acting import Ground
 from palier.demands.form import Form
 from palier.demands.likenesses import merge
 from palier.demands.models import Demand, Likeness, Mandate, Notice
+from palier.demands.sheltering import shelter
 from palier.demo.people import BY_KEY
 from palier.demo.playing import character, play
 from palier.demo.underway import specimen
@@ -246,6 +247,18 @@ def mandate(town: Town) -> Mandate:
         claire, mandates.declare, demand_id=town.demand.pk, holder="Association d’essai", words="Déposer mes pièces",
         until_on=clock.today(),
     )  # fmt: skip
+
+
+@case("applicant:shelter")
+def _(town):
+    return Case(town.client("amina.benali"), "/mon-espace/demande/proteger-mon-adresse/", {})
+
+
+@case("applicant:uncover")
+def _(town):
+    amina = character("amina.benali")
+    play(amina, shelter, demand_id=town.demand.pk)
+    return Case(town.client("amina.benali"), "/mon-espace/demande/montrer-mon-adresse/", {})
 
 
 @case("applicant:end_mandate")

@@ -29,6 +29,7 @@ AS_SYSTEM_FILES = {
     "commissions/actions/voting.py",
     "commissions/queries.py",
     "cotation/actions.py",
+    "demands/actions.py",
     "demands/claiming.py",
     "demands/likenesses.py",
     "demands/telling.py",
@@ -272,6 +273,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_renew_statistics",
         "palier_seated",
         "palier_seats",
+        "palier_sheltered_places",
         "palier_to_recognise",
         "palier_under_examination",
     }

@@ -13,8 +13,9 @@ from palier.accounts.models import Person
 from palier.accounts.roles import Role
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
+from palier.common.isolation import as_system
 from palier.common.locks import locked
-from palier.demands import checks
+from palier.demands import checks, sheltering
 from palier.demands.acting import Ground, words_of
 from palier.demands.form import Form, columns
 from palier.demands.models import Demand, DemandVersion, Draft, Notice, NumberCounter, Wish
@@ -134,6 +135,8 @@ def change(
     if demand.state != "active":
         raise Refused("demand.removed", "Cette demande est radiée : elle ne peut plus être modifiée.")
     told = words_of(ground, demand) if actor.role != Role.APPLICANT else ""
+    if demand.sheltered:
+        form = sheltering.keep_sealed(demand, form)
     if Form.from_json(demand.form) == form:
         return demand
     if demand.revision != revision:
@@ -328,6 +331,9 @@ def import_form(
     place = Department.objects.get(pk=department)
     number = number or next_number(place.register_code, registered_on, ONLINE_DESK)
     existing = Demand.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if existing is not None and existing.sheltered:
+        with as_system("what a file says of a sheltered household is sealed, whoever brings it"):
+            form = sheltering.keep_sealed(existing, form)
     values = {"form": form.to_json(), "unmapped": unmapped, **columns(form)}
     if existing is not None:
         for name, value in values.items():

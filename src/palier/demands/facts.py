@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from palier.demands import sheltering
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
 from palier.law import household as law
@@ -27,7 +28,7 @@ def household(
 
     The income of the last twelve months is known of nobody: no document's amounts are typed in Palier.
     """
-    form = Form.from_json(demand.form)
+    form = sheltering.places(demand)
     return from_form(form, demand, epcis=_epcis(form), situations=situations, proofs=proofs, job=job, refusals=refusals)
 
 

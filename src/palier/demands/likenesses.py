@@ -130,6 +130,10 @@ def merge(*, actor: Actor, likeness_id: int, keep: int, ground: Ground | None) -
             "likeness.accounts",
             "Chacune est liée à un compte différent : demandez à la personne lequel elle garde, et fermez l’autre d’abord.",
         )
+    if other.sheltered and not kept.sheltered:
+        raise Refused(
+            "likeness.sheltered", "L’autre demande a une adresse protégée : c’est elle qu’il faut garder.", field="keep"
+        )
     told = words_of(ground, kept)
     since = min(kept.first_registered_on, other.first_registered_on)
     data = {"since": in_words(since)}

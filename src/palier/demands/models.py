@@ -42,6 +42,8 @@ class Demand(models.Model):
     last_name_key = models.CharField(max_length=80)
     first_name_key = models.CharField(max_length=80)
     birth_date = models.DateField(null=True)
+    # The address is sealed apart: nobody but the household reads it (`demands.sheltering`).
+    sheltered = models.BooleanField(default=False)
     identity_keys = ArrayField(models.CharField(max_length=16), default=list)
     people = models.PositiveSmallIntegerField()
     adults = models.PositiveSmallIntegerField()
@@ -239,6 +241,17 @@ class Mandate(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(until_on__gte=models.F("from_on")), name="mandate_ends_later"),
         ]
+
+
+class Shelter(models.Model):
+    """What a sheltered household keeps to itself. `home`, `work`, `co_work`: communes that scoring alone reads."""
+
+    demand = models.OneToOneField(Demand, models.CASCADE, related_name="shelter")
+    since = models.DateField()
+    sealed = models.TextField()
+    home = models.CharField(max_length=5, blank=True)
+    work = models.CharField(max_length=5, blank=True)
+    co_work = models.CharField(max_length=5, blank=True)
 
 
 class Likeness(models.Model):

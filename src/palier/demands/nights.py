@@ -20,7 +20,7 @@ from itertools import groupby
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat, LPad, Round, TruncMonth
 
 from palier.accounts.actor import PALIER
@@ -32,7 +32,7 @@ from palier.common.locks import locked_all
 from palier.common.models import Message
 from palier.demands import actions, likenesses
 from palier.demands.form import Form, columns
-from palier.demands.models import Claim, Demand, DemandVersion, Draft, NightStep, Notice
+from palier.demands.models import Claim, Demand, DemandVersion, Draft, Likeness, Mandate, NightStep, Notice, Shelter
 from palier.demands.states import DEMAND
 from palier.demands.telling import in_words, tell
 from palier.law import calendar
@@ -199,8 +199,9 @@ def _erase(keys: Sequence[int], day: date) -> int:
         label="Ouvrir mon espace",
     )
     actions.live_on("erase", due, PALIER)
-    for model in (DemandVersion, Draft, Claim):
+    for model in (DemandVersion, Draft, Claim, Mandate, Shelter):
         model.objects.filter(demand__in=pks).delete()
+    Likeness.objects.filter(Q(first__in=pks) | Q(second__in=pks)).delete()
     Notice.objects.filter(demand__in=pks, proof__gt="").update(proof="effacée")
     DEMAND.fire_all(
         due, "erase", actor=PALIER, thread=lambda d: d.pk,

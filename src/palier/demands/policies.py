@@ -4,7 +4,7 @@ Reservation holders, commission members and others see a demand only through wha
 apps that know it add their policies. Authorities that are not a desk get statistics only.
 """
 
-from palier.common.isolation import DEPARTMENTS, PERSON, Policy, role_is
+from palier.common.isolation import DEPARTMENTS, PERSON, Policy, narrow_function, role_is
 
 AGENTS = ("desk", "landlord", "secretary", "support")
 # Once its personal data are erased, a demand is a line of statistics: nobody's.
@@ -25,6 +25,12 @@ ROW_POLICIES = {
     "demands_notice": {"through_demand": Policy(through_demand())},
     "demands_wish": {"through_demand": Policy(through_demand())},
     "demands_mandate": {"through_demand": Policy(through_demand())},
+    "demands_shelter": {
+        "own": Policy(
+            f"{role_is('applicant')} AND EXISTS (SELECT 1 FROM demands_demand d WHERE d.id = demand_id"
+            f" AND d.person_id = {PERSON})"
+        )
+    },
     "demands_likeness": {
         "both": Policy(f"{role_is('desk')} AND {through_demand('first_id')} AND {through_demand('second_id')}")
     },
@@ -44,6 +50,13 @@ ROW_POLICIES = {
 # The story of a demand keeps what happened and when; what it said of the household goes with its data. The one exception
 # to the append-only history, bounded here: events of demands that the night has just erased.
 SQL_FUNCTIONS = {
+    "palier_sheltered_places": narrow_function(
+        "palier_sheltered_places",
+        "demand bigint",
+        "TABLE (home varchar, work varchar, co_work varchar)",
+        """
+            SELECT s.home, s.work, s.co_work FROM demands_shelter s WHERE s.demand_id = demand""",
+    ),
     "palier_forget_events": """
         CREATE OR REPLACE FUNCTION palier_forget_events(threads bigint[]) RETURNS void LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = public, pg_temp AS $$

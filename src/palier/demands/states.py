@@ -118,6 +118,14 @@ ledger.declare(
             "applicant": "{desk} a mis à jour votre demande, {ground} : {sections}",
             "agent": "Demande mise à jour au guichet, {ground} : {sections}",
         },
+        "demands.shelter": {
+            "applicant": "Votre adresse est protégée : personne d’autre que vous ne la lit",
+            "agent": "Adresse protégée à la demande du ménage",
+        },
+        "demands.uncover": {
+            "applicant": "Votre adresse n’est plus protégée",
+            "agent": "Adresse de nouveau indiquée par le ménage",
+        },
         "demands.separate": {
             "applicant": "Après une séparation, votre demande continue seule, avec son ancienneté",
             "agent": "Séparation : une demande par personne, ancienneté gardée",

@@ -82,7 +82,7 @@ def _adult(adult: Adult, form: Form) -> Rows:
         ("Téléphone", adult.phone),
         ("Courriel", adult.email),
         ("Travail", _work(adult)),
-        *([("Adresse", f"{form.address.line} {form.address.postcode}".strip())] if own else []),
+        *([("Adresse", f"{form.address.line} {form.address.postcode}".strip() or form.address.extra)] if own else []),
     ]
 
 

@@ -20,6 +20,7 @@ from palier.demands.checks import check
 from palier.demands.form import Form
 from palier.demands.models import Claim, Demand
 from palier.demands.queries import current_for, draft_of
+from palier.demands.sheltering import whole_form
 from palier.demands.words import sections
 from palier.documents.queries import missing
 from palier.homes.queries import landlords_in
@@ -70,7 +71,7 @@ def demand(request: HttpRequest) -> HttpResponse:
                 "complete": not wrong, "left": len(wrong),
             },
         )  # fmt: skip
-    form = Form.from_json(one.form)
+    form = whole_form(one)
     odd = [p.message for p in check(form, clock.today())] if one.state == "active" else []
     return page(
         request, "applicant/demand/demand.html",
@@ -188,7 +189,7 @@ def _show(
 
 
 def _start(one: Demand | None, answers: dict) -> Form:
-    return Form.from_json(one.form) if one is not None else assemble(answers)[0]
+    return whole_form(one) if one is not None else assemble(answers)[0]
 
 
 def _number(text: str | None) -> int:

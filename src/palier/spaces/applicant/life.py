@@ -17,7 +17,7 @@ from palier.applications.queries import live_of
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
-from palier.demands import acting, actions, living
+from palier.demands import acting, actions, living, sheltering
 from palier.demands.checks import check
 from palier.demands.form import Form
 from palier.demands.models import Demand
@@ -157,11 +157,26 @@ def end_mandate(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, "applicant:demand")
 
 
+@require_POST
+@for_roles(Role.APPLICANT)
+def shelter(request: HttpRequest) -> HttpResponse:
+    """The address stays secret, at once."""
+    return _at_once(request, sheltering.shelter, "Votre adresse est protégée : vous seul la lisez encore.")
+
+
+@require_POST
+@for_roles(Role.APPLICANT)
+def uncover(request: HttpRequest) -> HttpResponse:
+    return _at_once(request, sheltering.uncover, "Votre adresse est de nouveau dans votre demande.")
+
+
 urlpatterns = [
     path("demande/renouveler/", renew, name="renew"),
     path("demande/je-suis-la/", answer, name="answer"),
     path("demande/reactiver/", reactivate, name="reactivate"),
     path("demande/contester/", contest, name="contest"),
     path("demande/mandats/<int:pk>/fin/", end_mandate, name="end_mandate"),
+    path("demande/proteger-mon-adresse/", shelter, name="shelter"),
+    path("demande/montrer-mon-adresse/", uncover, name="uncover"),
     path("demande/renoncer/", waive, name="waive"),
 ]

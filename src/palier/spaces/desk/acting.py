@@ -90,6 +90,9 @@ def edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     step, demand = BY_KEY[key], visible_to(request.actor).get(pk=pk)
     if demand.state != "active":
         return go(request, "desk:dossier", pk)
+    if demand.sheltered and key in ("identite", "ressources"):
+        messages.info(request, "Adresse protégée : le ménage seul met à jour cette partie, depuis son espace.")
+        return go(request, "desk:dossier", pk)
     start = Form.from_json(demand.form)
     mandates = acting.in_force(demand, clock.today())
     if request.method != "POST":
