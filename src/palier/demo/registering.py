@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.demands import actions as demands
+from palier.demands.acting import Ground
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work
 from palier.demands.models import Demand
 from palier.demo.playing import character, play
@@ -40,7 +41,15 @@ def take() -> int:
         if child == 7:
             with clock.frozen_at(now - timedelta(hours=3)):
                 moved = dataclasses.replace(form, home=dataclasses.replace(form.home, rent=575))
-                play(desk, demands.change, demand_id=demand.pk, form=moved, revision=1, sections=["logement actuel"])
+                play(
+                    desk,
+                    demands.change,
+                    demand_id=demand.pk,
+                    form=moved,
+                    revision=1,
+                    sections=["logement actuel"],
+                    ground=Ground("present"),
+                )
     return made
 
 

@@ -375,7 +375,8 @@ def raw(
     fields = step.form(data, start=start).fields
     held = {k: [v[:2000].replace("\x00", "\ufffd") for v in data.getlist(k)] for k in data if k in {*fields, SEEN}}
     for name in (name for name, field in fields.items() if isinstance(field, Nir)):
-        held[name] = [sealing.sealed(v) for v in held.get(name, []) if v] or (before or {}).get(name, [])
+        if kept := [sealing.sealed(v) for v in held.get(name, []) if v] or (before or {}).get(name, []):
+            held[name] = kept
     return held
 
 
