@@ -16,6 +16,7 @@ from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.common.models import Event
 from palier.cotation.queries import household_of
+from palier.demands import likenesses
 from palier.demo import build, check
 from palier.demo.models import BuildStep
 from palier.demo.playing import character
@@ -47,6 +48,9 @@ def every_candidate_may_have_the_dwelling() -> None:
 
 
 def each_space_has_something_to_do() -> None:
+    claire = character("claire.guichet")
+    with acting(claire.scope):
+        assert likenesses.to_examine(claire).count() == 1
     agent, secretary, member = character("sophie.bailleur"), character("nadia.secretaire"), character("yves.membre")
     with acting(agent.scope):
         states = Counter(

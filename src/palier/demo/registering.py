@@ -25,6 +25,10 @@ TAKEN = (
 )
 
 
+# Registered again under her married name: a pair for the desk to compare. Last name, rank in TAKEN, hours ago.
+AGAIN = ("Maréchal", 0, 20)
+
+
 def take() -> int:
     """Register them, and one change of situation; those already there stay as they are."""
     desk = character("claire.guichet")
@@ -50,6 +54,16 @@ def take() -> int:
                     sections=["logement actuel"],
                     ground=Ground("present"),
                 )
+    name, rank, hours = AGAIN
+    if made and demands.columns(_form("", name, 40, 0, None))["last_name_key"] not in there:
+        first, last, age, wage, _, child = TAKEN[rank]
+        form = _form(first, last, age, wage, child)
+        married = dataclasses.replace(form.applicant, last_name=name, birth_name=last, family_status="M")
+        with clock.frozen_at(now - timedelta(hours=hours)):
+            play(
+                desk, demands.register, form=dataclasses.replace(form, applicant=married), department="14", person=None
+            )
+        made += 1
     return made
 
 
