@@ -266,6 +266,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_examined",
         "palier_forget_events",
         "palier_items",
+        "palier_keep_identity",
         "palier_live",
         "palier_own_demands",
         "palier_places",

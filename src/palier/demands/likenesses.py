@@ -21,7 +21,7 @@ from palier.common.isolation import as_system
 from palier.common.locks import locked_all
 from palier.demands import actions
 from palier.demands.acting import Ground, words_of
-from palier.demands.models import Demand, Likeness
+from palier.demands.models import Demand, Identity, Likeness
 from palier.demands.queries import visible_to
 from palier.demands.states import DEMAND, LIKENESS
 from palier.demands.telling import in_words, tell
@@ -38,10 +38,9 @@ def find(demands: Sequence[Demand]) -> int:
         for demand in demands:
             if demand.state != "active" or not demand.identity_keys:
                 continue
-            others = Demand.objects.filter(
-                state="active", register_code=demand.register_code, identity_keys__overlap=demand.identity_keys
-            ).exclude(pk=demand.pk)
-            for other in others.order_by("pk").values_list("pk", flat=True):
+            others = Identity.objects.filter(register_code=demand.register_code, key__in=demand.identity_keys)
+            found = others.exclude(demand=demand.pk).order_by("demand").values_list("demand", flat=True).distinct()
+            for other in found:
                 first, second = sorted((demand.pk, other))
                 _, new = Likeness.objects.get_or_create(
                     first_id=first, second_id=second, defaults={"found_at": clock.now()}
@@ -56,10 +55,9 @@ def find_all() -> int:
         cursor.execute(
             """
             INSERT INTO demands_likeness (first_id, second_id, state, found_at, why, undo)
-            SELECT DISTINCT a.id, b.id, 'found', %s::timestamptz, '', '{}'::jsonb
-            FROM (SELECT id, register_code, unnest(identity_keys) AS key FROM demands_demand WHERE state = 'active') a
-            JOIN (SELECT id, register_code, unnest(identity_keys) AS key FROM demands_demand WHERE state = 'active') b
-              ON b.key = a.key AND b.register_code = a.register_code AND b.id > a.id
+            SELECT DISTINCT a.demand_id, b.demand_id, 'found', %s::timestamptz, '', '{}'::jsonb
+            FROM demands_identity a
+            JOIN demands_identity b ON b.key = a.key AND b.register_code = a.register_code AND b.demand_id > a.demand_id
             ON CONFLICT DO NOTHING""",
             [clock.now()],
         )

@@ -31,6 +31,7 @@ ROW_POLICIES = {
             f" AND d.person_id = {PERSON})"
         )
     },
+    "demands_identity": {"desk": Policy(f"{role_is('desk')} AND {through_demand()}", command="SELECT")},
     "demands_likeness": {
         "both": Policy(f"{role_is('desk')} AND {through_demand('first_id')} AND {through_demand('second_id')}")
     },
@@ -50,6 +51,28 @@ ROW_POLICIES = {
 # The story of a demand keeps what happened and when; what it said of the household goes with its data. The one exception
 # to the append-only history, bounded here: events of demands that the night has just erased.
 SQL_FUNCTIONS = {
+    # Every way of writing a demand keeps its keys, the bulk ones too.
+    "palier_keep_identity": """
+        CREATE OR REPLACE FUNCTION palier_keep_identity() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE former text := current_setting('palier.role', true);
+        BEGIN
+            PERFORM set_config('palier.role', 'system', true);
+            IF TG_OP = 'UPDATE' THEN
+                DELETE FROM demands_identity WHERE demand_id = NEW.id;
+            END IF;
+            IF NEW.state = 'active' THEN
+                INSERT INTO demands_identity (demand_id, register_code, key)
+                SELECT NEW.id, NEW.register_code, unnest(NEW.identity_keys);
+            END IF;
+            PERFORM set_config('palier.role', coalesce(former, ''), true);
+            RETURN NULL;
+        END $$;
+        CREATE OR REPLACE TRIGGER demands_keep_identity_new AFTER INSERT ON demands_demand
+            FOR EACH ROW EXECUTE FUNCTION palier_keep_identity();
+        CREATE OR REPLACE TRIGGER demands_keep_identity AFTER UPDATE ON demands_demand FOR EACH ROW
+            WHEN (OLD.identity_keys IS DISTINCT FROM NEW.identity_keys OR OLD.state IS DISTINCT FROM NEW.state
+                  OR OLD.register_code IS DISTINCT FROM NEW.register_code)
+            EXECUTE FUNCTION palier_keep_identity()""",
     "palier_sheltered_places": narrow_function(
         "palier_sheltered_places",
         "demand bigint",

@@ -95,13 +95,14 @@ def _show(request: HttpRequest, one: Likeness, **bound: forms.Form) -> HttpRespo
     return page(request, "desk/likeness.html", {**shown, **bound}, status=422 if bound else 200)
 
 
-def compared(first: Form, second: Form) -> list[dict[str, Any]]:
-    """`[{title, rows: [(label, first, second, same)]}]`: every question that one of them answers."""
-    found = []
+def compared(first: Form, second: Form) -> dict[str, list[tuple[str, str, str]]]:
+    """(question, first answer, second answer) of every question that one of them answers: `differing`, then `same`."""
+    found: dict[str, list[tuple[str, str, str]]] = {"differing": [], "same": []}
     for one, other in zip(sections(first), sections(second), strict=True):
         left, right = dict(one["rows"]), dict(other["rows"])
-        rows = [(label, left.get(label, "—"), right.get(label, "—")) for label in dict.fromkeys((*left, *right))]
-        found.append({"title": one["title"], "rows": [(*row, row[1] == row[2]) for row in rows]})
+        for label in dict.fromkeys((*left, *right)):
+            row = (f"{one['title']} : {label.lower()}", left.get(label, "—"), right.get(label, "—"))
+            found["same" if row[1] == row[2] else "differing"].append(row)
     return found
 
 
