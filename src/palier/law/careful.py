@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from palier.law.parameters import parameter_set
 
@@ -48,7 +49,7 @@ def lists(on: date) -> dict[str, dict[str, object]]:
     return {subject: {"why": held["why"], "stems": held["stems"]} for subject, held in _values(on).items()}
 
 
-def _values(on: date) -> dict[str, dict]:
+def _values(on: date) -> dict[str, dict[str, Any]]:
     return parameter_set("careful_words", on=on).values
 
 
