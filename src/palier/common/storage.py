@@ -9,7 +9,9 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+import shutil
+import time
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +43,7 @@ def path_of(folder: str, name: str) -> Path:
     """Where a kept file lies. `name` comes from the database, never from a request."""
     if not name.isalnum():
         raise ValueError("not a kept name")
-    return _folder(folder) / name
+    return room(folder) / name
 
 
 def keep(folder: str, chunks: Iterable[bytes]) -> Kept:
@@ -75,7 +77,18 @@ def forget(folder: str, name: str) -> None:
     path_of(folder, name).unlink(missing_ok=True)
 
 
-def _folder(name: str) -> Path:
-    folder = Path(settings.STORAGES["default"]["OPTIONS"]["location"]).parent / name
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+def room(name: str) -> Path:
+    """A folder for files kept for a while, made on first use and readable by Palier's own account only."""
+    place = Path(settings.STORAGES["default"]["OPTIONS"]["location"]).parent / name
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place
+
+
+def sweep(folder: str, held: Collection[str], *, older_than: float = 24 * 3600) -> int:
+    """Remove what no row holds and nobody is writing any more (age in seconds): a crash left it. Returns how many."""
+    gone = 0
+    for path in room(folder).iterdir():
+        if path.name not in held and path.stat().st_mtime < time.time() - older_than:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            gone += 1
+    return gone

@@ -217,6 +217,9 @@ class Environment:
         "PALIER_CLAMAV", "address", "", _clamav,
         "ClamAV daemon that examines documents, `tcp://host:port` or `unix:///path`. Empty: none.",
     )  # fmt: skip
+    archive_days: int = _setting(
+        "PALIER_ARCHIVE_DAYS", "count", "7", _count, "Days during which a person may download the archive of their data."
+    )  # fmt: skip
     sne_url: str = _setting(
         "PALIER_SNE_URL", "address", "", _register,
         "The national register, `https://server:port`. Empty: what is to be sent waits, and the pages say so.",

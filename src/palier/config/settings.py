@@ -29,6 +29,7 @@ DOMAIN_APPS = [
     "palier.allocations",
     "palier.observatory",
     "palier.exchanges",
+    "palier.rights",
     "palier.spaces",
     "palier.demo",
 ]

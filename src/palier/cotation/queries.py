@@ -82,20 +82,23 @@ def explanation_for(demand: Demand, commune: Commune, *, own: bool = False) -> d
     score = score_for(demand, commune.epci_id)
     if score is None:
         return None
-    lines = score.lines
-    if lines is None or own:
-        detail = cotation.score(
-            parsed(score.grid.source), scored_household(demand, on=score.computed_on), score.computed_on
-        )
-        lines = [as_shown(line) for line in detail.lines] if own else stored_lines(detail)
     return {
         "points": score.points,
         "provisional": score.provisional,
         "excluded": score.excluded,
         "territory": score.epci.name,
         "grid": score.grid,
-        "lines": lines,
+        "lines": lines_of(score, own=own),
     }
+
+
+def lines_of(score: Score, *, own: bool = False) -> list[dict[str, Any]]:
+    """The fired criteria of a stored score: discreet for agents, as they stand for the household (`own`)."""
+    if score.lines is not None and not own:
+        return score.lines
+    day = score.computed_on
+    detail = cotation.score(parsed(score.grid.source), scored_household(score.demand, on=day), day)
+    return [as_shown(line) for line in detail.lines] if own else stored_lines(detail)
 
 
 def stored_lines(score: cotation.Score) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Mes offres", "applicant:offers", "search"),
         ("Mes candidatures", "applicant:applications", "list"),
         ("Mon historique", "applicant:timeline", "clock"),
+        ("Mes données", "applicant:rights", "shield"),
     ],
     Role.DESK: [
         ("Guichet", "desk:home", "house"),

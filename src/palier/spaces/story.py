@@ -13,14 +13,14 @@ from palier.documents.models import Reading
 # filter → (label, prefixes of verbs); readings have no verb.
 FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "tout": ("Tout", ()),
-    "demande": ("Ma demande", ("demands.", "scores.", "register.")),
+    "demande": ("Ma demande", ("demands.", "scores.", "register.", "archives.")),
     "pieces": ("Pièces et urgences", ("pieces.", "recognitions.", "attestation.")),
     "candidatures": ("Candidatures", ("applications.", "shortlists.", "allocations.", "visits.", "decisions.")),
     "lectures": ("Qui a lu mon dossier", ()),
 }
 ICONS = {
     "demands": "file", "scores": "star", "pieces": "folder", "recognitions": "shield", "attestation": "briefcase",
-    "applications": "list", "allocations": "handshake", "visits": "calendar", "leases": "key", "register": "send", "news": "send",
+    "applications": "list", "allocations": "handshake", "visits": "calendar", "leases": "key", "register": "send", "news": "send", "archives": "download",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The household's addresses, one module per subject."""
 
-from palier.spaces.applicant import applications, demand, documents, job, life, offers, papers, timeline
+from palier.spaces.applicant import applications, demand, documents, job, life, offers, papers, rights, timeline
 
 app_name = "applicant"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     *applications.urlpatterns,
     *papers.urlpatterns,
     *timeline.urlpatterns,
+    *rights.urlpatterns,
 ]
