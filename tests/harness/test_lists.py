@@ -159,6 +159,7 @@ def test_thirty_rows_cost_what_one_costs(town, name):
 
 FRAGMENTS = {
     "/offres/?lieu=Caen": "", "/mon-espace/offres/": "amina.benali", "/mon-espace/historique/": "amina.benali",
+    "/mon-espace/mes-donnees/": "amina.benali",
     "/guichet/pieces/": "claire.guichet", "/equipe/organisations/": "alain.admin",
     "/commission/logements/{item}/discussion/": "helene.maire", "/equipe/reprises/{takeover}/": "alain.admin",
 }  # fmt: skip

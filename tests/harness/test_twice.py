@@ -48,7 +48,7 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:timeline", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",
+    "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
@@ -247,6 +247,11 @@ def mandate(town: Town) -> Mandate:
         claire, mandates.declare, demand_id=town.demand.pk, holder="Association d’essai", words="Déposer mes pièces",
         until_on=clock.today(),
     )  # fmt: skip
+
+
+@case("applicant:ask_archive")
+def _(town):
+    return Case(town.client("amina.benali"), "/mon-espace/mes-donnees/demander/", {})
 
 
 @case("applicant:shelter")

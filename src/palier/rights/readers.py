@@ -25,7 +25,7 @@ _FILE = frozenset({"form", "pieces", "points", "applications", "history"})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`which`: the demands it reads, in words. `what`: keys of `SUBJECTS`; nothing else of a demand exists for it."""
+    """`which`: the demands it reads, in words; empty for who reads none. `what`: keys of `SUBJECTS`; nothing else of a demand exists for it."""
 
     role: str
     who: str
@@ -44,9 +44,9 @@ READERS: tuple[Reader, ...] = (
     Reader(Role.MEMBER, "Les membres d’une commission",
            "seulement les demandes inscrites à leur ordre du jour publié", _FILE),
     Reader(Role.SUPPORT, "L’assistance de Palier", "les demandes des départements qu’elle aide", _FILE),
-    Reader(Role.EMPLOYER, "Votre employeur", "aucune : il confirme votre emploi si vous l’acceptez", frozenset()),
-    Reader(Role.AUTHORITY, "Une collectivité qui n’enregistre pas de demandes", "aucune : des statistiques seulement",
+    Reader(Role.EMPLOYER, "votre employeur, qui confirme seulement votre emploi si vous l’acceptez", "", frozenset()),
+    Reader(Role.AUTHORITY, "une collectivité qui n’enregistre pas de demandes, qui reçoit des statistiques", "",
            frozenset()),
-    Reader(Role.ADMINISTRATOR, "L’exploitant du site", "aucune", frozenset()),
-    Reader(Role.VISITOR, "Un visiteur", "aucune", frozenset()),
+    Reader(Role.ADMINISTRATOR, "l’exploitant du site", "", frozenset()),
+    Reader(Role.VISITOR, "un visiteur", "", frozenset()),
 )  # fmt: skip

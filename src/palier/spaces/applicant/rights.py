@@ -28,7 +28,8 @@ def rights(request: HttpRequest) -> HttpResponse:
         "demand": current_for(request.actor.person),
         "days": ENV.archive_days,
         "erasure_months": calendar.erasure_months(clock.today()),
-        "readers": [reader for reader in READERS if reader.role not in (Role.APPLICANT, Role.VISITOR)],
+        "readers": [reader for reader in READERS if reader.what and reader.role != Role.APPLICANT],
+        "strangers": [reader for reader in READERS if not reader.what],
     }
     return page(request, "applicant/rights.html", context, fragment="applicant/rights/_archive.html")
 
