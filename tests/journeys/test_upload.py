@@ -64,7 +64,6 @@ def choose(page: Page, name: str = "photo.jpg", row: str = "#piece-identity-appl
 
 
 def half_sent(page: Page) -> None:
-    # 4xx ko of some 900.
     expect(page.locator(".upload-row")).to_contain_text(re.compile(r"[45]\d\d ko envoyés"))
 
 
@@ -105,7 +104,7 @@ def test_a_closed_page_goes_on_from_where_it_was(stage: Stage, papers: Page):
         held = Upload.objects.get().received
     waiting = papers.locator("#envois")
     expect(waiting).to_contain_text(f"photo.jpg : {100 * held // len(PHOTO)} % reçus")
-    expect(waiting).to_contain_text("choisissez à nouveau le même fichier pour continuer")
+    expect(waiting).to_contain_text("choisissez à nouveau le même fichier")
     stage.shot(papers, "apres-fermeture")
     assert 0 < held < len(PHOTO)
     line.counted.clear()

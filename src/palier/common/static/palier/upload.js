@@ -50,7 +50,7 @@ function rowFor(file, rows) {
   bar.value = 0;
   bar.setAttribute("aria-label", `Envoi de ${file.name}`);
   const words = element("p", "upload-row-words");
-  const actions = element("p", "upload-row-actions");
+  const actions = element("div", "upload-row-actions");
   const resume = button("secondary", "Reprendre", file.name);
   const cancel = button("quiet", "Annuler", file.name);
   resume.hidden = true;
@@ -177,6 +177,7 @@ each("form[data-upload][data-blocks]", (form) => {
     const held = problem.again && job.held ? ` (${percent} % déjà reçus)` : "";
     const words = `${problem.message.replace(/\.$/, "")}${held}.`;
     job.row.bar.value = job.held;
+    job.row.bar.hidden = !problem.again;
     job.row.tell(problem.again ? "waiting" : "failed", words);
     if (words !== job.said) announce(`${job.file.name} : ${words}`);
     job.said = words;
@@ -232,7 +233,7 @@ each("form[data-upload][data-blocks]", (form) => {
     const job = { file, token, row: rowFor(file, rows), once: crypto.randomUUID(), held: 0, failures: 0 };
     if (file.size > limit) {
       unsent += 1;
-      job.row.cancel.hidden = true;
+      job.row.bar.hidden = job.row.cancel.hidden = true;
       job.row.tell("failed", `Ce fichier pèse ${sized(file.size)} : ${sized(limit)} au plus. Une photo moins fine suffit.`);
       return;
     }
