@@ -371,7 +371,6 @@ def test_room_is_left_for_the_database(household, settings):
 # Through the pages
 
 
-
 def post(client, demand, content=CONTENT, **other):
     data = {"kind": "identity", "about": "applicant", "name": "photo.jpg", "size": len(content), "sha256": sha(content)}
     return client.post(f"/espace/demandes/{demand.pk}/envois/", {**data, **other})

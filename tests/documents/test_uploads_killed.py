@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -50,6 +51,16 @@ def seed() -> None:
         print(json.dumps({"session": client.cookies["sessionid"].value, "demand": demand.pk}))
 
 
+def examine() -> None:
+    """Run in the installation's own process: ask for the virus check now, unless it is asked for already."""
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from palier.documents.tasks import scan_documents
+
+    with suppress(AlreadyEnqueued):
+        scan_documents.defer(timestamp=0)
+
+
 class Place:
     """An installation at work, on its own embedded PostgreSQL, with its launcher watching."""
 
@@ -66,14 +77,18 @@ class Place:
         self.port = port
         self.manage("migrate", "-v0")
         self.manage("load_geography")
-        told = self.manage("shell", "-v0", "-c", "from tests.documents.test_uploads_killed import seed; seed()")
-        self.seeded = json.loads(told.splitlines()[-1])
+        self.seeded = json.loads(self.inside("seed").splitlines()[-1])
         self.web = launch("serve", "Pages servies", self.environ, self.running)
 
     def manage(self, *words: str) -> str:
         return subprocess.run(
             [str(ROOT / "palier"), "manage", *words], env=self.environ, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
+
+    def inside(self, function: str) -> str:
+        """Call a function of this file in the installation."""
+        code = f"from tests.documents.test_uploads_killed import {function}; {function}()"
+        return self.manage("shell", "-v0", "-c", code)
 
     def query(self, sql: str) -> list[tuple]:
         with psycopg.connect(Cluster(self.folder).address("owner", "palier")) as link:
@@ -87,6 +102,10 @@ class Place:
 
     def pieces(self, sha256: str) -> list[tuple]:
         return self.query(f"SELECT scan FROM documents_piece WHERE sha256 = '{sha256}'")
+
+    def at_work(self) -> set[Path]:
+        """The files being rewritten, or left so by a process that was killed."""
+        return set((self.folder / "documents").glob(".work-*/source"))
 
     def kill_web(self) -> None:
         """The server's master and its worker; the launcher starts it again."""
@@ -218,9 +237,9 @@ def test_the_server_killed_in_the_middle_of_a_block(place: Place):
 def test_the_server_killed_while_it_takes_the_document_in(place: Place):
     sender = Sender(place, photo(side=7000))
     sender.send()
-    finishing = threading.Thread(target=sender.finish)
+    before, finishing = place.at_work(), threading.Thread(target=sender.finish)
     finishing.start()
-    assert eventually(lambda: list((place.folder / "documents").glob(".work-*/source")), PATIENCE)
+    assert eventually(lambda: place.at_work() - before, PATIENCE)
     place.kill_web()
     finishing.join(PATIENCE)
     assert (place.pieces(sender.sha256), place.held) == ([], len(sender.content))
@@ -248,9 +267,10 @@ def test_the_database_killed_while_the_document_is_taken_in(place: Place):
     sender = Sender(place, photo(side=7000))
     sender.send()
     answer: list[int] = []
+    before = place.at_work()
     finishing = threading.Thread(target=lambda: answer.append(sender.finish()))
     finishing.start()
-    assert eventually(lambda: list((place.folder / "documents").glob(".work-*/source")), PATIENCE)
+    assert eventually(lambda: place.at_work() - before, PATIENCE)
     place.kill_database()
     finishing.join(PATIENCE)
     assert answer[0] in (0, 500)
@@ -267,8 +287,7 @@ def test_the_worker_killed_while_it_examines_a_document(place: Place):
     waiting = place.query("SELECT count(*) FROM documents_piece WHERE scan = 'waiting'")
     with socket.create_server(("127.0.0.1", place.daemon)) as daemon:
         launcher = launch("worker", "Tâches de fond démarrées", place.environ, place.running)
-        ask_again = "from palier.documents.tasks import scan_documents; scan_documents.defer(timestamp=0)"
-        place.manage("shell", "-v0", "-c", ask_again)
+        place.inside("examine")
         daemon.settimeout(PATIENCE)
         with daemon.accept()[0]:
             (worker,) = psutil.Process(launcher.pid).children()
@@ -277,7 +296,7 @@ def test_the_worker_killed_while_it_examines_a_document(place: Place):
         assert place.query("SELECT count(*) FROM documents_piece WHERE scan = 'waiting'") == waiting
         thinking = threading.Thread(target=_answer_ok, args=[daemon], daemon=True)
         thinking.start()
-        place.manage("shell", "-v0", "-c", ask_again)
+        place.inside("examine")
         assert eventually(lambda: place.pieces(sender.sha256) == [("clean",)], PATIENCE)
     assert place.query("SELECT count(*) FROM documents_piece GROUP BY sha256 HAVING count(*) > 1") == []
 

@@ -96,7 +96,9 @@ def complete(*, actor: Actor, demand: Demand, kind: str, about: str, sha256: str
             if twin is not None:
                 return twin
             raise Refused(
-                "documents.not_begun", "Cet envoi a été annulé ou a expiré. Choisissez le fichier de nouveau.", field=FIELD
+                "documents.not_begun",
+                "Cet envoi a été annulé ou a expiré. Choisissez le fichier de nouveau.",
+                field=FIELD,
             )
         if queries.held(upload) < upload.size:
             raise Refused(
