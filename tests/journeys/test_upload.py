@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import os
 import re
+import time
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import override_settings
 from playwright.sync_api import Page, expect
 
@@ -73,6 +75,17 @@ def taken() -> tuple[int, int]:
         return Piece.objects.count(), Upload.objects.count()
 
 
+def settled() -> int:
+    """What is held once the site has dealt with the block that was on its way."""
+    held = -1
+    while True:
+        with acting(SYSTEM):
+            former, held = held, Upload.objects.get().received
+        if held == former:
+            return held
+        time.sleep(1)
+
+
 def test_a_cut_line_is_told_and_the_sending_ends_by_itself(stage: Stage, papers: Page):
     line = Line(papers)
     line.slow()
@@ -90,8 +103,9 @@ def test_a_cut_line_is_told_and_the_sending_ends_by_itself(stage: Stage, papers:
     expect(papers.locator("main")).to_contain_text("Votre pièce est bien reçue", timeout=30_000)
     stage.shot(papers, "recue")
     assert taken() == (1, 0)
-    # The block that the cut caught is sent again, and no other.
-    assert sorted(line.counted) == [n * BLOCK for n in range(BLOCKS)]
+    # Every block is answered for once; at most the one that the cut caught was held without its answer.
+    missing = {n * BLOCK for n in range(BLOCKS)} - set(line.counted)
+    assert (len(line.counted), len(missing) <= 1) == (BLOCKS - len(missing), True)
 
 
 def test_a_closed_page_goes_on_from_where_it_was(stage: Stage, papers: Page):
@@ -99,9 +113,9 @@ def test_a_closed_page_goes_on_from_where_it_was(stage: Stage, papers: Page):
     line.slow()
     choose(papers)
     half_sent(papers)
-    papers.reload()
-    with acting(SYSTEM):
-        held = Upload.objects.get().received
+    papers.goto("about:blank")
+    held = settled()
+    papers.goto(f"{stage.site}/mon-espace/pieces/")
     waiting = papers.locator("#envois")
     expect(waiting).to_contain_text(f"photo.jpg : {100 * held // len(PHOTO)} % reçus")
     expect(waiting).to_contain_text("choisissez à nouveau le même fichier")
@@ -172,3 +186,11 @@ def test_the_desk_sends_by_blocks_too(stage: Stage):
     line.mend()
     expect(desk.locator("main")).to_contain_text("La pièce est jointe au dossier", timeout=30_000)
     assert taken() == (1, 0)
+
+
+def test_a_session_that_ends_meanwhile_is_said(stage: Stage, papers: Page):
+    with acting(SYSTEM):
+        Session.objects.all().delete()
+    choose(papers)
+    expect(papers.locator(".upload-row")).to_contain_text("Votre session a pris fin")
+    assert taken() == (0, 0)
