@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounded
 from hypothesis import strategies as st
 
+from palier.accounts.actor import PALIER
 from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.errors import Refused
@@ -268,6 +269,12 @@ def test_the_night_removes_what_nobody_goes_on_sending(household, after_commit, 
             tasks.sweep_documents(0)
         assert list(Upload.objects.order_by("pk")) == left
         assert {name for name, _ in store.halves()} == {u.file_name for u in left}
+
+
+def test_what_was_sent_goes_with_an_erased_demand(household):
+    send(*household, upto=BLOCK)
+    actions.follow_life("erase", [household[1]], PALIER)
+    assert Upload.objects.count() == 0
 
 
 def test_files_and_rooms_that_no_row_holds_are_swept_after_a_day(household, monkeypatch):

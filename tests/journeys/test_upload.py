@@ -16,6 +16,7 @@ from palier.common.isolation import SYSTEM, acting
 from palier.documents.models import Piece, Upload
 from tests.documents import files
 from tests.journeys.people import Stage
+from tests.journeys.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 BLOCK = 32 * 1024
@@ -194,3 +195,23 @@ def test_a_session_that_ends_meanwhile_is_said(stage: Stage, papers: Page):
     choose(papers)
     expect(papers.locator(".upload-row")).to_contain_text("Votre session a pris fin")
     assert taken() == (0, 0)
+
+
+def test_axe_finds_nothing_on_a_break_nor_afterwards(stage: Stage, browser):
+    stage.household("amina.benali", years=1)
+    page = browser.new_context(locale="fr-FR", bypass_csp=True).new_page()
+    page.goto(f"{stage.site}/demo/")
+    page.get_by_role("button", name="Amina Benali").click()
+    page.goto(f"{stage.site}/mon-espace/pieces/")
+    line = Line(page)
+    line.slow()
+    choose(page)
+    half_sent(page)
+    line.cut()
+    expect(page.locator(".upload-row")).to_contain_text("Connexion perdue")
+    found = findings(page, "amina.benali", "on a break")
+    page.goto("about:blank")
+    line.mend()
+    page.goto(f"{stage.site}/mon-espace/pieces/")
+    expect(page.locator("#envois")).to_be_visible()
+    assert found + findings(page, "amina.benali", "afterwards") == []
