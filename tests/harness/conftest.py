@@ -24,8 +24,9 @@ from palier.demands.models import Demand
 from palier.demo.bodies import everyone
 from palier.demo.build import settle_cast
 from palier.demo.people import BY_KEY
-from palier.demo.playing import character
+from palier.demo.playing import character, play
 from palier.demo.underway import begin
+from palier.documents import actions as documents
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import JobAttestation
 from palier.exchanges.models import Anomaly, Operation
@@ -63,6 +64,10 @@ class Town:
         self.recognition = Recognition.objects.get()
         self.job = JobAttestation.objects.get()
         self.operation = self.refused(self.demand)
+        self.upload = play(
+            character("amina.benali"), documents.begin, demand=self.demand, kind="identity", about="applicant",
+            name="cni.pdf", size=1000, sha256="0" * 64,
+        )  # fmt: skip
         self.takeover = takeovers.receive(
             actor=character("alain.admin"), name="export.csv", chunks=[written(export(3))], mapping=LOGIS
         )

@@ -80,6 +80,7 @@ def others(town: Town) -> dict[str, list[int]]:
         "candidatures": [town.application.pk, town.sent.pk], "propositions": proposal, "attributions": proposal,
         "dossiers": [town.sent.pk, town.demand.pk], "pieces": [town.piece.pk], "situations": [town.recognition.pk], "registre": [town.operation.pk],
         "attestations": [town.job.pk], "offres": list(Offer.objects.values_list("pk", flat=True)),
+        "envois": [town.upload.pk],
         "logements": [town.item.pk, town.reserved.pk, town.dwelling.pk], "seances": [town.session.pk],
         "decisions": list(Candidate.objects.values_list("pk", flat=True)),
     }  # fmt: skip

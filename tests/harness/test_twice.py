@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -66,13 +67,17 @@ SESSION_ONLY = {"spaces:choose_role", "staff:support"}
 
 @dataclass
 class Case:
-    """One form: who sends it, where, with what; `at`: when. `bare`: also harmless without its key."""
+    """One form: who sends it, where, with what; `at`: when. `bare`: also harmless without its key.
+
+    `block`: bytes sent as they are in place of a form.
+    """
 
     client: Client
     path: str
     data: dict[str, Any]
     at: Any = NOW
     bare: bool = True
+    block: bytes = b""
 
 
 CASES: dict[str, Callable[[Town], Case]] = {}
@@ -336,6 +341,36 @@ def _(town):
 def _(town):
     data = {"kind": "identity", "about": "applicant", "file": specimen("Carte")}
     return Case(town.client("amina.benali"), "/mon-espace/pieces/envoyer/", data)
+
+
+def announced(content: bytes) -> dict[str, Any]:
+    return {
+        "kind": "identity", "about": "applicant", "name": "carte.png", "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }  # fmt: skip
+
+
+def begun(town: Town, path: str, content: bytes = b"carte") -> Case:
+    """A file that the household has announced, and one of its addresses."""
+    client = town.client("amina.benali")
+    told = client.post(f"/espace/demandes/{town.demand.pk}/envois/", announced(content)).json()
+    return Case(client, told[path], {})
+
+
+@case("spaces:upload_begin")
+def _(town):
+    path = f"/espace/demandes/{town.demand.pk}/envois/"
+    return Case(town.client("amina.benali"), path, announced(b"carte"))
+
+
+@case("spaces:upload_block")
+def _(town):
+    return replace(begun(town, "url"), block=b"car")
+
+
+@case("spaces:upload_give_up")
+def _(town):
+    return begun(town, "cancel")
 
 
 @case("applicant:withdraw_piece")
@@ -692,6 +727,9 @@ def sent(case: Case, key: dict[str, str]):
     if "file" in data:
         data["file"] = specimen("Carte")
     with clock.frozen_at(case.at):
+        if case.block:
+            headers = {"Upload-Offset": "0"}
+            return case.client.post(case.path, case.block, content_type="application/octet-stream", headers=headers)
         return case.client.post(case.path, data)
 
 

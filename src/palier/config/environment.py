@@ -59,6 +59,15 @@ def _count(value: str) -> int:
     return int(value)
 
 
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isascii() or not value.isdecimal() or not least <= int(value) <= most:
+            raise ValueError(f"attendu un nombre entier, de {least} à {most}")
+        return int(value)
+
+    return read
+
+
 def _list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
@@ -205,6 +214,18 @@ class Environment:
     data: Path = _setting(
         "PALIER_DATA", "path", ".palier/data", _path,
         "Documents, embedded database, keys and logs, outside the web root. Relative to the checkout. Back it up.",
+    )  # fmt: skip
+    upload_block: int = _setting(
+        "PALIER_UPLOAD_BLOCK", "kilobytes", "512", _between(16, 1024),
+        "A document is sent by blocks of this size: what a broken connection costs at most.",
+    )  # fmt: skip
+    upload_days: int = _setting(
+        "PALIER_UPLOAD_DAYS", "count", "7", _count,
+        "Days for which a document sent in part waits for the rest; then the night removes it.",
+    )  # fmt: skip
+    disk_reserve: int = _setting(
+        "PALIER_DISK_RESERVE", "megabytes", "200", _between(0, 1_000_000),
+        "Room that documents leave on the disk of `PALIER_DATA`, for the database that may share it.",
     )  # fmt: skip
     smtp: Smtp = _setting(
         "EMAIL_URL", "address", "smtp://127.0.0.1:25", _smtp,

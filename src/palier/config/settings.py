@@ -172,10 +172,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 15_000_000
 STOCK_MAX_BYTES = 300_000_000
+UPLOAD_BLOCK_BYTES = ENV.upload_block * 1024
+UPLOAD_DAYS = ENV.upload_days
+DISK_RESERVE_BYTES = ENV.disk_reserve * 1_000_000
 FILE_UPLOAD_HANDLERS = [
     "palier.documents.uploading.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "palier.documents.uploading.TemporaryFileUploadHandler",
 ]
 
 EMAIL_BACKEND = "palier.demo.mailbox.MailboxBackend" if ENV.demo else "django.core.mail.backends.smtp.EmailBackend"

@@ -60,12 +60,17 @@ def refused(code: str) -> Refused:
     return Refused(f"documents.{code}", MESSAGES[code].format(limit=limit_megabytes()), field=FIELD)
 
 
+def check_size(size: int | None) -> None:
+    """Refuse an empty or an oversized file."""
+    if not size:
+        raise refused("empty")
+    if size > settings.DOCUMENT_MAX_BYTES:
+        raise refused("too_big")
+
+
 def fingerprint(upload: UploadedFile) -> str:
     """SHA-256 of the file as sent; refuses an empty or an oversized one first."""
-    if not upload.size:
-        raise refused("empty")
-    if upload.size > settings.DOCUMENT_MAX_BYTES:
-        raise refused("too_big")
+    check_size(upload.size)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -77,6 +82,7 @@ def take_in(upload: UploadedFile, sha256: str) -> Intake:
 
     A file that the caller's transaction then gives up stays without a row and is swept a day later.
     """
+    store.need_room(2 * upload.size)
     with store.workroom() as room:
         source, target = room / "source", room / "target"
         with source.open("wb") as stream:
@@ -112,5 +118,7 @@ def _rewrite(source: Path, target: Path) -> dict[str, object]:
     except (subprocess.TimeoutExpired, json.JSONDecodeError):
         answer = {"refused": "too_heavy"}
     if "refused" in answer:
+        # A document is not blamed for what the disk could not hold.
+        store.need_room(settings.DOCUMENT_MAX_BYTES)
         raise refused(answer["refused"])
     return answer

@@ -81,6 +81,50 @@ class Piece(models.Model):
         return kind_label(self.kind)
 
 
+class Upload(models.Model):
+    """A file that arrives by blocks, and what is held of it so far (`received`, in bytes).
+
+    `sha256` is what the sender's browser says of the whole file: the same file chosen again goes on from there.
+    Its bytes wait under `file_name`, where nobody is served from (`documents.store.half_of`).
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="uploads")
+    person = models.ForeignKey("accounts.Person", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=20)
+    original_name = models.CharField(max_length=200)
+    file_name = models.CharField(max_length=80, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    received = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["begun_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "demand", "kind", "about", "sha256"], name="upload_same_file_once"
+            ),
+            models.CheckConstraint(condition=models.Q(received__lte=models.F("size")), name="upload_within_its_size"),
+        ]
+
+    @property
+    def percent(self) -> int:
+        """How much of it is held, rounded down."""
+        return 100 * self.received // self.size
+
+    @property
+    def label(self) -> str:
+        """The document's name for the screen."""
+        return kind_label(self.kind)
+
+    @property
+    def anchor(self) -> str:
+        """The row of the page that asks for it (`documents.queries.DueRow.anchor`)."""
+        return f"ligne-{self.kind}-{self.about}"
+
+
 class Recognition(models.Model):
     """A situation that gives priority once an authorised service recognises it (mission A15).
 

@@ -1,11 +1,11 @@
 """Documents follow the demand; the journal is written by whoever reads and read by the household.
 
 Two exceptions. Violence is known to the household and to the State's service alone: not to landlords,
-desks or commissions. And the State's service sees the demands of its departments that ask it to
+desks or commissions. A file sent in part exists for its sender alone. And the State's service sees the demands of its departments that ask it to
 recognise a situation, before they apply to any of its dwellings.
 """
 
-from palier.common.isolation import ORGANISATION, Policy, narrow_function, role_is
+from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
 from palier.demands.policies import through_demand
 
 CONFIDENTIAL = ("violence",)
@@ -36,6 +36,7 @@ def _unless_confidential(column: str, codes: tuple[str, ...]) -> str:
 
 ROW_POLICIES = {
     "documents_piece": {"through_demand": Policy(_unless_confidential("kind", CONFIDENTIAL_KINDS))},
+    "documents_upload": {"sender": Policy(f"person_id = {PERSON} AND {through_demand()}")},
     "documents_recognition": {"through_demand": Policy(_unless_confidential("situation", CONFIDENTIAL))},
     "documents_reading": {
         "write": Policy("true", command="INSERT"),

@@ -15,8 +15,9 @@ from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demands.queries import visible_to as visible_demands
 from palier.demands.words import people
+from palier.documents import store
 from palier.documents.kinds import AUTHORISED, SECTION_OF_KIND
-from palier.documents.models import Piece, Reading, Recognition
+from palier.documents.models import Piece, Reading, Recognition, Upload
 from palier.documents.policies import CONFIDENTIAL, CONFIDENTIAL_KINDS
 from palier.documents.states import SHOWN
 from palier.law.documents import DOCUMENTS, documents_due
@@ -82,6 +83,17 @@ def pieces(actor: Actor) -> QuerySet[Piece]:
 def pieces_of(demand: Demand) -> list[Piece]:
     """The documents of a dossier that may still be opened, newest first inside a kind."""
     return list(Piece.objects.filter(demand=demand, state__in=SHOWN).order_by("kind", "about", "-pk"))
+
+
+def uploads(actor: Actor) -> QuerySet[Upload]:
+    """The files that the actor has begun to send, oldest first."""
+    mine = Upload.objects.filter(person=actor.person_id, demand__in=visible_demands(actor))
+    return mine.order_by("begun_at", "pk")
+
+
+def held(upload: Upload) -> int:
+    """Bytes of it that are really there: a restored backup may have lost what the row counts."""
+    return min(upload.received, store.half_size(upload.file_name))
 
 
 def due(demand: Demand, on: date | None = None, actor: Actor | None = None) -> list[DueRow]:

@@ -1,11 +1,13 @@
-"""Refusing a file that is too big while it arrives, before any of it is kept."""
+"""Refusing a file that is too big, or that the disk has no room for, while it arrives."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.files import uploadhandler
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from palier.accounts.roles import Role
+from palier.documents import store
 
 
 class BoundedUploadHandler(FileUploadHandler):
@@ -35,3 +37,16 @@ class BoundedUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size):
         return None
+
+
+class TemporaryFileUploadHandler(uploadhandler.TemporaryFileUploadHandler):
+    """Django's own; on a full disk the rest is thrown away, and the field's name left in `request.no_room`."""
+
+    def receive_data_chunk(self, raw_data, start):
+        try:
+            with store.full_disk_told():
+                super().receive_data_chunk(raw_data, start)
+                self.file.flush()
+        except store.NoRoom:
+            self.request.no_room = self.field_name
+            raise SkipFile from None

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from palier.spaces import views
+from palier.spaces import uploads, views
 
 app_name = "spaces"
 urlpatterns = [
     path("", views.home, name="home"),
     path("role/", views.choose_role, name="choose_role"),
+    *uploads.urlpatterns,
 ]

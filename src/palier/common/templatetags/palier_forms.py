@@ -116,16 +116,18 @@ def _forms(given: Iterable[Any]) -> Iterable[forms.BaseForm]:
 def upload(
     context: Any, action: str, name: str = "file", label: str = "Choisir un fichier", help: str = "",
     accept: str = ".pdf,.jpg,.jpeg,.png,.heic,application/pdf,image/*", max_bytes: int = 15_000_000,
-    uid: str = "", hidden: Any = None, several: bool = False, submit: str = "Envoyer", about: str = "",
+    uid: str = "", blocks: str = "", hidden: Any = None, several: bool = False, submit: str = "Envoyer", about: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """One form that sends a file: progress, retry and a word when the line drops; a plain form without JavaScript.
+    """One form that sends a file: a plain form, and by blocks with JavaScript when `blocks` says where they go.
 
-    The view answers a redirect when the file is taken, or the page again (200 or 422) with the errors of the
-    form. `hidden`: mapping of hidden fields. `several`: each chosen file is sent by itself, one after another.
+    The view answers a redirect when the file is taken, or the page again (4xx, 5xx) with the errors of the form.
+    By blocks it receives `sha256` in place of the file: a broken connection then costs one block
+    (docs/decisions/uploads.md). `hidden`: mapping of hidden fields. `several`: each chosen file is sent by itself,
+    one after another.
     """
     return {
         "action": action, "name": name, "label": label, "help": help, "accept": accept, "max_bytes": int(max_bytes),
-        "uid": uid or f"upload-{name}", "hidden": dict(hidden or {}), "several": several, "submit": submit,
+        "uid": uid or f"upload-{name}", "blocks": blocks, "hidden": dict(hidden or {}), "several": several, "submit": submit,
         "about": about, "csrf_token": context.get("csrf_token", ""), "request": context.get("request"),
     }  # fmt: skip
 

@@ -40,37 +40,45 @@ def receive(*, actor: Actor, demand: Demand, kind: str, about: str = "applicant"
     Refused with the reason next to the field: nothing chosen, empty, too big, not a PDF/JPEG/PNG,
     protected, broken, dangerous, or the very file that was refused before.
     """
-    if actor.role not in GIVERS:
-        raise NotYours(f"{actor.role} may not give documents")
+    _may_give(actor, kind)
     if upload is None:
         raise Refused("documents.none", "Choisissez un fichier sur votre appareil.", field=FIELD)
-    if kind not in accepted_kinds():
-        raise Refused("documents.kind", "Cette pièce ne fait pas partie de celles qui peuvent être demandées.")
     sha256 = fingerprint(upload)
     with transaction.atomic():
-        demand = _open_demand(actor, demand)
-        if about not in people(Form.from_json(demand.form)) | {row.about: "" for row in queries.due(demand)}:
-            raise Refused("documents.about", "Cette personne ne fait plus partie de la demande.")
-        same = Piece.objects.filter(demand=demand, kind=kind, about=about)
-        twin = same.filter(sha256=sha256, state__in=SHOWN).order_by("-pk").first()
-        if twin is not None and twin.state == "refused":
-            raise Refused(
-                "documents.same_refused",
-                "C’est le même fichier que celui qui a été refusé. Envoyez-en un autre.",
-                field=FIELD,
-            )
-        if twin is not None:
-            return twin
-        if same.filter(state__in=SHOWN).count() >= PER_KIND or demand.pieces.count() >= PER_DEMAND:
-            raise Refused("documents.too_many", "Il y a déjà beaucoup de fichiers ici. Retirez-en un d’abord.")
-        return _store(actor, demand, kind, about, take_in(upload, sha256))
+        demand, twin = expect(actor=actor, demand=demand, kind=kind, about=about, sha256=sha256)
+        return twin or _store(actor, demand, kind, about, take_in(upload, sha256))
 
 
-def _open_demand(actor: Actor, demand: Demand) -> Demand:
+def expect(*, actor: Actor, demand: Demand, kind: str, about: str, sha256: str) -> tuple[Demand, Piece | None]:
+    """The demand, locked, and the document that this very file already is.
+
+    Refused as `receive` would, when the file need not even be read.
+    """
+    _may_give(actor, kind)
     demand = locked(visible_demands(actor), demand.pk)
     if demand.state != "active":
         raise Refused("documents.removed", "Cette demande n’est plus active : on ne peut plus y joindre de pièce.")
-    return demand
+    if about not in people(Form.from_json(demand.form)) | {row.about: "" for row in queries.due(demand)}:
+        raise Refused("documents.about", "Cette personne ne fait plus partie de la demande.")
+    same = Piece.objects.filter(demand=demand, kind=kind, about=about)
+    twin = same.filter(sha256=sha256, state__in=SHOWN).order_by("-pk").first()
+    if twin is not None and twin.state == "refused":
+        raise Refused(
+            "documents.same_refused",
+            "C’est le même fichier que celui qui a été refusé. Envoyez-en un autre.",
+            field=FIELD,
+        )
+    full = same.filter(state__in=SHOWN).count() >= PER_KIND or demand.pieces.count() >= PER_DEMAND
+    if twin is None and full:
+        raise Refused("documents.too_many", "Il y a déjà beaucoup de fichiers ici. Retirez-en un d’abord.")
+    return demand, twin
+
+
+def _may_give(actor: Actor, kind: str) -> None:
+    if actor.role not in GIVERS:
+        raise NotYours(f"{actor.role} may not give documents")
+    if kind not in accepted_kinds():
+        raise Refused("documents.kind", "Cette pièce ne fait pas partie de celles qui peuvent être demandées.")
 
 
 def _store(actor: Actor, demand: Demand, kind: str, about: str, intake) -> Piece:

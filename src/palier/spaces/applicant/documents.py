@@ -17,7 +17,7 @@ from palier.documents import actions, queries
 from palier.documents.kinds import PROOFS, SITUATIONS
 from palier.spaces.access import for_roles
 from palier.spaces.desk.files import send_file
-from palier.spaces.uploads import ACCEPT, UploadForm, taken
+from palier.spaces.uploads import ACCEPT, UploadForm, give, taken, unfinished
 
 GROUPS = (
     ("register", "Pour enregistrer votre demande", "Une pièce d’identité suffit pour recevoir votre numéro."),
@@ -47,7 +47,7 @@ class EmergencyForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ACCEPT
 
 
-def _context(demand, *, problem: str = "", wrong_uid: str = "") -> dict[str, object]:
+def _context(actor, demand, *, problem: str = "", wrong_uid: str = "") -> dict[str, object]:
     rows = queries.due(demand)
     return {
         "demand": demand,
@@ -59,6 +59,8 @@ def _context(demand, *, problem: str = "", wrong_uid: str = "") -> dict[str, obj
         "max_bytes": settings.DOCUMENT_MAX_BYTES,
         "recognitions": queries.recognitions_of(demand),
         "upload_url": reverse("applicant:upload"),
+        "blocks_url": reverse("spaces:upload_begin", args=[demand.pk]),
+        "unfinished": unfinished(actor, demand, rows),
         "problem": problem,
         "wrong_uid": wrong_uid,
     }
@@ -70,7 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
     demand = current_for(request.actor.person)
     if demand is None:
         return page(request, "applicant/documents_none.html")
-    return page(request, "applicant/documents.html", _context(demand))
+    return page(request, "applicant/documents.html", _context(request.actor, demand))
 
 
 @for_roles(Role.APPLICANT)
@@ -81,15 +83,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         return go(request, "applicant:documents")
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
-        piece = attempt(
-            form,
-            lambda: actions.receive(actor=request.actor, demand=demand, upload=taken(request), **form.about_whom()),
-        )
+        piece = give(request, form, demand)
         if piece is not None:
             messages.success(request, "Votre pièce est bien reçue.")
             return go(request, "applicant:documents")
-    context = _context(demand, problem=form.problem, wrong_uid=form.uid)
-    return page(request, "applicant/documents.html", context, status=422)
+    context = _context(request.actor, demand, problem=form.problem, wrong_uid=form.uid)
+    return page(request, "applicant/documents.html", context, status=form.status)
 
 
 @for_roles(Role.APPLICANT)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
 from palier.common import clock
-from palier.common.pages import attempt, go, page
+from palier.common.pages import go, page
 from palier.demands import acting
 from palier.demands.form import Form
 from palier.demands.models import Demand
@@ -25,7 +25,7 @@ from palier.spaces.applicant.demand_forms import STEPS
 from palier.spaces.dossier import facts
 from palier.spaces.standing import standing
 from palier.spaces.story import events
-from palier.spaces.uploads import ACCEPT, UploadForm, taken
+from palier.spaces.uploads import ACCEPT, UploadForm, give, unfinished
 from palier.territories.queries import search_key
 
 WHY = "Suivi de la demande au guichet"
@@ -90,7 +90,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, visible_to(request.actor).select_related("department", "person").get(pk=pk))
 
 
-def _show(request: HttpRequest, demand: Demand, problem: str = "", wrong_uid: str = "") -> HttpResponse:
+def _show(request: HttpRequest, demand: Demand, wrong: UploadForm | None = None) -> HttpResponse:
     actions.note_reading(request, demand=demand, what="dossier complet", why=WHY)
     form = Form.from_json(demand.form)
     rows = queries.due(demand, actor=request.actor)
@@ -111,12 +111,14 @@ def _show(request: HttpRequest, demand: Demand, problem: str = "", wrong_uid: st
         "job": job_of(demand.person_id),
         "events": events(demand, "agent")[:EVENTS_SHOWN],
         "upload_url": reverse("desk:upload", args=[demand.pk]),
+        "blocks_url": reverse("spaces:upload_begin", args=[demand.pk]),
+        "unfinished": unfinished(request.actor, demand, rows),
         "accept": ACCEPT,
         "max_bytes": settings.DOCUMENT_MAX_BYTES,
-        "problem": problem,
-        "wrong_uid": wrong_uid,
+        "problem": wrong.problem if wrong else "",
+        "wrong_uid": wrong.uid if wrong else "",
     }
-    return page(request, "desk/dossier.html", context, status=422 if problem else 200)
+    return page(request, "desk/dossier.html", context, status=wrong.status if wrong else 200)
 
 
 @for_roles(Role.DESK)
@@ -126,14 +128,11 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     demand = visible_to(request.actor).select_related("department", "person").get(pk=pk)
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
-        piece = attempt(
-            form,
-            lambda: actions.receive(actor=request.actor, demand=demand, upload=taken(request), **form.about_whom()),
-        )
+        piece = give(request, form, demand)
         if piece is not None:
             messages.success(request, "La pièce est jointe au dossier.")
             return go(request, "desk:dossier", pk)
-    return _show(request, demand, form.problem, form.uid)
+    return _show(request, demand, form)
 
 
 def _name(demand: Demand) -> str:
