@@ -131,6 +131,7 @@ HOLDINGS: tuple[Holding, ...] = (
             without={"first": OTHERS, "second": OTHERS, "kept": OTHERS, "undo": OTHERS},
             beyond="desks alone read likenesses; the household is told that there was one"),
     Holding("documents.Piece", "Vos pièces", ("demand",), without={"file_name": STORE}),
+    Holding("documents.Upload", "Vos envois à terminer", ("person",), by="person", without={"file_name": STORE}),
     Holding("documents.Recognition", "Les situations que vous avez signalées", ("demand",)),
     Holding("documents.Reading", "Qui a ouvert votre dossier", ("demand",), without={"person": AGENT}),
     Holding("cotation.Score", "Vos points", ("demand",), without={"grid": "donnée en clair dans « grille »", "lines": "données dans « criteres »"},

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.errors import Refused
+from palier.common.isolation import acting
 from palier.common.pages import go, page
 from palier.config.environment import ENV
 from palier.demands.queries import current_for
@@ -54,10 +55,12 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.message)
         return go(request, "applicant:rights")
     actor = request.actor
-    request.after_transaction = [
-        *getattr(request, "after_transaction", ()),
-        lambda: actions.note_fetch(actor=actor, archive_id=pk),
-    ]
+
+    def note() -> None:
+        with acting(actor.scope):
+            actions.note_fetch(actor=actor, archive_id=pk)
+
+    request.after_transaction = [*getattr(request, "after_transaction", ()), note]
     response = FileResponse(
         held.open("rb"), as_attachment=True, filename="mes-donnees-palier.zip", content_type="application/zip"
     )
