@@ -25,6 +25,10 @@ Told = Mapping[str, Sequence[Mapping[str, Any]]]
 Part = dict[str, Any]
 
 
+# Tables that hold nothing of the reader: named in dossier.json alone.
+_EMPTY = ("sans rien sur vous", "sans contenu", "sans autre contenu")
+
+
 def paper(person: Person, told: Told) -> dict[str, Any]:
     """The whole document for a person, from what `holdings` told."""
     demands = Demand.objects.filter(person=person).select_related("department", "desk").order_by("pk")
@@ -39,7 +43,7 @@ def paper(person: Person, told: Told) -> dict[str, Any]:
             *_points(told["cotation.Score"]),
         ],
         "counts": [[h.title, len(told[h.label])] for h in HOLDINGS if told[h.label]],
-        "withheld": list(WITHHELD.values()),
+        "withheld": [why for why in WITHHELD.values() if not why.endswith(_EMPTY)],
         "erasure_months": calendar.erasure_months(clock.today()),
     }
 
