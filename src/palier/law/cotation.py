@@ -182,7 +182,7 @@ def _points(criterion: Criterion, value: Any) -> Decimal:
         earned = units * criterion.points
         return earned if criterion.most is None else min(earned, criterion.most)
     if criterion.kind == "threshold_bonus":
-        return criterion.points if criterion.above is not None and value > criterion.above else ZERO
+        return criterion.points if criterion.above is not None and value > float(criterion.above) else ZERO
     exact = Decimal(str(value))
     return next((band.points for band in criterion.bands if band.below is None or exact < band.below), ZERO)
 

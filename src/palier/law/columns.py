@@ -1,0 +1,287 @@
+"""The same scores for millions of demands at once: a grid compiled to expressions over columns of facts.
+
+`law.cotation.score` is the definition, one household at a time with its explanation; this module gives the same points
+and provisional points for every row, and the two are compared on random grids and households. Points are whole numbers
+of the grid's smallest step (`Compiled.scale` of them make a point), so no rounding can part them.
+
+A frame has one row per demand: a column per fact of `facts.FACTS`, `proof.<section>` and `proof.<situation>` for the
+level reached (0 declared, 1 document, 2 authority), `registered_on`, and `refusals`, the days of the refusals of an
+adapted dwelling. Codes are kept as their place in the list of `codes`, several codes as the bits of one number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+import polars as pl
+
+from palier.law import codes
+from palier.law.calendar import add_months, months_between
+from palier.law.facts import BOOLEAN, CODE, CODES, FACTS, Fact, Setting, proof_of
+from palier.law.grid import Criterion, Family, Grid, Test
+from palier.law.household import AUTHORITY, DECLARED, PROOFS, SECTIONS, Household
+
+LEVEL = {level: place for place, level in enumerate(PROOFS)}
+SENIORITY = "seniority.months"
+_PLACES = {name: {code: at for at, (code, _) in enumerate(choices)} for name, choices in codes.LISTS.items()}
+
+
+def _proof_column(fact: Fact) -> str:
+    return f"proof.{fact.situation or fact.section}"
+
+
+def schema() -> dict[str, Any]:
+    """Column → type."""
+    kinds = {BOOLEAN: pl.Boolean, CODE: pl.UInt8, CODES: pl.UInt32}
+    return {
+        **{name: kinds.get(fact.kind, pl.Float64) for name, fact in FACTS.items() if name != SENIORITY},
+        **{f"proof.{section}": pl.UInt8 for section in SECTIONS},
+        **{_proof_column(fact): pl.UInt8 for fact in FACTS.values() if fact.situation},
+        "registered_on": pl.Date,
+        "refusals": pl.List(pl.Date),
+    }
+
+
+def frame(households: Iterable[Household], on: date, place: Setting) -> pl.DataFrame:
+    """The facts of households on a day, as a grid of that place reads them."""
+    return pl.DataFrame([_row(h, on, place) for h in households], schema=schema(), orient="row")
+
+
+def _row(household: Household, on: date, place: Setting) -> list[Any]:
+    facts = [_stored(fact, fact.compute(household, on, place)) for name, fact in FACTS.items() if name != SENIORITY]
+    sections = [LEVEL[household.proofs.get(section, DECLARED)] for section in SECTIONS]
+    situations = [LEVEL[proof_of(fact, household, on)] for fact in FACTS.values() if fact.situation]
+    refused = sorted(r.on for r in household.refusals if r.adapted)
+    return [*facts, *sections, *situations, household.registered_on, refused]
+
+
+def _stored(fact: Fact, value: Any) -> Any:
+    if fact.kind == CODE:
+        return _PLACES[fact.choices].get(value)
+    if fact.kind == CODES:
+        return sum(1 << _PLACES[fact.choices][code] for code in set(value) if code in _PLACES[fact.choices])
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """`points`, `provisional`: whole steps, `scale` to a point. `excluded`: 0 when scored, else the place of its reason."""
+
+    scale: int
+    points: pl.Expr
+    provisional: pl.Expr
+    excluded: pl.Expr
+    criteria: tuple[pl.Expr, ...]
+    reasons: tuple[str, ...]
+
+    def totals(self, facts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+        """points, provisional and excluded of every row."""
+        return facts.lazy().select(self.points, self.provisional, self.excluded).collect()
+
+    def details(self, facts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+        """The same, with what each criterion gives (zero when it is not met, not counted or not the highest)."""
+        return facts.lazy().select(self.points, self.provisional, self.excluded, *self.criteria).collect()
+
+
+def compiled(grid: Grid, on: date) -> Compiled:
+    """The expressions of a grid on a day."""
+    return _Compiler(grid, on).done()
+
+
+class _Compiler:
+    def __init__(self, grid: Grid, on: date) -> None:
+        self.grid, self.on = grid, on
+        self.scale = _scale(grid)
+        self.seniority = _months_since("registered_on", on)
+        if grid.refusal.effect == "freeze_seniority":
+            self.seniority = (self.seniority - self._frozen()).clip(lower_bound=0)
+
+    def steps(self, amount: Decimal) -> int:
+        return int(amount * self.scale)
+
+    def done(self) -> Compiled:
+        families = [
+            (family, [_Fired(self, criterion) for criterion in family.criteria]) for family in self.grid.families
+        ]
+        penalty = self._penalty()
+        total = self._total([_sum(self, f, [c.counted for c in held], held) for f, held in families], penalty)
+        checked = self._total([_sum(self, f, [c.sure for c in held], held) for f, held in families], penalty)
+        excluded, reasons = self._excluded()
+        scored = excluded == 0
+        details = [c.kept(f, held).alias(c.criterion.key) for f, held in families for c in held]
+        return Compiled(
+            self.scale,
+            pl.when(scored).then(total).otherwise(0).alias("points"),
+            pl.when(scored).then(total - checked).otherwise(0).alias("provisional"),
+            excluded.alias("excluded"),
+            tuple(pl.when(scored).then(d).otherwise(0).alias(f"points.{d.meta.output_name()}") for d in details),
+            reasons,
+        )
+
+    def value(self, name: str) -> pl.Expr:
+        return self.seniority if name == SENIORITY else pl.col(name)
+
+    def holds(self, test: Test) -> pl.Expr:
+        fact, value, operand = FACTS[test.fact], self.value(test.fact), test.operand
+        if fact.kind in (CODE, CODES):
+            places = [_PLACES[fact.choices][c] for c in ([operand] if isinstance(operand, str) else sorted(operand))]
+            if fact.kind == CODES:
+                found = (value & pl.lit(sum(1 << p for p in places), dtype=pl.UInt32)) != 0
+            else:
+                found = reduce(or_, [value == pl.lit(p, dtype=pl.UInt8) for p in places])
+        elif fact.kind == BOOLEAN:
+            found = value if operand else ~value
+        else:
+            number = float(operand)
+            found = {
+                "is": value == number, "at_least": value >= number, "at_most": value <= number,
+                "above": value > number, "below": value < number,
+            }[test.operator]  # fmt: skip
+        return found.fill_null(False)
+
+    def level(self, fact: Fact) -> pl.Expr:
+        if fact.section == "register" and not fact.situation:
+            return pl.lit(LEVEL[AUTHORITY], dtype=pl.UInt8)
+        return pl.col(_proof_column(fact))
+
+    def _total(self, families: Sequence[pl.Expr], penalty: pl.Expr | None) -> pl.Expr:
+        total = reduce(lambda a, b: a + b, families, pl.lit(0, dtype=pl.Int64) if penalty is None else penalty)
+        if self.grid.total_cap is not None:
+            total = pl.min_horizontal(total, pl.lit(self.steps(self.grid.total_cap), dtype=pl.Int64))
+        return total.clip(lower_bound=0) if self.grid.refusal.floor else total
+
+    def _excluded(self) -> tuple[pl.Expr, tuple[str, ...]]:
+        reasons = [exclusion.label for exclusion in self.grid.excluded]
+        found = pl.lit(0, dtype=pl.UInt8)
+        if self.grid.applies_to != "all":
+            reasons.append(self.grid.applies_to)
+            other = pl.col("transfer") != (self.grid.applies_to == "transfer")
+            found = pl.when(other).then(pl.lit(len(reasons), dtype=pl.UInt8)).otherwise(found)
+        for place in range(len(self.grid.excluded), 0, -1):
+            tests = [self.holds(test) for test in self.grid.excluded[place - 1].when]
+            found = pl.when(_all(tests)).then(pl.lit(place, dtype=pl.UInt8)).otherwise(found)
+        return found, tuple(reasons)
+
+    def _penalty(self) -> pl.Expr | None:
+        rule = self.grid.refusal
+        if rule.effect != "points":
+            return None
+        since = add_months(self.on, -rule.months)
+        one = pl.element()
+        weighing = pl.col("refusals").list.eval((one > since) & (one <= self.on)).list.sum()
+        count = (weighing.cast(pl.Int64).fill_null(0) - rule.free).clip(lower_bound=0)
+        lost = count * self.steps(rule.points)
+        return lost if rule.most is None else lost.clip(lower_bound=self.steps(rule.most))
+
+    def _frozen(self) -> pl.Expr:
+        # Few households have refused anything: theirs alone are read one by one.
+        def months(days: Sequence[date]) -> int:
+            frozen, reached = 0, date.min
+            for refused in [d for d in days if d <= self.on][self.grid.refusal.free :]:
+                start, end = max(refused, reached), min(add_months(refused, self.grid.refusal.months), self.on)
+                if end > start:
+                    frozen, reached = frozen + months_between(start, end), end
+            return frozen
+
+        counted = pl.col("refusals").map_batches(
+            lambda column: pl.Series([months(days) if days else 0 for days in column.to_list()], dtype=pl.Int64),
+            return_dtype=pl.Int64,
+        )
+        return pl.when(pl.col("refusals").list.len() > 0).then(counted).otherwise(0)
+
+
+class _Fired:
+    """One criterion over the columns: when it is met, what it gives, what of it is sure."""
+
+    def __init__(self, compiler: _Compiler, criterion: Criterion) -> None:
+        self.criterion = criterion
+        met = [compiler.holds(test) for test in criterion.when]
+        options = [(compiler.holds(test), compiler.level(FACTS[test.fact])) for test in criterion.any_of]
+        if options:
+            met.append(reduce(or_, [held for held, _ in options]))
+        self.earned = self._earned(compiler)
+        met.append(self.earned != 0)
+        fired = _all(met)
+        self.counted = self.sure = fired
+        required = LEVEL[criterion.proof]
+        if required:
+            levels = [compiler.level(FACTS[name]) for name in criterion.facts]
+            if options:
+                levels.append(
+                    pl.max_horizontal(
+                        *(pl.when(held).then(level).otherwise(pl.lit(0, dtype=pl.UInt8)) for held, level in options)
+                    )
+                )
+            # One level too low is enough.
+            self.sure = fired & _all([level >= required for level in levels])
+            self.counted = fired if criterion.until_proved == "provisional" else self.sure
+
+    def _earned(self, compiler: _Compiler) -> pl.Expr:
+        criterion, worth = self.criterion, compiler.steps(self.criterion.points)
+        if criterion.kind == "flat":
+            return pl.lit(worth, dtype=pl.Int64)
+        value = compiler.value(criterion.fact)
+        none = pl.lit(0, dtype=pl.Int64)
+        if criterion.kind == "per_month":
+            earned = value.cast(pl.Int64).floordiv(criterion.every) * worth
+            if criterion.most is not None:
+                earned = earned.clip(upper_bound=compiler.steps(criterion.most))
+            return earned.fill_null(0)
+        if criterion.kind == "threshold_bonus":
+            passed = value > float(criterion.above) if criterion.above is not None else pl.lit(False)
+            return pl.when(passed).then(pl.lit(worth, dtype=pl.Int64)).otherwise(none)
+        found = none
+        for band in reversed(criterion.bands):
+            points = pl.lit(compiler.steps(band.points), dtype=pl.Int64)
+            inside = value.is_not_null() if band.below is None else value < float(band.below)
+            found = pl.when(inside).then(points).otherwise(found)
+        return pl.when(value.is_null()).then(none).otherwise(found)
+
+    def kept(self, family: Family, held: Sequence[_Fired]) -> pl.Expr:
+        """What it brings to the total before caps: in a family where the highest counts alone, the first of the highest."""
+        given = pl.when(self.counted).then(self.earned).otherwise(0)
+        if family.combine == "max":
+            amounts = [pl.when(c.counted).then(c.earned) for c in held]
+            best = pl.max_horizontal(*amounts)
+            before = [amount == best for amount in amounts[: held.index(self)]]
+            first = ~reduce(or_, [b.fill_null(False) for b in before]) if before else pl.lit(True)
+            given = pl.when(self.counted & (self.earned == best) & first).then(self.earned).otherwise(0)
+        return given.alias(self.criterion.key)
+
+
+def _sum(compiler: _Compiler, family: Family, which: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
+    amounts = [pl.when(counts).then(c.earned) for counts, c in zip(which, held, strict=True)]
+    if family.combine == "max":
+        got = pl.max_horizontal(*amounts).fill_null(0)
+    else:
+        got = reduce(lambda a, b: a + b, [amount.fill_null(0) for amount in amounts])
+    return got if family.cap is None else pl.min_horizontal(got, pl.lit(compiler.steps(family.cap), dtype=pl.Int64))
+
+
+def _all(tests: Sequence[pl.Expr]) -> pl.Expr:
+    return reduce(and_, tests) if tests else pl.lit(True)
+
+
+def _months_since(column: str, on: date) -> pl.Expr:
+    """`calendar.months_between(column, on)` over a column of days."""
+    start = pl.col(column)
+    months = (on.year - start.dt.year().cast(pl.Int64)) * 12 + on.month - start.dt.month().cast(pl.Int64)
+    # The month is whole once the day is reached, or on the last day of a month that has no such day.
+    last = (on + timedelta(days=1)).month != on.month
+    whole = pl.lit(True) if last else start.dt.day() <= on.day
+    return pl.when(whole).then(months).otherwise(months - 1).clip(lower_bound=0)
+
+
+def _scale(grid: Grid) -> int:
+    rule = grid.refusal
+    amounts = [grid.total_cap, rule.points, rule.most, *(f.cap for f in grid.families)]
+    for criterion in grid.criteria:
+        amounts += [criterion.points, criterion.most, *(band.points for band in criterion.bands)]
+    places = max((-int(a.normalize().as_tuple().exponent) for a in amounts if a is not None), default=0)
+    return int(10 ** max(places, 0))
