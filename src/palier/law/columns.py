@@ -5,7 +5,7 @@ and provisional points for every row, and the two are compared on random grids a
 of the grid's smallest step (`Compiled.scale` of them make a point), so no rounding can part them.
 
 A frame has one row per demand: a column per fact of `facts.FACTS`, `proof.<section>` and `proof.<situation>` for the
-level reached (0 declared, 1 document, 2 authority), `registered_on`, and `refusals`, the days of the refusals of an
+level reached (0 declared, 1 document, 2 authority), `registered.month` and `registered.day`, and `refusals`, the days of the refusals of an
 adapted dwelling. Codes are kept as their place in the list of `codes`, several codes as the bits of one number.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
-from operator import and_, or_
+from operator import add, and_, or_
 from typing import Any
 
 import polars as pl
@@ -28,6 +28,7 @@ from palier.law.grid import Criterion, Family, Grid, Test
 from palier.law.household import AUTHORITY, DECLARED, PROOFS, SECTIONS, Household
 
 LEVEL = {level: place for place, level in enumerate(PROOFS)}
+STEPS = pl.Int32
 SENIORITY = "seniority.months"
 _PLACES = {name: {code: at for at, (code, _) in enumerate(choices)} for name, choices in codes.LISTS.items()}
 
@@ -43,7 +44,9 @@ def schema() -> dict[str, Any]:
         **{name: kinds.get(fact.kind, pl.Float64) for name, fact in FACTS.items() if name != SENIORITY},
         **{f"proof.{section}": pl.UInt8 for section in SECTIONS},
         **{_proof_column(fact): pl.UInt8 for fact in FACTS.values() if fact.situation},
-        "registered_on": pl.Date,
+        # The day of the first registration, as months since year 0 and a day: dates are slow to take apart.
+        "registered.month": STEPS,
+        "registered.day": pl.UInt8,
         "refusals": pl.List(pl.Date),
     }
 
@@ -58,7 +61,9 @@ def _row(household: Household, on: date, place: Setting) -> list[Any]:
     sections = [LEVEL[household.proofs.get(section, DECLARED)] for section in SECTIONS]
     situations = [LEVEL[proof_of(fact, household, on)] for fact in FACTS.values() if fact.situation]
     refused = sorted(r.on for r in household.refusals if r.adapted)
-    return [*facts, *sections, *situations, household.registered_on, refused]
+    since = household.registered_on
+    registered = [since.year * 12 + since.month, since.day] if since else [None, None]
+    return [*facts, *sections, *situations, *registered, refused]
 
 
 def _stored(fact: Fact, value: Any) -> Any:
@@ -98,9 +103,9 @@ class _Compiler:
     def __init__(self, grid: Grid, on: date) -> None:
         self.grid, self.on = grid, on
         self.scale = _scale(grid)
-        self.seniority = _months_since("registered_on", on)
+        self.seniority = months_since("registered", on)
         if grid.refusal.effect == "freeze_seniority":
-            self.seniority = (self.seniority - self._frozen()).clip(lower_bound=0)
+            self.seniority = (self.seniority - self._frozen()).clip(lower_bound=_lit(0))
 
     def steps(self, amount: Decimal) -> int:
         return int(amount * self.scale)
@@ -113,14 +118,20 @@ class _Compiler:
         total = self._total([_sum(self, f, [c.counted for c in held], held) for f, held in families], penalty)
         checked = self._total([_sum(self, f, [c.sure for c in held], held) for f, held in families], penalty)
         excluded, reasons = self._excluded()
-        scored = excluded == 0
-        details = [c.kept(f, held).alias(c.criterion.key) for f, held in families for c in held]
+
+        def scored(amount: pl.Expr) -> pl.Expr:
+            return amount if not reasons else (excluded == 0).cast(STEPS) * amount
+
         return Compiled(
             self.scale,
-            pl.when(scored).then(total).otherwise(0).alias("points"),
-            pl.when(scored).then(total - checked).otherwise(0).alias("provisional"),
+            scored(total).alias("points"),
+            scored(total - checked).alias("provisional"),
             excluded.alias("excluded"),
-            tuple(pl.when(scored).then(d).otherwise(0).alias(f"points.{d.meta.output_name()}") for d in details),
+            tuple(
+                scored(_kept(f, held, place)).alias(f"points.{one.criterion.key}")
+                for f, held in families
+                for place, one in enumerate(held)
+            ),
             reasons,
         )
 
@@ -151,10 +162,10 @@ class _Compiler:
         return pl.col(_proof_column(fact))
 
     def _total(self, families: Sequence[pl.Expr], penalty: pl.Expr | None) -> pl.Expr:
-        total = reduce(lambda a, b: a + b, families, pl.lit(0, dtype=pl.Int64) if penalty is None else penalty)
+        total = reduce(add, families if penalty is None else [penalty, *families])
         if self.grid.total_cap is not None:
-            total = pl.min_horizontal(total, pl.lit(self.steps(self.grid.total_cap), dtype=pl.Int64))
-        return total.clip(lower_bound=0) if self.grid.refusal.floor else total
+            total = total.clip(upper_bound=_lit(self.steps(self.grid.total_cap)))
+        return total.clip(lower_bound=_lit(0)) if self.grid.refusal.floor else total
 
     def _excluded(self) -> tuple[pl.Expr, tuple[str, ...]]:
         reasons = [exclusion.label for exclusion in self.grid.excluded]
@@ -175,9 +186,9 @@ class _Compiler:
         since = add_months(self.on, -rule.months)
         one = pl.element()
         weighing = pl.col("refusals").list.eval((one > since) & (one <= self.on)).list.sum()
-        count = (weighing.cast(pl.Int64).fill_null(0) - rule.free).clip(lower_bound=0)
-        lost = count * self.steps(rule.points)
-        return lost if rule.most is None else lost.clip(lower_bound=self.steps(rule.most))
+        count = (weighing.cast(STEPS).fill_null(0) - _lit(rule.free)).clip(lower_bound=_lit(0))
+        lost = count * _lit(self.steps(rule.points))
+        return lost if rule.most is None else lost.clip(lower_bound=_lit(self.steps(rule.most)))
 
     def _frozen(self) -> pl.Expr:
         # Few households have refused anything: theirs alone are read one by one.
@@ -190,14 +201,14 @@ class _Compiler:
             return frozen
 
         counted = pl.col("refusals").map_batches(
-            lambda column: pl.Series([months(days) if days else 0 for days in column.to_list()], dtype=pl.Int64),
-            return_dtype=pl.Int64,
+            lambda column: pl.Series([months(days) if days else 0 for days in column.to_list()], dtype=STEPS),
+            return_dtype=STEPS,
         )
         return pl.when(pl.col("refusals").list.len() > 0).then(counted).otherwise(0)
 
 
 class _Fired:
-    """One criterion over the columns: when it is met, what it gives, what of it is sure."""
+    """One criterion over the columns. `counted`, `sure`: what it gives to the total, and what of it no check can take."""
 
     def __init__(self, compiler: _Compiler, criterion: Criterion) -> None:
         self.criterion = criterion
@@ -205,77 +216,88 @@ class _Fired:
         options = [(compiler.holds(test), compiler.level(FACTS[test.fact])) for test in criterion.any_of]
         if options:
             met.append(reduce(or_, [held for held, _ in options]))
-        self.earned = self._earned(compiler)
-        met.append(self.earned != 0)
-        fired = _all(met)
-        self.counted = self.sure = fired
+        sure = list(met)
         required = LEVEL[criterion.proof]
         if required:
-            levels = [compiler.level(FACTS[name]) for name in criterion.facts]
+            sure += [compiler.level(FACTS[name]) >= required for name in criterion.facts]
             if options:
-                levels.append(
-                    pl.max_horizontal(
-                        *(pl.when(held).then(level).otherwise(pl.lit(0, dtype=pl.UInt8)) for held, level in options)
-                    )
-                )
-            # One level too low is enough.
-            self.sure = fired & _all([level >= required for level in levels])
-            self.counted = fired if criterion.until_proved == "provisional" else self.sure
+                sure.append(reduce(or_, [held & (level >= required) for held, level in options]))
+        counted = met if criterion.until_proved == "provisional" else sure
+        self.counted = self._earned(compiler, counted)
+        self.sure = self.counted if len(counted) == len(sure) else self._earned(compiler, sure)
 
-    def _earned(self, compiler: _Compiler) -> pl.Expr:
+    @property
+    def may_lose(self) -> bool:
+        """Whether it can take points away: where the highest counts alone, nothing is then not the same as zero."""
+        return self.criterion.points < 0 or any(band.points < 0 for band in self.criterion.bands)
+
+    def _earned(self, compiler: _Compiler, met: Sequence[pl.Expr]) -> pl.Expr:
+        """Points where all of `met` hold, zero elsewhere."""
         criterion, worth = self.criterion, compiler.steps(self.criterion.points)
         if criterion.kind == "flat":
-            return pl.lit(worth, dtype=pl.Int64)
+            return _all(met).cast(STEPS) * _lit(worth)
         value = compiler.value(criterion.fact)
-        none = pl.lit(0, dtype=pl.Int64)
-        if criterion.kind == "per_month":
-            earned = value.cast(pl.Int64).floordiv(criterion.every) * worth
-            if criterion.most is not None:
-                earned = earned.clip(upper_bound=compiler.steps(criterion.most))
-            return earned.fill_null(0)
         if criterion.kind == "threshold_bonus":
-            passed = value > float(criterion.above) if criterion.above is not None else pl.lit(False)
-            return pl.when(passed).then(pl.lit(worth, dtype=pl.Int64)).otherwise(none)
-        found = none
-        for band in reversed(criterion.bands):
-            points = pl.lit(compiler.steps(band.points), dtype=pl.Int64)
-            inside = value.is_not_null() if band.below is None else value < float(band.below)
-            found = pl.when(inside).then(points).otherwise(found)
-        return pl.when(value.is_null()).then(none).otherwise(found)
+            passed = (value > float(criterion.above or 0)).fill_null(False)
+            return _all([*met, passed]).cast(STEPS) * _lit(worth)
+        if criterion.kind == "per_month":
+            # Euros by the thousand times points would not hold in the small type.
+            units = value.cast(pl.Int64 if FACTS[criterion.fact].unit == "€" else STEPS)
+            earned = (units if criterion.every == 1 else units.floordiv(criterion.every)) * _lit(worth)
+            if criterion.most is not None:
+                earned = earned.clip(upper_bound=_lit(compiler.steps(criterion.most)))
+            earned = earned.fill_null(0)
+        else:
+            # Bands in order: each adds the difference with the one before, from its lower edge on.
+            first, *others = [compiler.steps(band.points) for band in criterion.bands]
+            known = value.is_not_null()
+            earned = known.cast(STEPS) * _lit(first)
+            edges = [float(band.below) for band in criterion.bands if band.below is not None]
+            beyond = [0] if criterion.bands[-1].below is not None else []
+            for edge, former, points in zip(edges, [first, *others], [*others, *beyond], strict=False):
+                earned = earned + (value >= edge).fill_null(False).cast(STEPS) * _lit(points - former)
+        return _all(met).cast(STEPS) * earned if met else earned
 
-    def kept(self, family: Family, held: Sequence[_Fired]) -> pl.Expr:
-        """What it brings to the total before caps: in a family where the highest counts alone, the first of the highest."""
-        given = pl.when(self.counted).then(self.earned).otherwise(0)
-        if family.combine == "max":
-            amounts = [pl.when(c.counted).then(c.earned) for c in held]
-            best = pl.max_horizontal(*amounts)
-            before = [amount == best for amount in amounts[: held.index(self)]]
-            first = ~reduce(or_, [b.fill_null(False) for b in before]) if before else pl.lit(True)
-            given = pl.when(self.counted & (self.earned == best) & first).then(self.earned).otherwise(0)
-        return given.alias(self.criterion.key)
+
+def _highest(amounts: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
+    """The highest alone; a criterion that is not met is not a zero that would hide a loss."""
+    if any(c.may_lose for c in held):
+        amounts = [pl.when(amount != 0).then(amount) for amount in amounts]
+        return pl.max_horizontal(*amounts).fill_null(0)
+    return pl.max_horizontal(*amounts)
 
 
-def _sum(compiler: _Compiler, family: Family, which: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
-    amounts = [pl.when(counts).then(c.earned) for counts, c in zip(which, held, strict=True)]
+def _sum(compiler: _Compiler, family: Family, amounts: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
+    got = _highest(amounts, held) if family.combine == "max" else reduce(add, amounts)
+    return got if family.cap is None else got.clip(upper_bound=_lit(compiler.steps(family.cap)))
+
+
+def _kept(family: Family, held: Sequence[_Fired], place: int) -> pl.Expr:
+    """What one brings before caps: in a family where the highest counts alone, the first of the highest."""
+    given = held[place].counted
     if family.combine == "max":
-        got = pl.max_horizontal(*amounts).fill_null(0)
-    else:
-        got = reduce(lambda a, b: a + b, [amount.fill_null(0) for amount in amounts])
-    return got if family.cap is None else pl.min_horizontal(got, pl.lit(compiler.steps(family.cap), dtype=pl.Int64))
+        best = _highest([c.counted for c in held], held)
+        earlier = [c.counted == best for c in held[:place]]
+        first = _all([given == best, *(~e for e in earlier)])
+        given = pl.when(first & (best != 0)).then(given).otherwise(_lit(0))
+    return given
+
+
+def _lit(steps: int) -> pl.Expr:
+    return pl.lit(steps, dtype=STEPS)
 
 
 def _all(tests: Sequence[pl.Expr]) -> pl.Expr:
     return reduce(and_, tests) if tests else pl.lit(True)
 
 
-def _months_since(column: str, on: date) -> pl.Expr:
-    """`calendar.months_between(column, on)` over a column of days."""
-    start = pl.col(column)
-    months = (on.year - start.dt.year().cast(pl.Int64)) * 12 + on.month - start.dt.month().cast(pl.Int64)
+def months_since(what: str, on: date) -> pl.Expr:
+    """`calendar.months_between` over the columns `<what>.month` and `<what>.day`."""
+    months = _lit(on.year * 12 + on.month) - pl.col(f"{what}.month")
     # The month is whole once the day is reached, or on the last day of a month that has no such day.
-    last = (on + timedelta(days=1)).month != on.month
-    whole = pl.lit(True) if last else start.dt.day() <= on.day
-    return pl.when(whole).then(months).otherwise(months - 1).clip(lower_bound=0)
+    if (on + timedelta(days=1)).month == on.month:
+        months = months - (pl.col(f"{what}.day") > on.day).cast(STEPS)
+    return months.clip(lower_bound=_lit(0))
 
 
 def _scale(grid: Grid) -> int:
