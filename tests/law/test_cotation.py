@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from palier.law.cotation import FACTS, Grid, GridError, Score, load_grid, parse_grid, score, shipped
 from palier.law.facts import BOOLEAN, CODE, CODES, NUMBER, Setting
+from palier.law.grid_files import source_of
 from palier.law.household import Home, Household, Refusal, Situation
 from tests.law.people import ON, adult, child, households, lone_parent
 
@@ -351,3 +352,26 @@ def test_fast_enough_for_a_whole_register() -> None:
     assert found is not None
     # Measured near 0.07 ms; the bound leaves room for a busy machine.
     assert best < 0.0005
+
+
+WRONG = st.sampled_from(
+    ["3", "-1", '"mot"', "true", "[]", "{}", "[1]", "[[1]]", "nan", "inf", "-inf", "1e300", "2026-01-01", "2026-01-01T00:00:00", '""',
+     '{ fact = "seniority.months", at_least = "x" }', '[{ fact = 3 }]', '[{ below = 3 }, { below = 2, points = 1 }]', '"__import__(\'os\')"']
+)  # fmt: skip
+
+
+@given(st.data())
+def test_any_slip_of_the_pen_is_told_and_never_breaks_the_reader(data: st.DataObject) -> None:
+    """A line of a true grid with another value, or gone: the grid is read or every problem says what to do."""
+    lines = source_of("exemple-calvados-orne").splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        key, equals, _ = lines[at].partition("=")
+        lines[at] = f"{key}= {data.draw(WRONG)}" if equals and data.draw(st.booleans()) else ""
+    try:
+        grid = parse_grid("\n".join(lines))
+    except GridError as refused:
+        assert refused.problems
+        assert all(problem.message and problem.fix for problem in refused.problems)
+    else:
+        score(grid, lone_parent(), ON)

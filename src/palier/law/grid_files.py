@@ -24,6 +24,8 @@ KINDS = ("flat", "per_month", "threshold_bonus", "bands")
 COMBINATIONS = ("sum", "max", "ticked")
 APPLIES_TO = ("all", "first_demand", "transfer")
 EFFECTS = ("none", "points", "freeze_seniority")
+# No grid counts a million; what is neither that nor a number is a mistake of the pen.
+MOST = 1_000_000
 OPERATORS = {
     BOOLEAN: ("is",),
     NUMBER: ("at_least", "at_most", "above", "below"),
@@ -31,18 +33,35 @@ OPERATORS = {
     CODES: ("has_any",),
 }
 _PROOFS = {DECLARED: DECLARED, DOCUMENT: DOCUMENT, AUTHORITY: AUTHORITY, "social_worker": AUTHORITY}
-_GRID_KEYS = {
-    "key", "title", "territory", "version", "valid_from", "valid_to", "source", "example", "incomplete", "note",
-    "applies_to", "ceiling_zone", "rent_zone", "between_families", "total_cap", "excluded", "refusal", "family",
-}  # fmt: skip
 _CRITERION_KEYS = {
     "key", "label", "kind", "points", "proof", "until_proved", "fact", "when", "any_of", "every", "most", "above",
     "bands", "is", "in", "has_any", "at_least", "at_most", "below",
 }  # fmt: skip
 
 
+TEXT, WHOLE, AMOUNT, FLAG, DAY, TABLE, TABLES = (
+    "un texte entre guillemets", "un nombre entier, d’au moins 0", "un nombre, sans guillemets", "true ou false",
+    "un jour, comme 2026-01-01", "une rubrique entre crochets", "une suite de rubriques",
+)  # fmt: skip
+# What each key of a table holds. A list of tables of a criterion (`when`, `any_of`, `bands`) is read with its own words.
+SHAPES: dict[str, dict[str, str]] = {
+    "grid": {
+        "key": TEXT, "title": TEXT, "territory": TEXT, "version": WHOLE, "valid_from": DAY, "valid_to": DAY, "source": TEXT,
+        "example": FLAG, "incomplete": FLAG, "note": TEXT, "applies_to": TEXT, "ceiling_zone": TEXT, "rent_zone": TEXT,
+        "between_families": TEXT, "total_cap": AMOUNT, "excluded": TABLES, "refusal": TABLE, "family": TABLES,
+    },
+    "family": {"key": TEXT, "label": TEXT, "combine": TEXT, "cap": AMOUNT, "criterion": TABLES},
+    "criterion": {
+        "key": TEXT, "label": TEXT, "kind": TEXT, "points": AMOUNT, "proof": TEXT, "until_proved": TEXT, "fact": TEXT,
+        "every": AMOUNT, "most": AMOUNT, "above": AMOUNT,
+    },
+    "excluded": {"label": TEXT, "when": TABLES},
+    "refusal": {"effect": TEXT, "points": AMOUNT, "months": WHOLE, "free": WHOLE, "most": AMOUNT, "floor": FLAG},
+}  # fmt: skip
+
+
 def parse_grid(text: str) -> Grid:
-    """Read a grid. Raises `GridError` with every problem."""
+    """Read a grid. Raises `GridError` with every problem. Nothing of it is ever run: it names facts and numbers."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -105,14 +124,21 @@ class _Reader:
         except IndexError:
             return 0
 
+    def shape(self, line: int, where: str, name: str, table: dict[str, Any]) -> None:
+        """Every key is known and holds what it should; what does not is told, and left out of what follows."""
+        shape = SHAPES[name]
+        others = _CRITERION_KEYS - shape.keys() if name == "criterion" else set()
+        for key in sorted(table.keys() - shape.keys() - others):
+            choices = ", ".join(sorted({*shape, *others}))
+            self.say(line, where, f"« {key} » n’est pas prévu ici.", f"Retirez-le, ou écrivez l’un de : {choices}.")
+        for key in sorted(table.keys() & shape.keys()):
+            if shape[key] != AMOUNT and not _is(shape[key], table[key]):
+                self.say(line, where, f"« {key} » n’a pas la bonne forme.", f"Écrivez {shape[key]}.")
+                # Told once; the rest is read without it.
+                del table[key]
+
     def grid(self, document: dict[str, Any]) -> Grid | None:
-        for key in sorted(document.keys() - _GRID_KEYS):
-            self.say(
-                0,
-                "grille",
-                f"« {key} » n’est pas prévu ici.",
-                f"Retirez-le, ou écrivez l’un de : {', '.join(sorted(_GRID_KEYS))}.",
-            )
+        self.shape(0, "grille", "grid", document)
         for key, kind in (
             ("key", str),
             ("title", str),
@@ -134,10 +160,7 @@ class _Reader:
         self.unique("famille", [f.key for f in families], lambda i: self.line(i))
         places = [(f, c) for f in range(len(families)) for c in range(len(families[f].criteria))]
         self.unique("critère", [c.key for f in families for c in f.criteria], lambda i: self.line(*places[i]))
-        excluded = tuple(
-            Exclusion(raw.get("label", ""), self.tests(0, "excluded", raw.get("when", [])))
-            for raw in document.get("excluded", [])
-        )
+        excluded = tuple(self.exclusion(raw) for raw in document.get("excluded", []))
         refusal = self.refusal(document.get("refusal", {}))
         if self.problems:
             return None
@@ -152,6 +175,7 @@ class _Reader:
     def family(self, index: int, raw: dict[str, Any]) -> Family:
         key = raw.get("key", "")
         where, line = f"famille « {key or index + 1} »", self.line(index)
+        self.shape(line, where, "family", raw)
         if not key:
             self.say(line, where, "elle n’a pas de clé.", 'Ajoutez key = "…", un mot sans espace.')
         self.one_of(line, where, raw, "combine", COMBINATIONS)
@@ -166,13 +190,7 @@ class _Reader:
     def criterion(self, family: int, index: int, family_key: str, raw: dict[str, Any]) -> Criterion:
         key, line = raw.get("key", ""), self.line(family, index)
         where = f"famille « {family_key} », critère « {key or index + 1} »"
-        for name in sorted(raw.keys() - _CRITERION_KEYS):
-            self.say(
-                line,
-                where,
-                f"« {name} » n’est pas prévu ici.",
-                f"Retirez-le, ou écrivez l’un de : {', '.join(sorted(_CRITERION_KEYS))}.",
-            )
+        self.shape(line, where, "criterion", raw)
         for name in ("key", "label"):
             if not raw.get(name):
                 self.say(line, where, f"il manque « {name} ».", f'Ajoutez {name} = "…".')
@@ -185,7 +203,7 @@ class _Reader:
             when = self.tests(line, where, [{k: v for k, v in raw.items() if k in _TEST_KEYS}]) + when
         fact = self.measured(line, where, kind, raw, when, any_of)
         self.amounts(line, where, kind, raw)
-        facts = tuple(dict.fromkeys([*([raw["fact"]] if kind != "flat" and fact else []), *(t.fact for t in when)]))
+        facts = tuple(dict.fromkeys([*([fact] if kind != "flat" else []), *(t.fact for t in when)]))
         waiting = raw.get("until_proved", "nothing" if proof == AUTHORITY else "provisional")
         return Criterion(
             key, raw.get("label", key), kind, _decimal(raw.get("points")) or Decimal(0), proof, waiting,
@@ -319,7 +337,15 @@ class _Reader:
         if len(taken) != len(set(taken)):
             self.say(line, where, "deux critères prennent la même case.", fix)
 
+    def exclusion(self, raw: dict[str, Any]) -> Exclusion:
+        self.shape(0, "excluded", "excluded", raw)
+        tests = self.tests(0, "excluded", raw.get("when", []))
+        if not tests:
+            self.say(0, "excluded", "elle exclurait tout le monde.", 'Ajoutez when = [{ fact = "…", is = true }].')
+        return Exclusion(raw.get("label", ""), tests)
+
     def refusal(self, raw: dict[str, Any]) -> RefusalRule:
+        self.shape(0, "refusal", "refusal", raw)
         self.one_of(0, "refusal", raw, "effect", EFFECTS)
         for name in ("points", "most"):
             self.number(0, "refusal", raw, name)
@@ -361,7 +387,21 @@ _SAMPLES = {
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST
+
+
+def _is(shape: str, value: Any) -> bool:
+    if shape == TEXT:
+        return isinstance(value, str)
+    if shape == FLAG:
+        return isinstance(value, bool)
+    if shape == DAY:
+        return type(value) is date
+    if shape == TABLE:
+        return isinstance(value, dict)
+    if shape == TABLES:
+        return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return _is_number(value) and (shape == AMOUNT or (isinstance(value, int) and value >= 0))
 
 
 def _decimal(value: Any) -> Decimal | None:
