@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from palier.applications.models import Application
 from palier.applications.offers import Assessment, assess
 from palier.applications.queries import own_rank
@@ -56,7 +58,7 @@ def candidacy(application: Application) -> dict[str, Any]:
         "money": _money(assessment),
         "rank": own_rank(application),
         "pieces": pieces,
-        "unchecked": unchecked(demand),
+        "unchecked": unchecked(demand, held_on=localdate(application.applied_at)),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
     }
 

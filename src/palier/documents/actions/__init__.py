@@ -1,5 +1,6 @@
 """Every write of this app, one verb each."""
 
+from palier.documents.actions.dating import date_piece
 from palier.documents.actions.erasing import follow_life
 from palier.documents.actions.joining import move_to, put_back
 from palier.documents.actions.journal import note_reading
@@ -8,6 +9,6 @@ from palier.documents.actions.recognitions import ask_recognition, learn_recogni
 from palier.documents.actions.telling import after_recognition
 
 __all__ = [
-    "accept", "after_recognition", "ask_recognition", "follow_life", "learn_recognition", "move_to", "note_reading",
+    "accept", "after_recognition", "ask_recognition", "date_piece", "follow_life", "learn_recognition", "move_to", "note_reading",
     "put_back", "receive", "recognise", "refuse", "refuse_recognition", "settle_scan", "withdraw",
 ]  # fmt: skip
