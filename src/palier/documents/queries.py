@@ -164,9 +164,10 @@ def unchecked(demand: Demand, held_on: date | None = None) -> list[DueRow]:
 def may_be_awaited(demand: Demand) -> list[DueRow]:
     """What a body may wait for: what the situation makes due and nobody has accepted yet, never an optional document.
 
-    A conditional allocation names one of these and nothing else (CCH R441-3, R441-2-4-1).
+    A conditional allocation names one of these and nothing else (CCH R441-3, R441-2-4-1); never a confidential one,
+    that its letter would tell.
     """
-    return unchecked(demand)
+    return [row for row in unchecked(demand) if row.kind not in CONFIDENTIAL_KINDS]
 
 
 def proofs(demand: Demand, on: date | None = None) -> dict[str, str]:
@@ -256,6 +257,12 @@ def _in_force(held: Recognition, on: date) -> bool:
 def readings(demand: Demand) -> QuerySet[Reading]:
     """Who opened the dossier, newest first."""
     return Reading.objects.filter(demand=demand).order_by("-at", "-pk")
+
+
+def read_lately(actor: Actor, demand: Demand, what: str) -> bool:
+    """The same person opened the same thing within ten minutes: the journal tells such readings once."""
+    since = clock.now() - timedelta(minutes=10)
+    return Reading.objects.filter(demand=demand, person=actor.person_id, what=what[:60], at__gte=since).exists()
 
 
 def counts(actor: Actor) -> dict[str, int]:
