@@ -11,8 +11,8 @@ class DocumentsConfig(AppConfig):
         from palier.demands import nights
         from palier.demands.actions import after_life
         from palier.demands.likenesses import move_dossier
-        from palier.documents.actions import follow_life, move_to, put_back
         from palier.documents import lapsing
+        from palier.documents.actions import follow_life, move_to, put_back
         from palier.documents.links import thread_of
         from palier.employers import actions as employers
 

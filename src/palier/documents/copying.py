@@ -36,11 +36,11 @@ def stamped(pdf: pikepdf.Pdf, lines: list[str], *, seen: bool = True) -> None:
         size = _seen_size(page)
         if size not in sheets:
             sheets[size] = _sheet(*size, lines, seen)
-        page.add_overlay(sheets[size].pages[0])
+        page.add_overlay(sheets[size].pages[0], pikepdf.Rectangle(page.cropbox))
 
 
 def _seen_size(page: pikepdf.Page) -> tuple[float, float]:
-    left, bottom, right, top = (float(x) for x in page.trimbox)
+    left, bottom, right, top = (float(x) for x in page.cropbox)
     across, down = abs(right - left) or 595.0, abs(top - bottom) or 842.0
     turned = int(page.obj.get("/Rotate", 0)) % 180 == 90
     return (down, across) if turned else (across, down)
