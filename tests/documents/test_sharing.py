@@ -26,9 +26,7 @@ OTHERS = (Role.LANDLORD, Role.SECRETARY, Role.RESERVATION_HOLDER)
 def text_pdf(*turns: int, **protection) -> bytes:
     """A page of words for each rotation."""
     document = pikepdf.new()
-    font = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name("/Helvetica")
-    )
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name("/Helvetica"))
     for turn in turns:
         page = document.add_blank_page(page_size=(595, 842))
         page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
