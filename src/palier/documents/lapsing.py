@@ -14,7 +14,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from palier.accounts.actor import PALIER
 from palier.accounts.models import Person
 from palier.common import ledger, mail
-from palier.common.isolation import as_system
 from palier.common.locks import locked_all
 from palier.demands.facts import from_form
 from palier.demands.form import Form
@@ -83,9 +82,8 @@ _MARKS = {"lapse": "lapse_told_on", "remind": "soon_told_on"}
 
 
 def _write(told: dict[int, list[Piece]], held: dict[int, Demand], day: date) -> None:
-    with as_system("the household's address is needed to write to it"):
-        holders = {held[pk].person_id for pk in told if held[pk].person_id}
-        people = {p.pk: p for p in Person.objects.filter(pk__in=holders).order_by("pk")}
+    holders = {held[pk].person_id for pk in told if held[pk].person_id}
+    people = {p.pk: p for p in Person.objects.filter(pk__in=holders).order_by("pk")}
     rows = []
     for pk, pieces in told.items():
         person = people.get(held[pk].person_id)
