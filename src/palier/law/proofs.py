@@ -6,6 +6,7 @@ A proof that lapsed is asked again; it never undoes what was checked while it wa
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from palier.law.calendar import add_months
 from palier.law.parameters import parameter_set
@@ -36,5 +37,6 @@ def valid_until(kind: str, dated_on: date | None, expires_on: date | None, on: d
     return date(known.year + 1, month, day)
 
 
-def _rule(kind: str, on: date) -> dict:
-    return parameter_set("proofs", on=on).values.get(kind, {})
+def _rule(kind: str, on: date) -> dict[str, Any]:
+    rules: dict[str, dict[str, Any]] = parameter_set("proofs", on=on).values
+    return rules.get(kind, {})
