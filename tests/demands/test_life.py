@@ -84,7 +84,7 @@ def test_renewed_late_with_nothing_lost(demand, household):
     assert (renewed.number, renewed.first_registered_on) == (demand.number, demand.first_registered_on)
     assert renewed.expires_on == add_months(late, 12)
     assert demand.notices.get().outcome == "answered"
-    assert night(late + timedelta(days=1)) == {"remind": 0, "remove": 0, "erase": 0, "forget": 0, "compare": 0}
+    assert set(night(late + timedelta(days=1)).values()) == {0}
 
 
 def test_removed_at_thirteen_months_and_back_until_eighteen(demand, household):
@@ -107,13 +107,7 @@ def test_removed_at_thirteen_months_and_back_until_eighteen(demand, household):
 
 def test_a_notice_that_left_late_pushes_the_removal_back(demand):
     late = add_months(demand.first_registered_on, 13) + timedelta(days=40)
-    assert night(late) | {"forget": 0, "compare": 0} == {
-        "remind": 1,
-        "remove": 0,
-        "erase": 0,
-        "forget": 0,
-        "compare": 0,
-    }
+    assert {step: done for step, done in night(late).items() if done} == {"remind": 1}
     assert night(add_months(late, 1) - timedelta(days=1))["remove"] == 0
     assert night(add_months(late, 1))["remove"] == 1
 

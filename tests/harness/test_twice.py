@@ -380,6 +380,13 @@ def _(town):
     return Case(client, f"/mon-espace/pieces/{town.demand.pieces.get().pk}/retirer/", {})
 
 
+@case("applicant:date_piece")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/pieces/envoyer/", form(kind="identity", about="applicant", file=specimen("Carte")))
+    return Case(client, f"/mon-espace/pieces/{town.demand.pieces.get().pk}/date/", {"day": "2030-05-04"})
+
+
 @case("applicant:emergency")
 def _(town):
     return Case(town.client("amina.benali"), "/mon-espace/pieces/urgence/", {"situation": "eviction"})

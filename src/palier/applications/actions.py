@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
@@ -216,13 +217,14 @@ def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
     """The landlord examined the file: admissible.
 
     A document still to be checked does not forbid the commission's examination (it may allocate on condition that
-    it comes, CCH R441-3): the landlord then says why the file goes on, and the household's story keeps it.
+    it comes, CCH R441-3): the landlord then says why the file goes on, and the household's story keeps it. A proof that
+    held on the day of the application holds for it.
     """
     application = locked(visible_to(actor), application_id)
     if application.state == "admissible":
         return application
     why = why.strip()
-    waiting = unchecked(application.demand)
+    waiting = unchecked(application.demand, held_on=localdate(application.applied_at))
     if waiting and not why:
         raise Refused("documents.unchecked", "Dites pourquoi le dossier passe sans ces pièces.", field="why")
     found = f"recevable, sans attendre toutes les pièces : {why}" if waiting else "complet et recevable"

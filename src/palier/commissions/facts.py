@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from palier.applications.models import Application, ShortlistEntry
 from palier.applications.offers import assess
 from palier.common import clock
@@ -57,7 +59,7 @@ def candidate_facts(application: Application) -> dict[str, Any]:
             for held in home.situations
             if held.proof == household.AUTHORITY and held.code not in SENSITIVE
         ],
-        "documents": _documents(len(missing(demand))),
+        "documents": _documents(len(missing(demand, held_on=localdate(application.applied_at)))),
         "workplace": bool(home.employer_confirmed),
     }
 

@@ -10,10 +10,12 @@ from django.db.models import Prefetch, QuerySet
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Recusal, Seat, Session
+from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Decision, Recusal, Seat, Session
 from palier.commissions.rules import rules_of
 from palier.common import clock
 from palier.common.isolation import as_system
+from palier.documents.queries import may_be_awaited
+from palier.law import codes
 
 
 def commissions_of(actor: Actor) -> QuerySet[Commission]:
@@ -30,6 +32,18 @@ def sessions_for(actor: Actor) -> QuerySet[Session]:
         mine = Seat.objects.filter(person=actor.person_id, until=None).values("commission")
         return every.filter(commission__in=mine, state__in=["published", "counted", "signed"])
     return every.none()
+
+
+def awaited(candidate: Candidate) -> list[tuple[str, str]]:
+    """The documents on which this candidate's allocation may be conditional: (kind, label), each kind once.
+
+    The one already named stays, should it have come meanwhile: the decision is then kept or taken anew by people.
+    """
+    kinds = {row.kind: row.label for row in may_be_awaited(candidate.application.demand)}
+    named = Decision.objects.filter(candidate=candidate).values_list("condition_document", flat=True).first()
+    if named:
+        kinds.setdefault(named, codes.label("document", named))
+    return list(kinds.items())
 
 
 def is_open(session: Session, now: datetime) -> bool:

@@ -4,7 +4,8 @@
 2. `remove`: the demands whose warning has reached its term, on the ground of that warning;
 3. `erase`: the personal data of demands removed one year ago;
 4. `forget`: the mails sent to households whose data are erased;
-5. `compare`: who seems to hold two demands, for those not compared when they were written.
+5. `compare`: who seems to hold two demands, for those not compared when they were written;
+6. `proofs`: documents that end soon or have ended (`documents.lapsing`).
 
 Each step goes through its demands by ascending key, a block to a transaction, and writes in that transaction how far it
 is (`NightStep`). Killed, the same command goes on from the last block; finished, it changes nothing any more that day.
@@ -243,10 +244,11 @@ def _compare(keys: Sequence[int], day: date) -> int:
     return likenesses.find(held)
 
 
-STEPS = (
+# Later apps append what falls due by itself in theirs (`AppConfig.ready`).
+STEPS = [
     Step("remind", "Avis de renouvellement", _to_remind, _remind),
     Step("remove", "Radiations au terme d’un avertissement", _to_remove, _remove),
     Step("erase", "Données personnelles effacées", _to_erase, _erase),
     Step("forget", "Derniers courriels effacés", _to_forget, _forget),
     Step("compare", "Demandes d’une même personne", _to_compare, _compare),
-)
+]

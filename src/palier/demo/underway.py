@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -31,7 +31,7 @@ from palier.documents.queries import due
 from palier.employers import actions as employers
 from palier.employers.models import Company, JobAttestation
 from palier.homes.models import Offer
-from palier.law import calendar
+from palier.law import calendar, proofs
 from palier.territories.queries import setting
 
 EXAMINED = 3
@@ -117,7 +117,16 @@ def _documents(files: Sequence[int]) -> None:
                 desk, documents.receive, demand=demand, kind=row.kind, about=row.about, upload=specimen(row.label)
             )
             if rank < 2:
-                play(desk, documents.accept, piece_id=piece.pk)
+                play(desk, documents.accept, piece_id=piece.pk, day=_written_on(row.kind))
+
+
+def _written_on(kind: str) -> date | None:
+    """A month-old document, or one that ends in some years, as its kind tells its end."""
+    today = clock.today()
+    asked = proofs.date_asked(kind, today)
+    if not asked:
+        return None
+    return calendar.add_months(today, -1 if asked == proofs.DATED else 50)
 
 
 def _emergency(application: int) -> None:

@@ -63,6 +63,17 @@ REFUSALS = {
     "inconsistent": "La pièce ne correspond pas à ce qui est déclaré",
     "other": "Autre raison, précisée ci-dessous",
 }
+# What to do about each, in the mail that tells it; the agent's own words do for the last.
+ADVICE = {
+    "unreadable": "Posez la pièce à plat, dans la lumière, et prenez la photo de près : les quatre coins et tout le texte"
+    " doivent se voir.",
+    "incomplete": "Envoyez toutes les pages, recto et verso, dans un seul fichier ou dans plusieurs.",
+    "expired": "Envoyez la pièce en cours de validité. Si elle est en renouvellement, envoyez le récépissé.",
+    "too_old": "Demandez une pièce récente à l’organisme qui l’a faite, ou téléchargez-la dans votre espace chez lui.",
+    "wrong_kind": "Envoyez la pièce décrite ici, et elle seule.",
+    "wrong_person": "Envoyez la pièce au nom de la personne indiquée sur votre liste.",
+    "inconsistent": "Corrigez votre demande si votre situation a changé ; sinon, envoyez une pièce qui lui correspond.",
+}
 # Given by the system only.
 VIRUS = "virus"
 ALL_REFUSALS = {**REFUSALS, VIRUS: "Le contrôle antivirus a trouvé un programme dangereux dans ce fichier"}

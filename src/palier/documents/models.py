@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 
+from palier.common import clock
 from palier.documents.kinds import AUTHORISED, PROOFS, SERVICES, SITUATIONS, kind_label, refusal_words
 from palier.documents.states import PIECE, RECOGNITION, SHOWN
 
@@ -42,9 +43,24 @@ class Piece(models.Model):
     refusal_text = models.CharField(max_length=300, blank=True)
     checked_at = models.DateTimeField(null=True)
     checked_by = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+    # The document's own date or its end, as its kind asks (`law.proofs`); said by the household, confirmed at the check.
+    dated_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+    # Worked out from them, so that a night finds what lapses without reading every dossier; null: it does not lapse.
+    valid_until = models.DateField(null=True)
+    # The two mails of its life, each sent once.
+    soon_told_on = models.DateField(null=True)
+    lapse_told_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["demand", "kind", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["valid_until"],
+                condition=models.Q(state="accepted", valid_until__isnull=False, lapse_told_on=None),
+                name="piece_to_renew",
+            )
+        ]
         constraints = [
             PIECE.constraint("piece_state"),
             # The same file sent twice by a nervous connection is one document.
@@ -79,6 +95,11 @@ class Piece(models.Model):
     def label(self) -> str:
         """The document's name for the screen."""
         return kind_label(self.kind)
+
+    @property
+    def lapsed(self) -> bool:
+        """It was good, and is not any more."""
+        return self.state == "accepted" and self.valid_until is not None and self.valid_until < clock.today()
 
 
 class Upload(models.Model):

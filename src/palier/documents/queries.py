@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import OrganisationKind, Role
@@ -20,15 +21,17 @@ from palier.documents.kinds import AUTHORISED, SECTION_OF_KIND
 from palier.documents.models import Piece, Reading, Recognition, Upload
 from palier.documents.policies import CONFIDENTIAL, CONFIDENTIAL_KINDS
 from palier.documents.states import SHOWN
+from palier.law.document_kinds import RENEWALS
 from palier.law.documents import DOCUMENTS, documents_due
 from palier.law.household import AUTHORITY, DECLARED, DOCUMENT, Situation
+from palier.territories.queries import setting
 
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
     """A document asked of the household, with what was given for it.
 
-    `state`: missing, waiting (given, not yet checked), accepted or refused.
+    `state`: missing, waiting (given, not yet checked), accepted, lapsed (accepted, no longer valid on `day`) or refused.
     """
 
     kind: str
@@ -40,6 +43,7 @@ class DueRow:
     why: str
     basis: str
     moment: str
+    day: date
     pieces: list[Piece] = field(default_factory=list)
 
     @property
@@ -69,7 +73,33 @@ class DueRow:
             return "refused"
         if "received" in states:
             return "waiting"
-        return "accepted" if "accepted" in states else "missing"
+        if "accepted" not in states:
+            return "missing"
+        return "lapsed" if self.valid_until is not None and self.valid_until < self.day else "accepted"
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day of what was accepted, the longest of several; a back page without a date follows its front."""
+        return max((p.valid_until for p in self.pieces if p.state == "accepted" and p.valid_until), default=None)
+
+    @property
+    def renewal(self) -> str:
+        """What to send once it lapsed."""
+        return RENEWALS.get(self.kind, self.label.lower())
+
+    def held_on(self, day: date) -> bool:
+        """On that day it was checked and valid; what was sent since, to renew it, is another matter."""
+        accepted = any(p.state == "accepted" for p in self.pieces)
+        others = (p for p in self.pieces if p.state != "accepted")
+        return (
+            accepted
+            and (self.valid_until is None or self.valid_until >= day)
+            and all(localdate(p.uploaded_at) > day for p in others)
+        )
+
+    def ends_within(self, delay: timedelta) -> bool:
+        """It still holds, not for long."""
+        return self.state == "accepted" and self.valid_until is not None and self.valid_until - self.day <= delay
 
 
 def pieces(actor: Actor) -> QuerySet[Piece]:
@@ -101,11 +131,12 @@ def due(demand: Demand, on: date | None = None, actor: Actor | None = None) -> l
 
     With an `actor`, what that actor may not know of is left out rather than shown as missing.
     """
+    day = on or clock.today()
     given: dict[tuple[str, str], list[Piece]] = {}
     for piece in pieces_of(demand):
         given.setdefault((piece.kind, piece.about), []).append(piece)
     names = people(Form.from_json(demand.form))
-    facts = household(demand, on=on or clock.today())
+    facts = household(demand, on=day)
     hidden = () if actor is None or _may_know_confidential(actor) else CONFIDENTIAL_KINDS
     return [
         DueRow(
@@ -118,30 +149,54 @@ def due(demand: Demand, on: date | None = None, actor: Actor | None = None) -> l
             why=item.why,
             basis=item.legal_basis,
             moment=item.moment,
+            day=day,
             pieces=given.get((item.kind, item.person), []),
         )
-        for item in documents_due(facts)
+        for item in documents_due(facts, day)
         if item.kind not in hidden
     ]
 
 
-def missing(demand: Demand) -> list[DueRow]:
-    """What is still to be given, refused documents included, optional ones left out."""
-    return [row for row in due(demand) if row.state == "refused" or (row.state == "missing" and not row.optional)]
+def missing(demand: Demand, held_on: date | None = None) -> list[DueRow]:
+    """What is still to be given: refused and lapsed documents included, optional ones left out.
+
+    `held_on`: the day of an application; a proof that held then stays good for it, however long its examination takes.
+    """
+    rows = due(demand)
+    lacking = [row for row in rows if row.state == "refused" or not row.optional and row.state in ("missing", "lapsed")]
+    return [row for row in lacking if held_on is None or not row.held_on(held_on)]
 
 
-def unchecked(demand: Demand) -> list[DueRow]:
-    """What nobody has accepted yet of what is due: missing, refused, or still to be read."""
-    return [row for row in due(demand) if row.state != "accepted" and not row.optional]
+def unchecked(demand: Demand, held_on: date | None = None) -> list[DueRow]:
+    """What nobody has accepted yet of what is due: missing, lapsed, refused, or still to be read. `held_on`: as above."""
+    rows = [row for row in due(demand) if row.state != "accepted" and not row.optional]
+    return [row for row in rows if held_on is None or not row.held_on(held_on)]
+
+
+def may_be_awaited(demand: Demand) -> list[DueRow]:
+    """What a body may wait for: what the situation makes due and nobody has accepted yet, never an optional document.
+
+    A conditional allocation names one of these and nothing else (CCH R441-3, R441-2-4-1); never a confidential one,
+    that its letter would tell.
+    """
+    return [row for row in unchecked(demand) if row.kind not in CONFIDENTIAL_KINDS]
 
 
 def proofs(demand: Demand, on: date | None = None) -> dict[str, str]:
-    """section of the form → document, when every document asked for it is accepted (law.household.Household.proofs)."""
+    """section of the form → document, when every document asked for it is accepted (law.household.Household.proofs).
+
+    A lapsed document is to be renewed, but what it showed was checked: a household loses no point by waiting.
+    """
     states: dict[str, list[str]] = {}
     for row in due(demand, on):
         if row.kind in SECTION_OF_KIND and not row.optional:
             states.setdefault(SECTION_OF_KIND[row.kind], []).append(row.state)
-    return {section: DOCUMENT for section, found in states.items() if set(found) == {"accepted"}}
+    return {section: DOCUMENT for section, found in states.items() if set(found) <= {"accepted", "lapsed"}}
+
+
+def notice() -> timedelta:
+    """How long before its end a household is told that a document is to be renewed."""
+    return timedelta(days=setting("proof_notice_days", on=clock.today()))
 
 
 def to_check(actor: Actor) -> QuerySet[Piece]:
@@ -214,6 +269,12 @@ def _in_force(held: Recognition, on: date) -> bool:
 def readings(demand: Demand) -> QuerySet[Reading]:
     """Who opened the dossier, newest first."""
     return Reading.objects.filter(demand=demand).order_by("-at", "-pk")
+
+
+def read_lately(actor: Actor, demand: Demand, what: str) -> bool:
+    """The same person opened the same thing within ten minutes: the journal tells such readings once."""
+    since = clock.now() - timedelta(minutes=10)
+    return Reading.objects.filter(demand=demand, person=actor.person_id, what=what[:60], at__gte=since).exists()
 
 
 def counts(actor: Actor) -> dict[str, int]:

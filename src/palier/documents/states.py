@@ -35,7 +35,8 @@ PIECE = Workflow(
              "agent": "Pièce refusée : {kind}. {reason}"},
         ),
         Transition(
-            "replace", ["refused"], "replaced", frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD}),
+            # A refused one gives way to the next that is sent, an accepted one to the next that is accepted.
+            "replace", ["refused", "accepted"], "replaced", frozenset({Role.APPLICANT}) | _CHECKERS,
             {"applicant": "Votre pièce « {kind} » est remplacée", "agent": "Pièce remplacée : {kind}"},
         ),
         # Nobody has relied on it yet: the household may take it back.
@@ -73,6 +74,18 @@ RECOGNITION = Workflow(
 ledger.declare(
     {
         "pieces.receive": {"applicant": "Pièce reçue : {kind}", "agent": "Pièce reçue : {kind}"},
+        "pieces.date": {
+            "applicant": "Date indiquée pour la pièce « {kind} » : {date}",
+            "agent": "Date indiquée pour la pièce « {kind} » : {date}",
+        },
+        "pieces.remind": {
+            "applicant": "Pièces bientôt à renouveler : {kinds}",
+            "agent": "Le ménage est prévenu de pièces bientôt à renouveler : {kinds}",
+        },
+        "pieces.lapse": {
+            "applicant": "Pièces expirées, à renouveler : {kinds}",
+            "agent": "Le ménage est prévenu de pièces expirées : {kinds}",
+        },
         "recognitions.ask": {
             "applicant": "Vous avez signalé une situation d’urgence : {situation}",
             "agent": "Situation d’urgence signalée",

@@ -17,19 +17,20 @@ from palier.law.parameters import parameter_set
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`word`: as it was written; `subject`: health, religion, origin…; `why`: what it tells, in French."""
+    """`word`: as it was written; `subject`: health, religion, origin…; `why`: what it tells, or is (`verb`), in French."""
 
     word: str
     subject: str
     why: str
+    verb: str = "dit"
 
 
 def words(text: str, on: date) -> list[Found]:
     """The words of a text that call for care, in their order, each subject once."""
     plain, found = _plain(text), {}
-    for subject, (pattern, why) in _patterns(on).items():
+    for subject, (pattern, why, verb) in _patterns(on).items():
         if hit := pattern.search(plain):
-            found[hit.start()] = Found(text[hit.start() : hit.end()].strip(), subject, why)
+            found[hit.start()] = Found(text[hit.start() : hit.end()].strip(), subject, why, verb)
     return [found[at] for at in sorted(found)]
 
 
@@ -38,15 +39,16 @@ def warning(text: str, on: date) -> str:
     found = words(text, on)
     if not found:
         return ""
-    told = " ; ".join(
-        f"« {f.word} » dit {f.why}" if f.subject != "insult" else f"« {f.word} » est {f.why}" for f in found
-    )
+    told = " ; ".join(f"« {f.word} » {f.verb} {f.why}" for f in found)
     return f"À relire : {told}. La personne peut lire ce texte."
 
 
 def lists(on: date) -> dict[str, dict[str, object]]:
     """The list itself, for the page that warns while one types."""
-    return {subject: {"why": held["why"], "stems": held["stems"]} for subject, held in _values(on).items()}
+    return {
+        subject: {"why": held["why"], "verb": held.get("verb", "dit"), "stems": held["stems"]}
+        for subject, held in _values(on).items()
+    }
 
 
 def _values(on: date) -> dict[str, dict[str, Any]]:
@@ -54,9 +56,13 @@ def _values(on: date) -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _patterns(on: date) -> dict[str, tuple[re.Pattern[str], str]]:
+def _patterns(on: date) -> dict[str, tuple[re.Pattern[str], str, str]]:
     return {
-        subject: (re.compile(r"\b(?:" + "|".join(_stem(s) for s in held["stems"]) + ")"), held["why"])
+        subject: (
+            re.compile(r"\b(?:" + "|".join(_stem(s) for s in held["stems"]) + ")"),
+            held["why"],
+            held.get("verb", "dit"),
+        )
         for subject, held in _values(on).items()
     }
 

@@ -77,6 +77,40 @@ _KINDS = (
     DocumentKind("other", "Autre pièce de la liste", "Une pièce que le service vous a demandée."),
 )  # fmt: skip
 DOCUMENTS: dict[str, DocumentKind] = {kind.code: kind for kind in _KINDS}
+# What to send once the former one lapsed; a kind that never lapses has no words here.
+RENEWALS: dict[str, str] = {
+    "identity": "la nouvelle pièce d’identité ou le nouveau titre de séjour",
+    "guardianship": "le jugement qui prolonge la mesure",
+    "tax_notice": "le nouvel avis d’impôt",
+    "recent_tax_notice": "le nouvel avis d’impôt",
+    "payslips": "les trois derniers bulletins de salaire",
+    "activity": "le dernier bilan, ou une nouvelle attestation du comptable",
+    "pension": "le dernier relevé de pension",
+    "unemployment": "le dernier avis de paiement",
+    "benefits": "une nouvelle attestation de paiement",
+    "grant": "la notification de la nouvelle année",
+    "work": "le nouveau contrat ou une nouvelle attestation de l’employeur",
+    "student": "la carte ou le certificat de la nouvelle année",
+    "pregnancy": "un nouveau certificat, ou l’acte de naissance si l’enfant est né",
+    "lease": "la dernière quittance de loyer",
+    "host": "une nouvelle lettre de la personne qui vous héberge",
+    "structure": "une nouvelle attestation de la structure",
+    "hotel": "la dernière facture",
+    "address": "la nouvelle domiciliation ou une nouvelle lettre",
+    "employer_housing": "une nouvelle lettre de l’employeur ou de la personne qui vous loge",
+    "disability": "la nouvelle carte ou la nouvelle décision",
+    "childminder": "le renouvellement de l’agrément",
+}
+# How the date that a kind needs is asked for; the others say « Date du document » and « Date de fin ».
+DATE_LABELS: dict[str, str] = {
+    "identity": "Date de fin de validité",
+    "tax_notice": "Date d’établissement de l’avis",
+    "recent_tax_notice": "Date d’établissement de l’avis",
+    "payslips": "Date du dernier bulletin",
+    "lease": "Date de la dernière quittance",
+    "activity": "Date de fin de l’exercice",
+    "work": "Fin du contrat, s’il en a une",
+}
 CHOICES: tuple[tuple[str, str], ...] = tuple((kind.code, kind.label) for kind in _KINDS)
 # What each kind proves: a section of the form (`household.SECTIONS`).
 SECTION: dict[str, str] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from palier.applications.models import Application
 from palier.applications.offers import Assessment, assess
 from palier.applications.queries import own_rank
@@ -45,7 +47,7 @@ def candidacy(application: Application) -> dict[str, Any]:
     """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
     demand = application.demand
     form = Form.from_json(demand.form)
-    pieces = due(demand)
+    pieces, applied_on = due(demand), localdate(application.applied_at)
     assessment = assess(demand, application.offer, on=clock.today())
     return {
         "application": application,
@@ -56,7 +58,8 @@ def candidacy(application: Application) -> dict[str, Any]:
         "money": _money(assessment),
         "rank": own_rank(application),
         "pieces": pieces,
-        "unchecked": unchecked(demand),
+        "held_then": [row.anchor for row in pieces if row.held_on(applied_on)],
+        "unchecked": unchecked(demand, held_on=applied_on),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
     }
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from palier.accounts.actor import Actor
 from palier.commissions.models import Candidate, Decision
-from palier.commissions.queries import sessions_for
+from palier.commissions.queries import awaited, sessions_for
 from palier.commissions.states import DECISIONS
 from palier.common import clock, ledger
 from palier.common.errors import Refused
@@ -34,9 +34,9 @@ def decide(
     Refused while candidates of the dwelling are still equal. Ranks must be one to n without gap or double
     when the minutes are signed, not before.
     """
-    candidate = Candidate.objects.select_related("item__session", "item__offer__dwelling__commune", "application").get(
-        pk=candidate_id
-    )
+    candidate = Candidate.objects.select_related(
+        "item__session", "item__offer__dwelling__commune", "application__demand"
+    ).get(pk=candidate_id)
     session = locked(sessions_for(actor), candidate.item.session_id)
     if session.state != "counted" or candidate.item.postponed:
         raise Refused("session.not_counted", "Les décisions s’arrêtent après le dépouillement et avant la signature.")
@@ -47,6 +47,8 @@ def decide(
     if candidate.application.state != "on_agenda":
         raise Refused("decision.gone", "Ce ménage n’est plus candidat à ce logement : rien n’est à décider.")
     positive = kind in ("allocation", "ranked", "conditional")
+    if kind == "conditional" and condition_document:
+        _check_document(candidate, condition_document)
     _check_decision(kind, rank, reasons, condition_document, condition_due)
     taken = {
         "kind": kind,
@@ -62,6 +64,16 @@ def decide(
     decision, _ = Decision.objects.update_or_create(candidate=candidate, defaults={**taken, "taken_at": clock.now()})
     ledger.record(verb="decisions.take", subject=decision, actor=actor, data={"decision": DECISIONS[kind]})
     return decision
+
+
+def _check_document(candidate: Candidate, kind: str) -> None:
+    if kind not in dict(awaited(candidate)):
+        raise Refused(
+            "decision.document.outside",
+            "Cette pièce ne peut pas être attendue de ce ménage : elle est hors de la liste légale, sa situation ne la "
+            "demande pas, ou elle est déjà acceptée.",
+            field="condition_document",
+        )
 
 
 def _check_decision(kind: str, rank: int | None, reasons: Sequence[str], document: str, due: date | None) -> None:

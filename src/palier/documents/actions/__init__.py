@@ -1,6 +1,7 @@
 """Every write of this app, one verb each."""
 
 from palier.documents.actions.blocks import OutOfPlace, add_block, begin, complete, expire, give_up
+from palier.documents.actions.dating import date_piece
 from palier.documents.actions.erasing import follow_life
 from palier.documents.actions.joining import move_to, put_back
 from palier.documents.actions.journal import note_reading
@@ -9,6 +10,6 @@ from palier.documents.actions.recognitions import ask_recognition, learn_recogni
 from palier.documents.actions.telling import after_recognition
 
 __all__ = [
-    "OutOfPlace", "accept", "add_block", "after_recognition", "ask_recognition", "begin", "complete", "expire",
+    "OutOfPlace", "accept", "add_block", "after_recognition", "ask_recognition", "begin", "complete", "date_piece", "expire",
     "follow_life", "give_up", "learn_recognition", "move_to", "note_reading", "put_back", "receive", "recognise", "refuse", "refuse_recognition", "settle_scan", "withdraw",
 ]  # fmt: skip

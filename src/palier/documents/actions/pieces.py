@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.formats import date_format
 
 from palier.accounts.actor import PALIER, Actor
 from palier.accounts.roles import Role
@@ -15,9 +18,11 @@ from palier.demands.models import Demand
 from palier.demands.queries import visible_to as visible_demands
 from palier.demands.words import people
 from palier.documents import queries, store
+from palier.documents.actions.dating import dates, retire_formers
 from palier.documents.actions.telling import tell_later_apps, write_to
 from palier.documents.intake import FIELD, fingerprint, take_in
 from palier.documents.kinds import (
+    ADVICE,
     ALL_REFUSALS,
     REFUSALS,
     VIRUS,
@@ -26,7 +31,9 @@ from palier.documents.kinds import (
     refusal_words,
 )
 from palier.documents.models import Piece
+from palier.documents.policies import CONFIDENTIAL_KINDS
 from palier.documents.states import PIECE, SHOWN
+from palier.law.documents import DOCUMENTS
 
 GIVERS = frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD})
 # Bounds for one household: an honest dossier has some twenty documents.
@@ -95,15 +102,27 @@ def _store(actor: Actor, demand: Demand, kind: str, about: str, intake) -> Piece
 
 
 @transaction.atomic
-def accept(*, actor: Actor, piece_id: int) -> Piece:
-    """Say that a document is good. Accepting it twice changes nothing."""
+def accept(*, actor: Actor, piece_id: int, day: date | None = None) -> Piece:
+    """Say that a document is good. Accepting it twice changes nothing.
+
+    `day`: the date read on it (`law.proofs.date_asked`), the household's own when nothing is given. What it renews
+    leaves the dossier now, and not before. Refused when that date makes it out of date already.
+    """
     piece = _locked_piece(actor, piece_id)
     if piece.state == "accepted":
         return piece
+    dated = dates(piece, day or piece.dated_on or piece.expires_on)
+    if (until := dated.get("valid_until")) and until < clock.today():
+        raise Refused(
+            "pieces.accept.lapsed",
+            f"D’après cette date, la pièce ne vaut plus depuis le {date_format(until, 'j F Y')} : refusez-la.",
+            field="day",
+        )
     PIECE.fire(
         piece, "accept", actor=actor, thread=piece.demand_id, data=_words(piece),
-        checked_at=clock.now(), checked_by=actor.organisation,
+        checked_at=clock.now(), checked_by=actor.organisation, **dated,
     )  # fmt: skip
+    retire_formers(piece, actor)
     tell_later_apps(piece.demand)
     return piece
 
@@ -135,7 +154,15 @@ def refuse(*, actor: Actor, piece_id: int, code: str, text: str = "") -> Piece:
         kind="piece_refused",
         subject="Une pièce de votre dossier est à remplacer",
         template="piece_refused",
-        context={"label": _words(piece)["kind"], "reason": reason, "by": actor.signature},
+        context={
+            "label": _words(piece)["kind"],
+            "reason": reason,
+            "by": actor.signature,
+            "advice": ADVICE.get(code, ""),
+            "expected": "" if piece.kind in CONFIDENTIAL_KINDS else DOCUMENTS[piece.kind].help,
+            "action_path": "/mon-espace/pieces/",
+            "action_label": "Remplacer cette pièce",
+        },
     )
     tell_later_apps(piece.demand)
     return piece

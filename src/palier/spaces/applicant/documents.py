@@ -16,6 +16,7 @@ from palier.demands.queries import current_for
 from palier.documents import actions, queries
 from palier.documents.kinds import PROOFS, SITUATIONS
 from palier.spaces.access import for_roles
+from palier.spaces.dates import DateForm
 from palier.spaces.desk.files import send_file
 from palier.spaces.uploads import ACCEPT, UploadForm, give, taken, unfinished
 
@@ -47,14 +48,19 @@ class EmergencyForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ACCEPT
 
 
-def _context(actor, demand, *, problem: str = "", wrong_uid: str = "") -> dict[str, object]:
-    rows = queries.due(demand)
+def _context(actor, demand, *, problem: str = "", wrong_uid: str = "", dated: dict[int, DateForm] | None = None):
+    rows, notice = queries.due(demand), queries.notice()
+    for piece in (piece for row in rows for piece in row.pieces):
+        piece.date_form = (dated or {}).get(piece.pk) or DateForm(piece=piece)
     return {
         "demand": demand,
         "groups": [(title, words, [row for row in rows if row.moment == moment]) for moment, title, words in GROUPS],
         "done": sum(row.state in ("accepted", "waiting") for row in rows if not row.optional),
         "total": sum(not row.optional for row in rows),
         "refused_rows": [r for r in rows if r.state == "refused"],
+        "lapsed_rows": [r for r in rows if r.state == "lapsed"],
+        "ending_rows": [r for r in rows if r.ends_within(notice)],
+        "date_forms": list((dated or {}).values()),
         "accept": ACCEPT,
         "max_bytes": settings.DOCUMENT_MAX_BYTES,
         "recognitions": queries.recognitions_of(demand),
@@ -103,9 +109,23 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(Role.APPLICANT)
+@require_POST
+def date_piece(request: HttpRequest, pk: int) -> HttpResponse:
+    """The date written on a document, so that its end is known before anybody checks it."""
+    piece = queries.pieces(request.actor).select_related("demand").get(pk=pk)
+    form = DateForm(request.POST, piece=piece)
+    if form.is_valid():
+        day = form.cleaned_data.get("day")
+        if attempt(form, lambda: actions.date_piece(actor=request.actor, piece_id=pk, day=day)):
+            messages.success(request, "La date est notée : vous serez prévenu avant la fin.")
+            return go(request, "applicant:documents")
+    return page(request, "applicant/documents.html", _context(request.actor, piece.demand, dated={pk: form}), status=422)
+
+
+@for_roles(Role.APPLICANT)
 @require_GET
 def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
-    return send_file(queries.pieces(request.actor).get(pk=pk))
+    return send_file(queries.pieces(request.actor).get(pk=pk), request.actor)
 
 
 @for_roles(Role.APPLICANT)
@@ -136,5 +156,6 @@ urlpatterns = [
     path("pieces/envoyer/", upload, name="upload"),
     path("pieces/urgence/", emergency, name="emergency"),
     path("pieces/<int:pk>/fichier/", piece_file, name="piece_file"),
+    path("pieces/<int:pk>/date/", date_piece, name="date_piece"),
     path("pieces/<int:pk>/retirer/", withdraw, name="withdraw_piece"),
 ]

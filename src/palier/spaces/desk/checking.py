@@ -11,15 +11,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
 from palier.applications.queries import visible_to
-from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
+from palier.common.templatetags.palier_words import day
 from palier.demands.form import Form
 from palier.demands.words import people
 from palier.documents import actions, queries
 from palier.documents.kinds import REFUSALS, discreet_kind
 from palier.documents.models import Piece
+from palier.documents.sharing import ORIGINAL
 from palier.spaces.access import for_roles
-from palier.spaces.careful import CarefulText
+from palier.spaces.careful import CarefulText, remind
+from palier.spaces.dates import DateForm
 from palier.spaces.desk.files import send_file, send_page
 
 CHECKERS = (Role.DESK, Role.LANDLORD, Role.RESERVATION_HOLDER)
@@ -60,33 +62,42 @@ def queue(request: HttpRequest) -> HttpResponse:
 @for_roles(*CHECKERS)
 @require_GET
 def piece(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, queries.pieces(request.actor).select_related("demand").get(pk=pk), RefusalForm())
+    return _show(request, _one(request, pk), RefusalForm())
 
 
-def _show(request: HttpRequest, shown: Piece, form: RefusalForm) -> HttpResponse:
+def _one(request: HttpRequest, pk: int) -> Piece:
+    return queries.pieces(request.actor).select_related("demand").get(pk=pk)
+
+
+def _show(request: HttpRequest, shown: Piece, form: RefusalForm, accept_form: DateForm | None = None) -> HttpResponse:
     _note(request, shown)
+    accept_form = accept_form or DateForm(piece=shown)
     named = people(Form.from_json(shown.demand.form))
     context = {
         "piece": shown,
         "form": form,
+        "accept_form": accept_form,
+        "copy": request.actor.role not in ORIGINAL,
         "pictured": range(1, min(shown.pages, PICTURED) + 1),
         "who": named.get(shown.about, ""),
         "holder": _name(shown),
         "left": queries.to_check(request.actor).exclude(pk=shown.pk).count(),
     }
-    return page(request, "desk/piece.html", context, status=422 if form.errors else 200)
+    return page(request, "desk/piece.html", context, status=422 if form.errors or accept_form.errors else 200)
 
 
 @for_roles(*CHECKERS)
 @require_POST
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        done = actions.accept(actor=request.actor, piece_id=pk)
-        messages.success(request, f"Pièce acceptée : {done.label}.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return go(request, "desk:piece", pk)
-    return _next(request, done)
+    shown = _one(request, pk)
+    form = DateForm(request.POST, piece=shown)
+    if form.is_valid():
+        done = attempt(form, lambda: actions.accept(actor=request.actor, piece_id=pk, **form.cleaned_data))
+        if done is not None:
+            until = f" Elle vaut jusqu’au {day(done.valid_until)}." if done.valid_until else ""
+            messages.success(request, f"Pièce acceptée : {done.label}.{until}")
+            return _next(request, done)
+    return _show(request, shown, RefusalForm(), form)
 
 
 @for_roles(*CHECKERS)
@@ -97,15 +108,16 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         done = attempt(form, lambda: actions.refuse(actor=request.actor, piece_id=pk, **form.cleaned_data))
         if done is not None:
             messages.success(request, "Pièce refusée : la personne en est informée et peut la remplacer.")
+            remind(request, form.cleaned_data["text"])
             return _next(request, done)
-    return _show(request, queries.pieces(request.actor).select_related("demand").get(pk=pk), form)
+    return _show(request, _one(request, pk), form)
 
 
 @for_roles(*READERS)
 @require_GET
 def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = queries.pieces(request.actor).select_related("demand").get(pk=pk)
-    response = send_file(shown)
+    shown = _one(request, pk)
+    response = send_file(shown, request.actor)
     _note(request, shown)
     return response
 
@@ -113,13 +125,20 @@ def piece_file(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(*CHECKERS)
 @require_GET
 def piece_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Part of the page of the document, whose opening is journaled already."""
-    return send_page(queries.pieces(request.actor).get(pk=pk), number)
+    """Part of the page of the document, whose opening is journaled already; asked for by itself, it is journaled too."""
+    shown = _one(request, pk)
+    response = send_page(shown, number, request.actor)
+    if not queries.read_lately(request.actor, shown.demand, _what(shown)):
+        _note(request, shown)
+    return response
 
 
 def _note(request: HttpRequest, shown: Piece) -> None:
-    what = f"pièce « {discreet_kind(shown.kind)} »"
-    actions.note_reading(request, demand=shown.demand, what=what, why="Vérification des pièces")
+    actions.note_reading(request, demand=shown.demand, what=_what(shown), why="Vérification des pièces")
+
+
+def _what(shown: Piece) -> str:
+    return f"pièce « {discreet_kind(shown.kind)} »"
 
 
 def _next(request: HttpRequest, done: Piece) -> HttpResponse:

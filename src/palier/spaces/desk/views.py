@@ -80,7 +80,13 @@ def home(request: HttpRequest) -> HttpResponse:
         for demand in found:
             demand.holder = _name(demand)
             demand.spaced = numbers.parse(demand.number).spaced
-    context = {"form": form, "found": found, "counts": queries.counts(request.actor), "to_mend": to_mend(request.actor)}
+    context = {
+        "form": form,
+        "found": found,
+        "counts": queries.counts(request.actor),
+        "oldest": queries.to_check(request.actor).first(),
+        "to_mend": to_mend(request.actor),
+    }
     return page(request, "desk/home.html", context, status=422 if form.errors else 200)
 
 

@@ -15,13 +15,13 @@ from palier.allocations import papers
 from palier.applications.queries import visible_to
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Candidate
-from palier.commissions.queries import sessions_for
+from palier.commissions.queries import awaited, sessions_for
 from palier.commissions.states import DECISIONS
 from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
 from palier.law import codes, ranking, reasons
 from palier.spaces.access import for_roles
-from palier.spaces.careful import CarefulText
+from palier.spaces.careful import CarefulText, remind
 
 
 class DecisionForm(forms.Form):
@@ -32,11 +32,17 @@ class DecisionForm(forms.Form):
     )
     reason_text = forms.CharField(label="Précision", required=False, max_length=1000, widget=CarefulText(2))
     condition_document = forms.ChoiceField(
-        label="Pièce manquante", required=False, choices=[("", "—"), *codes.LISTS["document"]]
-    )
+        label="Pièce manquante", required=False,
+        help_text="Seules les pièces de la liste légale que la situation du ménage demande, et qui ne sont pas acceptées.",
+        error_messages={"invalid_choice": "Cette pièce ne peut pas être attendue de ce ménage."},
+    )  # fmt: skip
     condition_due = forms.DateField(
         label="À fournir avant le", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+    def __init__(self, *args, awaited: list[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["condition_document"].choices = [("", "—"), *awaited]
 
 
 class TiesForm(forms.Form):
@@ -132,7 +138,9 @@ def _choice(request: HttpRequest, candidate: Candidate, listed: ranking.Ranked) 
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One candidate's decision."""
     candidate = (
-        Candidate.objects.select_related("item__session", "item__offer__dwelling__commune", "decision")
+        Candidate.objects.select_related(
+            "item__session", "item__offer__dwelling__commune", "decision", "application__demand"
+        )
         .filter(item__session__in=sessions_for(request.actor).order_by().values("pk"))
         .get(pk=pk)
     )
@@ -140,10 +148,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, "landlord:settle", candidate.item_id)
     decision = candidate.settled
     initial = {f: getattr(decision, f) for f in DecisionForm.base_fields} if decision else {}
-    form = DecisionForm(request.POST or None, initial=initial)
+    form = DecisionForm(request.POST or None, initial=initial, awaited=awaited(candidate))
     if request.method == "POST" and form.is_valid():
         if attempt(form, lambda: actions.decide(actor=request.actor, candidate_id=pk, **form.cleaned_data)):
             messages.success(request, "Décision enregistrée.")
+            remind(request, form.cleaned_data["reason_text"])
             return go(request, "landlord:session", candidate.item.session_id)
     return page(
         request, "landlord/decide.html", {"form": form, "candidate": candidate}, status=422 if form.errors else 200

@@ -40,7 +40,7 @@ class AdmitForm(forms.Form):
     """Shown, hence asked, when documents are still to be checked; a complete file sends nothing of it."""
 
     why = forms.CharField(
-        label="Pourquoi le dossier passe sans ces pièces", max_length=300,
+        label="Pourquoi le dossier passe sans ces pièces", max_length=300, widget=CarefulText(2),
         error_messages={"required": "Dites pourquoi le dossier passe sans ces pièces."},
         help_text="Par exemple : originaux vus au rendez-vous. La commission et le ménage lisent cette raison.",
     )  # fmt: skip
@@ -137,6 +137,7 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
     if done is None:
         return file(request, pk, admit_form=form)
     messages.success(request, "Dossier recevable : il peut passer en commission.")
+    remind(request, why)
     return go(request, "landlord:instruction")
 
 
@@ -150,6 +151,7 @@ def find_inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
     if form.errors:
         return file(request, pk, inadmissible_form=form)
     messages.success(request, "Le ménage est informé du motif. Le dossier suivant de la liste vous est transmis.")
+    remind(request, form.cleaned_data["reason"])
     return go(request, "landlord:instruction")
 
 

@@ -20,6 +20,7 @@ from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling
 from palier.homes.queries import candidate_counts, own_offers
 from palier.homes.states import OFFER
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 from palier.territories.models import Commune
 from palier.territories.queries import current_commune, search_key
 
@@ -63,9 +64,7 @@ class OfferForm(forms.Form):
     charges = forms.DecimalField(label="Charges (€ par mois)", min_value=0, max_digits=7, decimal_places=2)
     contingent = forms.ChoiceField(label="Réservation", choices=CONTINGENTS)
     holder_id = forms.TypedChoiceField(label="Réservataire", required=False, coerce=int, empty_value=None)
-    description = forms.CharField(
-        label="Description", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    description = forms.CharField(label="Description", required=False, max_length=1000, widget=CarefulText(4))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -75,7 +74,10 @@ class OfferForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label="Pourquoi retirez-vous cette offre ?", max_length=200, help_text="Les candidats liront cette raison."
+        label="Pourquoi retirez-vous cette offre ?",
+        max_length=200,
+        widget=CarefulText(2),
+        help_text="Les candidats liront cette raison.",
     )
 
 

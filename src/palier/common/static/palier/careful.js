@@ -8,7 +8,7 @@ const lists = new Map();
 function known(address) {
   if (!lists.has(address)) {
     lists.set(address, fetch(address).then((answer) => answer.json()).then((subjects) => Object.entries(subjects).map(
-      ([subject, { why, stems }]) => ({ subject, why, pattern: new RegExp(`\\b(?:${stems.map(stem).join("|")})`) }),
+      ([, { why, verb, stems }]) => ({ why, verb, pattern: new RegExp(`\\b(?:${stems.map(stem).join("|")})`) }),
     )).catch(() => []));
   }
   return lists.get(address);
@@ -35,11 +35,11 @@ each("textarea[data-careful]", (area) => {
   async function read() {
     const written = [...area.value];
     const text = plain(area.value).join("");
-    const found = (await known(area.dataset.careful)).flatMap(({ subject, why, pattern }) => {
+    const found = (await known(area.dataset.careful)).flatMap(({ why, verb, pattern }) => {
       const hit = pattern.exec(text);
       if (!hit) return [];
       const word = written.slice(hit.index, hit.index + hit[0].length).join("");
-      return [`« ${word} » ${subject === "insult" ? "est" : "dit"} ${why}`];
+      return [`« ${word} » ${verb} ${why}`];
     });
     const words = found.length ? `À relire : ${found.join(" ; ")}. La personne peut lire ce texte.` : "";
     if (told.textContent !== words) told.textContent = words;
