@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,13 +13,14 @@ from django.db import transaction
 from palier.accounts.actor import PALIER, Actor
 from palier.common import bulk, clock, ledger
 from palier.common.isolation import as_system
-from palier.cotation.models import Grid, Score
+from palier.cotation.models import Facts, Grid, Score
 from palier.cotation.queries import grids_in_force, parsed, scored_household, stored_lines, territories_of
 from palier.cotation.states import GRID
 from palier.demands import facts
 from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.law import cotation
+from palier.law.household import Household
 from palier.territories.models import Commune, Epci
 
 
@@ -57,6 +60,7 @@ def rescore(demand: Demand) -> None:
         if not wanted:
             return
         household = scored_household(demand, on=today)
+        _keep_facts(demand, household)
         for epci in wanted:
             _store(
                 demand,
@@ -71,6 +75,16 @@ def follow_life(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
     """Points tell much of a household: they go with its data."""
     if verb == "erase":
         Score.objects.filter(demand__in=demands).delete()
+        Facts.objects.filter(demand__in=demands).delete()
+
+
+def _keep_facts(demand: Demand, household: Household) -> None:
+    """Keep what the points are worked out from, when it is not what is kept already."""
+    plain = household.to_dict()
+    sha256 = hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+    last = Facts.objects.filter(demand=demand).order_by("-at", "-pk").values_list("sha256", flat=True).first()
+    if last != sha256:
+        Facts.objects.create(demand=demand, at=clock.now(), household=plain, sha256=sha256)
 
 
 def score_new(households: Sequence[tuple[Demand, Form]]) -> None:

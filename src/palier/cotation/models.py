@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 
 from palier.cotation.states import GRID
@@ -51,3 +52,20 @@ class Score(models.Model):
         ordering = ["demand", "epci"]
         constraints = [models.UniqueConstraint(fields=["demand", "epci"], name="score_once")]
         indexes = [models.Index(fields=["epci", "-points"], name="score_order")]
+
+
+class Facts(models.Model):
+    """The household as the rules saw it from an instant on (`law.household.Household`): what a past score is replayed from.
+
+    One row each time something about it changed; written once.
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="facts")
+    at = models.DateTimeField()
+    household = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["demand", "at", "pk"]
+        indexes = [models.Index(fields=["demand", "-at"], name="facts_latest")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
-from palier.cotation.models import Grid, Score
+from palier.cotation.models import Facts, Grid, Score
 from palier.demands import facts
-from palier.demands.models import Demand
+from palier.demands.form import Form
+from palier.demands.models import Demand, DemandVersion
 from palier.documents.queries import proofs, situations
 from palier.employers.queries import job_of
 from palier.law import cotation
@@ -122,3 +124,32 @@ def as_shown(line: cotation.Line) -> dict[str, Any]:
 def scores_of(demand: Demand) -> list[Score]:
     """Every score of a demand, the highest first."""
     return list(Score.objects.filter(demand=demand).select_related("epci", "grid").order_by("-points", "epci"))
+
+
+def household_at(demand: Demand, day: date) -> tuple[Household, str]:
+    """The household as the rules saw it at the end of a past day, and where it comes from: "facts" or "form".
+
+    A demand brought in by a file has no facts of its own until something about it changes: its form of that day is then all
+    that was known. Raises DoesNotExist when the demand was not here yet.
+    """
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone.get_current_timezone())
+    kept = Facts.objects.filter(demand=demand, at__lt=end).order_by("-at", "-pk").first()
+    if kept is not None:
+        return Household.from_dict(kept.household), "facts"
+    version = DemandVersion.objects.filter(demand=demand, at__lt=end).order_by("-revision").first()
+    if version is None:
+        raise DemandVersion.DoesNotExist(f"no version of the demand on {day}")
+    form = Form.from_json(version.form)
+    epcis = Commune.objects.filter(code__in=form.wish.communes).exclude(epci=None).values_list("epci", flat=True)
+    return facts.from_form(form, demand, epcis=tuple(sorted(set(epcis)))), "form"
+
+
+def replay(demand: Demand, day: date) -> list[tuple[str, Grid, cotation.Score, str]]:
+    """The scores of a past day: (EPCI, the grid then in force there, the score, where the facts come from)."""
+    household, origin = household_at(demand, day)
+    grids = grids_in_force(day)
+    return [
+        (epci, grids[epci], cotation.score(parsed(grids[epci].source), household, day), origin)
+        for epci in household.wish.epcis
+        if epci in grids
+    ]

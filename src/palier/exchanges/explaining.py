@@ -7,13 +7,14 @@ import json
 from datetime import date
 from typing import Any
 
+from palier.cotation import queries
 from palier.demands import facts
-from palier.demands.models import Demand
+from palier.demands.models import Demand, DemandVersion
 from palier.exchanges.reading import form_of
 from palier.exchanges.sne.document import parse
 from palier.law import cotation
 from palier.law.household import Household
-from palier.territories.models import Commune
+from palier.territories.models import Commune, Epci
 
 
 class Unreadable(ValueError):
@@ -41,6 +42,25 @@ def explain(grid_source: str, demand: bytes, on: date) -> dict[str, Any]:
         "facts_sha256": hashlib.sha256(frozen.encode()).hexdigest(),
         **score.to_dict(),
     }  # fmt: skip
+
+
+def replay(number: str, on: date) -> list[dict[str, Any]]:
+    """The scores of a demand on a past day, one for each territory it wished then. Raises `Unreadable` for an unknown one."""
+    demand = Demand.objects.filter(number="".join(number.split()).upper()).first()
+    if demand is None:
+        raise Unreadable("Aucune demande ne porte ce numéro.")
+    try:
+        found = queries.replay(demand, on)
+    except DemandVersion.DoesNotExist as error:
+        raise Unreadable("Cette demande n’était pas encore ici ce jour-là.") from error
+    names = dict(Epci.objects.filter(pk__in=[epci for epci, *_ in found]).values_list("pk", "name"))
+    return [
+        {
+            "on": on.isoformat(), "territory": names[epci], "grid": {"key": grid.key, "version": grid.version},
+            "facts": origin, **score.to_dict(),
+        }
+        for epci, grid, score, origin in found
+    ]  # fmt: skip
 
 
 def _household(content: bytes) -> Household:

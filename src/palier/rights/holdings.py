@@ -137,6 +137,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("cotation.Score", "Vos points", ("demand",), without={"grid": "donnée en clair dans « grille »", "lines": "données dans « criteres »"},
             add={"grille": lambda score, _: f"{score.grid.title}, version {score.grid.version}",
                  "criteres": lambda score, _: lines_of(score, own=True)}),
+    Holding("cotation.Facts", "Les faits dont vos points sont tirés", ("demand",), without={"sha256": SECRET}),
     Holding("applications.Application", "Vos candidatures", ("demand",),
             add={"logement": dwelling_of}),
     Holding("applications.ShortlistEntry", "Votre place dans les listes de candidats", ("application__demand",),

@@ -119,7 +119,9 @@ def date_piece(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, lambda: actions.date_piece(actor=request.actor, piece_id=pk, day=day)):
             messages.success(request, "La date est notée : vous serez prévenu avant la fin.")
             return go(request, "applicant:documents")
-    return page(request, "applicant/documents.html", _context(request.actor, piece.demand, dated={pk: form}), status=422)
+    return page(
+        request, "applicant/documents.html", _context(request.actor, piece.demand, dated={pk: form}), status=422
+    )
 
 
 @for_roles(Role.APPLICANT)
