@@ -100,7 +100,7 @@ def explanation_for(demand: Demand, commune: Commune, *, own: bool = False) -> d
 
 def stored_lines(score: cotation.Score) -> list[dict[str, Any]]:
     """The fired criteria as agents and members may read them: a sensitive situation gives its points, not its name."""
-    return [as_shown(line.discreet) for line in score.lines]
+    return [as_shown(line) for line in score.discreet_lines]
 
 
 def as_shown(line: cotation.Line) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _show(request: HttpRequest, demand: Demand, act: str, bound: forms.Form | No
         "bound": bound,
         "act": act,
         "silent": demand.notices.filter(ground="RADCON", closed_on=None).exists(),
-        "sections": facts(demand, Form.from_json(demand.form)),
+        "sections": facts(demand, request.actor.reader),
     }
     return page(request, "desk/life.html", context, status=422 if bound is not None else 200)
 
