@@ -16,7 +16,6 @@ from palier.law.documents import REGISTER, documents_due
 from palier.territories.models import Commune
 from palier.territories.queries import setting
 
-
 # A paper is handed over, photographed, left on a table: it says no more than anybody may read.
 TRAVELS = discretion.Reader.OTHERS
 

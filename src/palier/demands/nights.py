@@ -4,7 +4,8 @@
 2. `remove`: the demands whose warning has reached its term, on the ground of that warning;
 3. `erase`: the personal data of demands removed one year ago;
 4. `forget`: the mails sent to households whose data are erased;
-5. `compare`: who seems to hold two demands, for those not compared when they were written.
+5. `compare`: who seems to hold two demands, for those not compared when they were written;
+6. those of later apps (`later_steps`).
 
 Each step goes through its demands by ascending key, a block to a transaction, and writes in that transaction how far it
 is (`NightStep`). Killed, the same command goes on from the last block; finished, it changes nothing any more that day.
@@ -64,7 +65,7 @@ def run(*, on: date | None = None, say: Callable[[str], None] = lambda line: Non
 
 def _run(day: date, say: Callable[[str], None]) -> dict[str, int]:
     done = {}
-    for step in STEPS:
+    for step in (*STEPS, *later_steps):
         with acting(SYSTEM):
             NightStep.objects.get_or_create(day=day, step=step.key)
         while (row := _block(step, day)).finished_at is None:
@@ -250,3 +251,5 @@ STEPS = (
     Step("forget", "Derniers courriels effacés", _to_forget, _forget),
     Step("compare", "Demandes d’une même personne", _to_compare, _compare),
 )
+# Later apps append the steps of their own in their AppConfig.ready.
+later_steps: list[Step] = []

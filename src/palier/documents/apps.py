@@ -10,11 +10,14 @@ class DocumentsConfig(AppConfig):
         # Employers come before demands in the house: an attestation finds its dossier's history through this.
         from palier.demands.actions import after_life
         from palier.demands.likenesses import move_dossier
+        from palier.demands.nights import later_steps
         from palier.documents.actions import follow_life, move_to, put_back
         from palier.documents.links import thread_of
+        from palier.documents.nights import STEPS
         from palier.employers import actions as employers
 
         if thread_of not in employers.threads:
             employers.threads.append(thread_of)
         after_life.append(follow_life)
         move_dossier.append(("documents", move_to, put_back))
+        later_steps.extend(step for step in STEPS if step not in later_steps)

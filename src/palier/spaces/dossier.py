@@ -47,6 +47,7 @@ def name_of(demand: Demand) -> str:
 def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
     """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
     demand = application.demand
+    pieces = due(demand, actor=actor)
     assessment = assess(demand, application.offer, on=clock.today())
     return {
         "application": application,
@@ -56,7 +57,8 @@ def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
         "assessment": assessment,
         "money": _money(assessment),
         "rank": own_rank(application),
-        "pieces": due(demand, actor=actor),
+        "pieces": pieces,
+        "kept_closed": any(row.closed for row in pieces),
         "unchecked": unchecked(demand, actor),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
     }

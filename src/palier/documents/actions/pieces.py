@@ -22,8 +22,8 @@ from palier.documents.kinds import (
     REFUSALS,
     VIRUS,
     accepted_kinds,
-    discreet_kind,
     refusal_words,
+    told_of_kind,
 )
 from palier.documents.models import Piece
 from palier.documents.states import PIECE, SHOWN
@@ -161,5 +161,5 @@ def _locked_piece(actor: Actor, piece_id: int) -> Piece:
     return locked(visible, piece_id)
 
 
-def _words(piece: Piece) -> dict[str, str]:
-    return {"kind": discreet_kind(piece.kind)}
+def _words(piece: Piece) -> dict[str, object]:
+    return told_of_kind(piece.kind)

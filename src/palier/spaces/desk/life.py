@@ -19,7 +19,6 @@ from palier.common import clock
 from palier.common.pages import attempt, go, page
 from palier.common.templatetags.palier_words import day
 from palier.demands import actions, living, queries
-from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.documents.actions import note_reading
 from palier.law import numbers

@@ -22,6 +22,7 @@ from palier.demands.states import LIKENESS
 from palier.demands.words import as_read_by, people, sections
 from palier.documents.actions import note_reading
 from palier.law import numbers
+from palier.law.discretion import Reader
 from palier.spaces.access import for_roles
 from palier.spaces.desk.acting import GroundForm
 from palier.spaces.dossier import name_of
