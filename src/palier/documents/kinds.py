@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from palier.accounts.roles import OrganisationKind
 from palier.law import codes, discretion, documents
 from palier.law.parameters import versions
@@ -92,6 +94,11 @@ def discreet_kind(kind: str) -> str:
     """How mails and histories name a document: one word for all that prove why one asks, so that none is given away.
     A phone or a mailbox may be read by the very person one flees from."""
     return "justificatif de situation" if SECTION_OF_KIND.get(kind) == "motives" else kind_label(kind)
+
+
+def plain_name(kind: str, name: str) -> str:
+    """A file's name that says its kind and nothing of its owner's own words."""
+    return discreet_kind(kind) + PurePath(name).suffix
 
 
 def told_of_kind(kind: str) -> dict[str, object]:

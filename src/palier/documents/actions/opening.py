@@ -12,7 +12,8 @@ from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
 from palier.demands.models import Demand
 from palier.demands.queries import visible_to
-from palier.documents.models import Agreement
+from palier.documents.kinds import plain_name
+from palier.documents.models import Agreement, Piece
 
 
 @transaction.atomic
@@ -46,3 +47,11 @@ def _own(actor: Actor, demand_id: int) -> Demand:
     if actor.role != Role.APPLICANT:
         raise NotYours("a household opens its own documents")
     return locked(visible_to(actor), demand_id)
+
+
+def forget_names(demand: Demand) -> None:
+    """A file bears the name that its owner gave it, often a place: a sheltered household's say their kind instead."""
+    held = list(Piece.objects.filter(demand=demand).order_by("pk"))
+    for piece in held:
+        piece.original_name = plain_name(piece.kind, piece.original_name)
+    Piece.objects.bulk_update(held, ["original_name"])

@@ -22,6 +22,7 @@ from palier.documents.kinds import (
     REFUSALS,
     VIRUS,
     accepted_kinds,
+    plain_name,
     refusal_words,
     told_of_kind,
 )
@@ -76,7 +77,7 @@ def _open_demand(actor: Actor, demand: Demand) -> Demand:
 def _store(actor: Actor, demand: Demand, kind: str, about: str, intake) -> Piece:
     now = clock.now()
     piece = Piece.objects.create(
-        demand=demand, kind=kind, about=about, original_name=intake.original_name, file_name=intake.file_name,
+        demand=demand, kind=kind, about=about, original_name=plain_name(kind, intake.original_name) if demand.sheltered else intake.original_name, file_name=intake.file_name,
         media_type=intake.media_type, size=intake.size, pages=intake.pages, sha256=intake.sha256, scan=intake.scan,
         uploaded_at=now, uploaded_role=actor.role,
     )  # fmt: skip

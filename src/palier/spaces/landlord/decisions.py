@@ -20,6 +20,7 @@ from palier.commissions.states import DECISIONS
 from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
 from palier.law import codes, ranking, reasons
+from palier.law.discretion import SENSITIVE_KINDS
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 
@@ -32,7 +33,9 @@ class DecisionForm(forms.Form):
     )
     reason_text = forms.CharField(label="Précision", required=False, max_length=1000, widget=CarefulText(2))
     condition_document = forms.ChoiceField(
-        label="Pièce manquante", required=False, choices=[("", "—"), *codes.LISTS["document"]]
+        label="Pièce manquante",
+        required=False,
+        choices=[("", "—"), *(one for one in codes.LISTS["document"] if one[0] not in SENSITIVE_KINDS)],
     )
     condition_due = forms.DateField(
         label="À fournir avant le", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
