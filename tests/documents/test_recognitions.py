@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from palier.accounts.roles import Role
-from palier.common.errors import NotYours, Refused
+from palier.common.errors import Refused
 from palier.common.isolation import acting
 from palier.common.ledger import timeline
 from palier.common.models import Message
@@ -76,7 +76,7 @@ def test_each_service_decides_only_what_it_is_authorised_for(household, build):
     recognition = ask(household, "dalo")
     desk = build.actor(Role.DESK)
     housing = build.actor(Role.RESERVATION_HOLDER)
-    with pytest.raises(NotYours), acting(desk.scope):
+    with pytest.raises(Recognition.DoesNotExist), acting(desk.scope):
         actions.recognise(actor=desk, recognition_id=recognition.pk)
     with pytest.raises(Recognition.DoesNotExist), acting(housing.scope):
         actions.recognise(actor=housing, recognition_id=recognition.pk)

@@ -60,8 +60,8 @@ class Town:
         self.item = AgendaItem.objects.get(session=self.session)
         self.sent = Application.objects.filter(offer=self.instructed, state="sent").order_by("pk").first()
         self.dwelling = Dwelling.objects.filter(landlord=self.landlord).order_by("pk").first()
-        self.piece = Piece.objects.filter(state="received").order_by("pk").first()
-        self.recognition = Recognition.objects.get()
+        self.piece = Piece.objects.filter(state="received").exclude(kind="violence").order_by("pk").first()
+        self.recognition = Recognition.objects.get(situation="eviction")
         self.job = JobAttestation.objects.get()
         self.operation = self.refused(self.demand)
         self.upload = play(

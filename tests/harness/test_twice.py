@@ -32,6 +32,8 @@ from palier.demands.sheltering import shelter
 from palier.demo.people import BY_KEY
 from palier.demo.playing import character, play
 from palier.demo.underway import specimen
+from palier.documents import actions as documents
+from palier.documents.models import Recognition
 from palier.employers import actions as employers
 from palier.employers.models import Company
 from palier.exchanges.takeover import actions as takeovers
@@ -269,6 +271,44 @@ def _(town):
     amina = character("amina.benali")
     play(amina, shelter, demand_id=town.demand.pk)
     return Case(town.client("amina.benali"), "/mon-espace/demande/montrer-mon-adresse/", {})
+
+
+def recognised(town: Town) -> Recognition:
+    """A situation of the household, recognised for a time."""
+    amina, claire = character("amina.benali"), character("claire.guichet")
+    asked = play(amina, documents.ask_recognition, demand=town.demand, situation="unfit")
+    return play(claire, documents.recognise, recognition_id=asked.pk, valid_to=date(2026, 12, 31))
+
+
+@case("applicant:renew_situation")
+def _(town):
+    path = f"/mon-espace/pieces/situations/{recognised(town).pk}/renouveler/"
+    return Case(town.client("amina.benali"), path, {"file": "rapport.png"})
+
+
+@case("applicant:withdraw_situation")
+def _(town):
+    return Case(town.client("amina.benali"), f"/mon-espace/pieces/situations/{recognised(town).pk}/retirer/", {})
+
+
+def open_to_the_landlord(town: Town) -> str:
+    play(character("amina.benali"), shelter, demand_id=town.demand.pk)
+    return f"/mon-espace/candidatures/{town.application.pk}"
+
+
+@case("applicant:open_pieces")
+def _(town):
+    return Case(town.client("amina.benali"), f"{open_to_the_landlord(town)}/ouvrir-mes-pieces/", {})
+
+
+@case("applicant:close_pieces")
+def _(town):
+    path = open_to_the_landlord(town)
+    play(
+        character("amina.benali"), documents.open_pieces,
+        demand_id=town.demand.pk, application=town.application.pk, body=town.landlord,
+    )  # fmt: skip
+    return Case(town.client("amina.benali"), f"{path}/fermer-mes-pieces/", {})
 
 
 @case("applicant:end_mandate")

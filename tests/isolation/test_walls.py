@@ -261,7 +261,9 @@ def test_exceptions_to_the_second_wall_are_the_listed_ones():
 
 def test_narrow_functions_are_the_listed_ones():
     assert set(sql_functions()) == {
+        "palier_agreed",
         "palier_candidates",
+        "palier_closed_pieces",
         "palier_designated",
         "palier_employees",
         "palier_examined",
@@ -276,6 +278,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_seated",
         "palier_seats",
         "palier_sheltered_places",
+        "palier_situations",
         "palier_to_recognise",
         "palier_under_examination",
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from palier.accounts.roles import Role
+from palier.accounts.roles import OrganisationKind, Role
 from palier.common.isolation import Scope
+from palier.law.discretion import Reader
 
 if TYPE_CHECKING:
     from palier.accounts.models import Membership, Organisation, Person
@@ -60,6 +61,16 @@ class Actor:
         if self.role == Role.APPLICANT:
             return "Vous"
         return f"{self.organisation_name} ({self.role_label.lower()})" if self.organisation else self.role_label
+
+    @property
+    def reader(self) -> Reader:
+        """What this actor may know of a dangerous situation; the pages' wall of `documents.policies`."""
+        if self.role in (Role.APPLICANT, Role.SYSTEM):
+            return Reader.HOUSEHOLD
+        if self.role == Role.DESK:
+            return Reader.DESK
+        state = self.organisation is not None and self.organisation.kind == OrganisationKind.STATE
+        return Reader.NAMED if state and self.role == Role.RESERVATION_HOLDER else Reader.OTHERS
 
     @property
     def scope(self) -> Scope:

@@ -224,7 +224,7 @@ def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
     if application.state == "admissible":
         return application
     why = why.strip()
-    waiting = unchecked(application.demand, held_on=localdate(application.applied_at))
+    waiting = unchecked(application.demand, actor, held_on=localdate(application.applied_at))
     if waiting and not why:
         raise Refused("documents.unchecked", "Dites pourquoi le dossier passe sans ces pièces.", field="why")
     found = f"recevable, sans attendre toutes les pièces : {why}" if waiting else "complet et recevable"

@@ -14,11 +14,8 @@ from palier.applications.models import Application, ShortlistEntry
 from palier.applications.offers import assess
 from palier.common import clock
 from palier.cotation.queries import household_of, score_for
-from palier.documents.queries import missing
-from palier.law import calendar, codes, household, income
-
-# Read by named services only, never by a commission (mission A15).
-SENSITIVE = frozenset({"violence", "sexual_assault", "leaving_prostitution", "trafficking"})
+from palier.documents.queries import missing, recognised
+from palier.law import calendar, codes, discretion, household, income
 
 
 def candidate_facts(application: Application) -> dict[str, Any]:
@@ -54,18 +51,16 @@ def candidate_facts(application: Application) -> dict[str, Any]:
         "motive": _motive(home),
         "points": float(score.points) if score else 0,
         "lines": score.lines or [] if score else [],
-        "priorities": [
-            codes.label("situation", held.code)
-            for held in home.situations
-            if held.proof == household.AUTHORITY and held.code not in SENSITIVE
-        ],
-        "documents": _documents(len(missing(demand, held_on=localdate(application.applied_at)))),
+        "priorities": discretion.priorities([held.code for held in recognised(demand, today)]),
+        "documents": _documents(
+            len(missing(demand, discretion.Reader.OTHERS, held_on=localdate(application.applied_at)))
+        ),
         "workplace": bool(home.employer_confirmed),
     }
 
 
 def _motive(home: household.Household) -> str:
-    shown = [m for m in home.motives if m not in codes.SENSITIVE_MOTIVES]
+    shown = discretion.motives(home.motives, discretion.Reader.OTHERS)
     return codes.label("motive", shown[0]) if shown else ""
 
 

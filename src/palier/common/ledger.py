@@ -103,11 +103,15 @@ def _event(
 
 
 def timeline(thread: int, audience: str, *, newest_first: bool = True) -> list[dict[str, Any]]:
-    """The dated story of one dossier, in the audience's words; events without words for them are left out."""
+    """The dated story of one dossier, in the audience's words; events without words for them are left out.
+
+    So are, for agents, the `reserved` ones: row security leaves them to the household and to whom the app names.
+    """
     order = ["-at", "-pk"] if newest_first else ["at", "pk"]
     story = []
     for event in Event.objects.filter(thread=thread).order_by(*order):
-        sentence = words_for(event.verb, audience) if event.verb in _WORDS else ""
+        told = event.verb in _WORDS and (audience == "applicant" or not event.data.get("reserved"))
+        sentence = words_for(event.verb, audience) if told else ""
         if sentence:
             story.append(
                 {

@@ -105,7 +105,7 @@ def lines_of(score: Score, *, own: bool = False) -> list[dict[str, Any]]:
 
 def stored_lines(score: cotation.Score) -> list[dict[str, Any]]:
     """The fired criteria as agents and members may read them: a sensitive situation gives its points, not its name."""
-    return [as_shown(line.discreet) for line in score.lines]
+    return [as_shown(line) for line in score.discreet_lines]
 
 
 def as_shown(line: cotation.Line) -> dict[str, Any]:

@@ -10,11 +10,14 @@ from palier.common import clock, pdf
 from palier.demands.facts import household
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
-from palier.demands.words import sections
-from palier.law import calendar
+from palier.demands.words import as_read_by, sections
+from palier.law import calendar, discretion
 from palier.law.documents import REGISTER, documents_due
 from palier.territories.models import Commune
 from palier.territories.queries import setting
+
+# A paper is handed over, photographed, left on a table: it says no more than anybody may read.
+TRAVELS = discretion.Reader.OTHERS
 
 
 def certificate(demand: Demand, *, landlords: Iterable[tuple[str, Iterable[str]]]) -> bytes:
@@ -51,7 +54,7 @@ def certificate(demand: Demand, *, landlords: Iterable[tuple[str, Iterable[str]]
             "wishes": names,
             "mediation": {"months": months, "from": calendar.add_months(demand.first_registered_on, months)},
             "news": {"url": settings.BASE_URL},
-            "summary": [{"title": s["title"], "rows": s["rows"]} for s in sections(form)],
+            "summary": [{"title": s["title"], "rows": s["rows"]} for s in sections(as_read_by(form, TRAVELS))],
             "documents_due": documents[True],
             "documents_possible": documents[False],
             "demo": settings.DEMO,
@@ -68,6 +71,8 @@ def _documents(demand: Demand, form: Form) -> dict[bool, list[dict[str, str]]]:
     names |= {f"dependant-{n}": d.first_names for n, d in enumerate(form.dependants, start=1)}
     rows: dict[bool, list[dict[str, str]]] = {True: [], False: []}
     for due in documents_due(household(demand, on=clock.today()), clock.today()):
+        if due.kind in discretion.hidden_kinds(TRAVELS):
+            continue
         who = {"who": name} if (name := names.get(due.person, "")) else {}
         rows[due.moment == REGISTER].append({"label": due.label, "why": due.why, **who})
     return rows

@@ -5,7 +5,7 @@
 3. `erase`: the personal data of demands removed one year ago;
 4. `forget`: the mails sent to households whose data are erased;
 5. `compare`: who seems to hold two demands, for those not compared when they were written;
-6. `proofs`: documents that end soon or have ended (`documents.lapsing`).
+6. those of later apps (`later_steps`): documents that end (`documents.lapsing`), recognised situations that do (`documents.nights`).
 
 Each step goes through its demands by ascending key, a block to a transaction, and writes in that transaction how far it
 is (`NightStep`). Killed, the same command goes on from the last block; finished, it changes nothing any more that day.
@@ -65,7 +65,7 @@ def run(*, on: date | None = None, say: Callable[[str], None] = lambda line: Non
 
 def _run(day: date, say: Callable[[str], None]) -> dict[str, int]:
     done = {}
-    for step in STEPS:
+    for step in (*STEPS, *later_steps):
         with acting(SYSTEM):
             NightStep.objects.get_or_create(day=day, step=step.key)
         while (row := _block(step, day)).finished_at is None:
@@ -244,11 +244,12 @@ def _compare(keys: Sequence[int], day: date) -> int:
     return likenesses.find(held)
 
 
-# Later apps append what falls due by itself in theirs (`AppConfig.ready`).
-STEPS = [
+STEPS = (
     Step("remind", "Avis de renouvellement", _to_remind, _remind),
     Step("remove", "Radiations au terme d’un avertissement", _to_remove, _remove),
     Step("erase", "Données personnelles effacées", _to_erase, _erase),
     Step("forget", "Derniers courriels effacés", _to_forget, _forget),
     Step("compare", "Demandes d’une même personne", _to_compare, _compare),
-]
+)
+# Later apps append the steps of their own in their AppConfig.ready.
+later_steps: list[Step] = []

@@ -4,11 +4,18 @@ Reservation holders, commission members and others see a demand only through wha
 apps that know it add their policies. Authorities that are not a desk get statistics only.
 """
 
-from palier.common.isolation import DEPARTMENTS, PERSON, Policy, narrow_function, role_is
+from palier.common.isolation import DEPARTMENTS, ORGANISATION, PERSON, Policy, narrow_function, role_is
 
 AGENTS = ("desk", "landlord", "secretary", "support")
 # Once its personal data are erased, a demand is a line of statistics: nobody's.
 _AGENT = f"{role_is(*AGENTS)} AND state <> 'erased' AND department_id = ANY({DEPARTMENTS})"
+
+
+# The household, and the State's service: who may know of a dangerous situation (`law.discretion.knows_situations`).
+KNOWS_SITUATIONS = (
+    f"({role_is('applicant')} OR ({role_is('reservation_holder')} AND EXISTS (SELECT 1 FROM accounts_organisation o"
+    f" WHERE o.id = {ORGANISATION} AND o.kind = 'state')))"
+)
 
 
 def through_demand(column: str = "demand_id", *roles: str) -> str:
@@ -37,8 +44,12 @@ ROW_POLICIES = {
     },
     "demands_claim": {"own": Policy(f"person_id = {PERSON} AND {role_is('applicant')}")},
     "demands_draft": {"own": Policy(f"author_id = {PERSON}")},
-    # A household's story is readable by whoever may see the demand.
-    "common_event": {"thread": Policy(through_demand("thread"), command="SELECT")},
+    # A household's story is readable by whoever may see the demand, but for what it reserves.
+    "common_event": {
+        "thread": Policy(
+            f"{through_demand('thread')} AND (data->'reserved' IS NULL OR {KNOWS_SITUATIONS})", command="SELECT"
+        )
+    },
     # Agents of a landlord or a desk see whether the employer confirmed, for the demands they may see.
     "employers_jobattestation": {
         "through_demand": Policy(

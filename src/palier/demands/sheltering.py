@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +24,8 @@ from palier.demands.models import Demand, DemandVersion, Draft, Shelter
 from palier.demands.queries import visible_to
 
 WORDS = "Adresse protégée"
+# Called with the demand once its address is sealed: later apps append what they hold of it in their AppConfig.ready.
+after_shelter: list[Callable[[Demand], None]] = []
 _OF_ADULT = ("phone", "other_phone")
 _OF_WORK = ("employer", "workplace")
 
@@ -127,6 +130,8 @@ def shelter(*, actor: Actor, demand_id: int) -> Demand:
         version.form = conceal(Form.from_json(version.form))[1].to_json()
         version.save(update_fields=["form"])
     Draft.objects.filter(demand=demand).delete()
+    for hook in after_shelter:
+        hook(demand)
     ledger.record(verb="demands.shelter", subject=demand, actor=actor, thread=demand.pk)
     return demand
 

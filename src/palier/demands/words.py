@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from palier.demands.form import Adult, Form
-from palier.law import codes
+from palier.demands.sheltering import WORDS
+from palier.law import codes, discretion
+from palier.law.discretion import Reader
 from palier.law.reasons import day, euros, listing
 from palier.territories.models import Commune
 
 NONE = "—"
+
+
+def as_read_by(form: Form, reader: Reader) -> Form:
+    """The form as this reader may read it: sensitive motives under the general word, and then no text of one's own."""
+    shown = discretion.motives(form.motives, reader)
+    if shown == form.motives and not (reader == Reader.OTHERS and form.address.extra == WORDS):
+        return form
+    return replace(form, motives=shown, motive_text="", notes="")
 
 
 def sections(form: Form) -> list[dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from palier.accounts.roles import OrganisationKind
-from palier.documents.policies import CONFIDENTIAL, CONFIDENTIAL_KINDS
-from palier.law import codes, documents
+from palier.law import codes, discretion, documents
+from palier.law.parameters import versions
 
 # The situations an applicant may signal as an emergency (mission A15), in the law's words.
 SITUATIONS = dict(codes.EMERGENCIES)
@@ -53,6 +55,9 @@ AUTHORISED = {
     "eviction": _STATE_OR_DESK,
     "unfit": _STATE_OR_DESK,
 }
+# The documents that usually show where one lives or works (dated: `law/parameters/discretion.toml`). The database's wall
+# is built from it at each migration: from every version, since a paper of the past stays in the file.
+ADDRESS_KINDS = frozenset(kind for held in versions("discretion") for kind in held.values["address_kinds"])
 REFUSALS = {
     "unreadable": "La pièce est illisible, floue ou coupée",
     "incomplete": "Il manque des pages",
@@ -97,14 +102,29 @@ def kind_label(kind: str) -> str:
 
 
 def discreet_kind(kind: str) -> str:
-    """How mails and histories name a document."""
-    return "pièce confidentielle" if kind in CONFIDENTIAL_KINDS else kind_label(kind)
+    """How mails and histories name a document: one word for all that prove why one asks, so that none is given away.
+    A phone or a mailbox may be read by the very person one flees from."""
+    return "justificatif de situation" if SECTION_OF_KIND.get(kind) == "motives" else kind_label(kind)
 
 
-def discreet(situation: str) -> str:
-    """How mails and histories name a situation: a confidential one is never spelled out, since a phone
-    or a mailbox may be read by the very person one flees from."""
-    return "situation confidentielle" if situation in CONFIDENTIAL else SITUATIONS[situation]
+def plain_name(kind: str, name: str) -> str:
+    """A file's name that says its kind and nothing of its owner's own words."""
+    return discreet_kind(kind) + PurePath(name).suffix
+
+
+def told_of_kind(kind: str) -> dict[str, object]:
+    """What the ledger keeps of a document: its discreet name, and whether agents may know that it exists."""
+    return {"kind": discreet_kind(kind)} | reserved(kind in discretion.SENSITIVE_KINDS)
+
+
+def told_of(situation: str) -> dict[str, object]:
+    """What the ledger keeps of a situation: no name, for any; whether agents may know that there is one."""
+    return reserved(situation in codes.SENSITIVE_SITUATIONS)
+
+
+def reserved(only: bool) -> dict[str, object]:
+    """The mark of an event that the household and the services named for it read, and nobody else."""
+    return {"reserved": True} if only else {}
 
 
 def refusal_words(code: str, text: str) -> str:

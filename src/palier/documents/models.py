@@ -162,21 +162,32 @@ class Recognition(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    # The day on which the household was told that `valid_to` comes near.
+    reminded_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["demand", "situation", "pk"]
         constraints = [
             RECOGNITION.constraint("recognition_state"),
+            # One question at a time, one answer in force: a renewal is asked while the former answer still counts.
             models.UniqueConstraint(
-                fields=["demand", "situation"],
-                condition=~models.Q(state="refused"),
-                name="recognition_once",
+                fields=["demand", "situation"], condition=models.Q(state="asked"), name="recognition_asked_once"
+            ),
+            models.UniqueConstraint(
+                fields=["demand", "situation"], condition=models.Q(state="recognised"), name="recognition_held_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="recognition_ends_after_it_begins",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="recognised")
                 | models.Q(decided_at__isnull=False, decided_by__isnull=False, valid_from__isnull=False),
                 name="recognition_is_signed",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["valid_to"], name="recognition_ending", condition=models.Q(state="recognised")),
         ]
 
     @property
@@ -203,6 +214,25 @@ class Recognition(models.Model):
     def shown_piece(self) -> Piece | None:
         """Its proof, unless it was replaced or taken back."""
         return self.piece if self.piece is not None and self.piece.state in SHOWN else None
+
+
+class Agreement(models.Model):
+    """A sheltered household lets a landlord open its documents, for one of its dwellings and while it is a candidate.
+
+    `application`: its key; applications come after documents in the house.
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="agreements")
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    application = models.BigIntegerField()
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["demand", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application"], condition=models.Q(ended_at=None), name="agreement_once"),
+        ]
 
 
 class Reading(models.Model):

@@ -49,6 +49,7 @@ PIECE = Workflow(
 # What stays of a document that was replaced or taken back is a line in the history, not a file to open.
 SHOWN = ("received", "accepted", "refused")
 
+_SERVICES = frozenset({Role.DESK, Role.RESERVATION_HOLDER})
 RECOGNITION = Workflow(
     name="recognitions",
     title="Situation reconnue",
@@ -57,16 +58,33 @@ RECOGNITION = Workflow(
         "asked": State("À reconnaître", "info"),
         "recognised": State("Reconnue", "success"),
         "refused": State("Non reconnue", "danger", final=True),
+        "withdrawn": State("Retirée", "neutral", final=True),
+        "renewed": State("Renouvelée", "neutral", final=True),
+        "lapsed": State("Arrivée à échéance", "warning", final=True),
     },
+    # No sentence names the situation, for any of them: a history is read over a shoulder, and a word kept for the
+    # sensitive ones would be their name.
     transitions=[
         Transition(
-            "recognise", ["asked"], "recognised", frozenset({Role.DESK, Role.RESERVATION_HOLDER}),
-            {"applicant": "Votre situation d’urgence est reconnue : {situation}", "agent": "Situation reconnue"},
+            "recognise", ["asked"], "recognised", _SERVICES,
+            {"applicant": "Une situation d’urgence est reconnue : elle compte dans vos points",
+             "agent": "Situation prioritaire reconnue"},
         ),
         Transition(
-            "refuse", ["asked", "recognised"], "refused", frozenset({Role.DESK, Role.RESERVATION_HOLDER}),
-            {"applicant": "Votre situation n’est pas reconnue ({situation}) : {reason}",
-             "agent": "Situation non reconnue"},
+            "refuse", ["asked", "recognised"], "refused", _SERVICES,
+            {"applicant": "Une situation d’urgence n’est pas reconnue : la raison est dans « Mes pièces »",
+             "agent": "Situation prioritaire non reconnue"},
+        ),
+        Transition(
+            "withdraw", ["asked", "recognised"], "withdrawn", frozenset({Role.APPLICANT}),
+            {"applicant": "Vous avez retiré un signalement", "agent": "Signalement retiré par le ménage"},
+        ),
+        # The new answer takes the place of the former one.
+        Transition("renew", ["recognised"], "renewed", _SERVICES, {}),
+        # The household alone reads why its points fell.
+        Transition(
+            "lapse", ["recognised"], "lapsed", frozenset({Role.SYSTEM}),
+            {"applicant": "Une situation reconnue est arrivée à échéance le {until} : elle ne compte plus dans vos points"},
         ),
     ],
 )  # fmt: skip
@@ -87,12 +105,21 @@ ledger.declare(
             "agent": "Le ménage est prévenu de pièces expirées : {kinds}",
         },
         "recognitions.ask": {
-            "applicant": "Vous avez signalé une situation d’urgence : {situation}",
+            "applicant": "Vous avez signalé une situation d’urgence",
             "agent": "Situation d’urgence signalée",
         },
         "recognitions.learn": {
-            "applicant": "Le registre national signale une situation d’urgence : {situation}",
+            "applicant": "Le registre national signale une situation d’urgence",
             "agent": "Situation d’urgence signalée par le registre national",
+        },
+        "recognitions.remind": {
+            "applicant": "Rappel envoyé : une situation reconnue arrive à échéance le {until}",
+        },
+        "pieces.open": {
+            "applicant": "Vous avez laissé {body} ouvrir vos pièces pour un logement",
+        },
+        "pieces.close": {
+            "applicant": "Vous ne laissez plus {body} ouvrir vos pièces",
         },
     }
 )

@@ -55,7 +55,10 @@ class Line:
         if not self.sensitive:
             return self
         label = "Situation prioritaire"
-        return replace(self, criterion="priority", label=label, value=None, text=f"{label} : {points(self.points)}.")
+        return replace(
+            self, family="priority", criterion="priority", label=label, value=None, proof=AUTHORITY, required=AUTHORITY,
+            provisional=False, text=f"{label} : {points(self.points)}.",
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__slots__}
@@ -94,6 +97,22 @@ class Score:
     lines: tuple[Line, ...] = ()
     excluded: str = ""
     changes: tuple[Change, ...] = ()
+
+    @property
+    def discreet_lines(self) -> tuple[Line, ...]:
+        """The lines for whoever may not know a dangerous situation: all that share the general word are one line.
+
+        What does not count (yet) is left out: that somebody asked is nobody's business.
+        """
+        general = [line.discreet for line in self.lines if line.sensitive and line.counted]
+        plain = [line for line in self.lines if not line.sensitive]
+        if not general:
+            return tuple(plain)
+        total = sum((line.points for line in general), ZERO)
+        merged = replace(general[0], points=total, text=f"{general[0].label} : {points(total)}.")
+        place = next(n for n, line in enumerate(self.lines) if line.sensitive and line.counted)
+        before = sum(not line.sensitive for line in self.lines[:place])
+        return (*plain[:before], merged, *plain[before:])
 
     @property
     def what_would_change(self) -> tuple[Change, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from palier.law import codes
+from palier.law.discretion import GENERAL_SITUATIONS
 from palier.law.facts import FACTS, Setting
 
 
@@ -43,11 +44,11 @@ class Test:
     operand: Any
 
 
-def _tells(test: Test) -> bool:
+def _tells(test: Test, situations: frozenset[str]) -> bool:
     fact = FACTS[test.fact]
     if fact.choices == "motive":
         return bool(codes.SENSITIVE_MOTIVES & ({test.operand} if isinstance(test.operand, str) else test.operand))
-    return fact.situation in codes.SENSITIVE_SITUATIONS
+    return fact.situation in situations
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,13 @@ class Criterion:
 
     @property
     def sensitive(self) -> bool:
+        """Whether it is shown under the general word: it tells of a dangerous situation, or of one of its likes."""
+        return any(_tells(test, GENERAL_SITUATIONS) for test in (*self.when, *self.any_of))
+
+    @property
+    def names_danger(self) -> bool:
         """Whether meeting it tells of a situation that only named services may know."""
-        return any(_tells(test) for test in (*self.when, *self.any_of))
+        return any(_tells(test, codes.SENSITIVE_SITUATIONS) for test in (*self.when, *self.any_of))
 
 
 @dataclass(frozen=True, slots=True)

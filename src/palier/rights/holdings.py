@@ -133,6 +133,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("documents.Piece", "Vos pièces", ("demand",), without={"file_name": STORE}),
     Holding("documents.Upload", "Vos envois à terminer", ("person",), by="person", without={"file_name": STORE}),
     Holding("documents.Recognition", "Les situations que vous avez signalées", ("demand",)),
+    Holding("documents.Agreement", "Vos accords pour ouvrir des pièces", ("demand",)),
     Holding("documents.Reading", "Qui a ouvert votre dossier", ("demand",), without={"person": AGENT}),
     Holding("cotation.Score", "Vos points", ("demand",), without={"grid": "donnée en clair dans « grille »", "lines": "données dans « criteres »"},
             add={"grille": lambda score, _: f"{score.grid.title}, version {score.grid.version}",

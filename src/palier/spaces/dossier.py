@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from palier.accounts.actor import Actor
 from palier.applications.models import Application
 from palier.applications.offers import Assessment, assess
 from palier.applications.queries import own_rank
@@ -16,16 +17,18 @@ from palier.common.templatetags.palier_words import counted, day, euros, percent
 from palier.cotation.queries import explanation_for
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
-from palier.demands.words import needs
+from palier.demands.words import as_read_by, needs
 from palier.documents.queries import due, unchecked
 from palier.law.codes import label
+from palier.law.discretion import Reader
 from palier.law.household import age
 
 Rows = list[tuple[str, object]]
 
 
-def facts(demand: Demand, form: Form) -> list[tuple[str, Rows]]:
-    """(title, rows for the `fiche` component); a missing value stays empty and is shown as such."""
+def facts(demand: Demand, reader: Reader) -> list[tuple[str, Rows]]:
+    """(title, rows for the `fiche` component), as this reader may read them; a missing value stays empty."""
+    form = as_read_by(Form.from_json(demand.form), reader)
     return [
         ("Demandeur", _adult(form.applicant, form)),
         *([("Codemandeur", _adult(form.coapplicant, form))] if form.coapplicant else []),
@@ -43,23 +46,23 @@ def name_of(demand: Demand) -> str:
     return f"{applicant['first_names']} {applicant['last_name']}".strip()
 
 
-def candidacy(application: Application) -> dict[str, Any]:
+def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
     """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
     demand = application.demand
-    form = Form.from_json(demand.form)
-    pieces, applied_on = due(demand), localdate(application.applied_at)
+    pieces, applied_on = due(demand, actor=actor), localdate(application.applied_at)
     assessment = assess(demand, application.offer, on=clock.today())
     return {
         "application": application,
         "state": APPLICATION.states[application.state],
-        "holder": f"{form.applicant.first_names} {form.applicant.last_name}".strip(),
-        "sections": facts(demand, form),
+        "holder": name_of(demand),
+        "sections": facts(demand, actor.reader),
         "assessment": assessment,
         "money": _money(assessment),
         "rank": own_rank(application),
         "pieces": pieces,
         "held_then": [row.anchor for row in pieces if row.held_on(applied_on)],
-        "unchecked": unchecked(demand, held_on=applied_on),
+        "kept_closed": any(row.closed for row in pieces),
+        "unchecked": unchecked(demand, actor, held_on=applied_on),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
     }
 

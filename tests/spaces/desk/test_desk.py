@@ -127,7 +127,7 @@ def test_the_states_service_answers_in_its_own_space(client_for, build, demand):
     state.post(reverse("holder:recognise", args=[signal.pk]), {})
     assert Recognition.objects.get(pk=signal.pk).state == "recognised"
     assert {r.what for r in Reading.objects.order_by("pk")} == {
-        "situation confidentielle", "pièce « pièce confidentielle »",
+        "situation signalée", "pièce « justificatif de situation »",
     }  # fmt: skip
 
 

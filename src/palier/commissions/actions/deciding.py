@@ -15,6 +15,7 @@ from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.locks import locked
 from palier.law import codes
+from palier.law.discretion import SENSITIVE_KINDS
 
 
 @transaction.atomic
@@ -97,5 +98,10 @@ def _check_decision(kind: str, rank: int | None, reasons: Sequence[str], documen
     if kind == "conditional":
         if not document:
             raise Refused("decision.document", "Indiquez la pièce manquante.", field="condition_document")
+        if document in SENSITIVE_KINDS:
+            # The minutes and the letters would name it (mission A15).
+            raise Refused(
+                "decision.document.reserved", "Cette pièce ne se demande pas ici.", field="condition_document"
+            )
         if due is None or due <= clock.today():
             raise Refused("decision.due", "Fixez un délai à venir.", field="condition_due")

@@ -27,12 +27,13 @@ from palier.documents.kinds import (
     REFUSALS,
     VIRUS,
     accepted_kinds,
-    discreet_kind,
+    plain_name,
     refusal_words,
+    told_of_kind,
 )
 from palier.documents.models import Piece
-from palier.documents.policies import CONFIDENTIAL_KINDS
 from palier.documents.states import PIECE, SHOWN
+from palier.law.discretion import SENSITIVE_KINDS
 from palier.law.documents import DOCUMENTS
 
 GIVERS = frozenset({Role.APPLICANT, Role.DESK, Role.LANDLORD})
@@ -91,7 +92,7 @@ def _may_give(actor: Actor, kind: str) -> None:
 def _store(actor: Actor, demand: Demand, kind: str, about: str, intake) -> Piece:
     now = clock.now()
     piece = Piece.objects.create(
-        demand=demand, kind=kind, about=about, original_name=intake.original_name, file_name=intake.file_name,
+        demand=demand, kind=kind, about=about, original_name=plain_name(kind, intake.original_name) if demand.sheltered else intake.original_name, file_name=intake.file_name,
         media_type=intake.media_type, size=intake.size, pages=intake.pages, sha256=intake.sha256, scan=intake.scan,
         uploaded_at=now, uploaded_role=actor.role,
     )  # fmt: skip
@@ -159,7 +160,7 @@ def refuse(*, actor: Actor, piece_id: int, code: str, text: str = "") -> Piece:
             "reason": reason,
             "by": actor.signature,
             "advice": ADVICE.get(code, ""),
-            "expected": "" if piece.kind in CONFIDENTIAL_KINDS else DOCUMENTS[piece.kind].help,
+            "expected": "" if piece.kind in SENSITIVE_KINDS else DOCUMENTS[piece.kind].help,
             "action_path": "/mon-espace/pieces/",
             "action_label": "Remplacer cette pièce",
         },
@@ -196,5 +197,5 @@ def _locked_piece(actor: Actor, piece_id: int) -> Piece:
     return locked(visible, piece_id)
 
 
-def _words(piece: Piece) -> dict[str, str]:
-    return {"kind": discreet_kind(piece.kind)}
+def _words(piece: Piece) -> dict[str, object]:
+    return told_of_kind(piece.kind)

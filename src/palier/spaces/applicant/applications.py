@@ -22,7 +22,8 @@ from palier.common import ledger
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
-from palier.documents.queries import missing
+from palier.documents import actions as documents
+from palier.documents.queries import agreement, missing
 from palier.homes.models import Offer
 from palier.law import calendar, codes
 from palier.spaces.access import for_roles
@@ -146,12 +147,40 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "proposal": proposal,
             "refusal": _refusal(mine),
             "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],
+            "may_open": mine.demand.sheltered and mine.state in LIVE,
+            "opened": agreement(mine.pk),
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
             "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],
         },
         status=422 if form is not None else 200,
     )
+
+
+@require_POST
+@for_roles(Role.APPLICANT)
+def open_pieces(request: HttpRequest, pk: int) -> HttpResponse:
+    """A sheltered household agrees, for this dwelling, that its landlord opens what shows where it lives."""
+    mine = visible_to(request.actor).get(pk=pk, state__in=LIVE)
+    body = mine.offer.dwelling.landlord
+    try:
+        documents.open_pieces(actor=request.actor, demand_id=mine.demand_id, application=pk, body=body)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(
+            request, f"{body.name} peut ouvrir vos pièces pour ce logement. Chaque ouverture est dans votre historique."
+        )
+    return go(request, "applicant:application", pk)
+
+
+@require_POST
+@for_roles(Role.APPLICANT)
+def close_pieces(request: HttpRequest, pk: int) -> HttpResponse:
+    mine = visible_to(request.actor).get(pk=pk)
+    documents.close_pieces(actor=request.actor, demand_id=mine.demand_id, application=pk)
+    messages.success(request, "Vos pièces qui montrent votre adresse sont de nouveau fermées.")
+    return go(request, "applicant:application", pk)
 
 
 @require_POST
@@ -196,6 +225,8 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("candidatures/", applications, name="applications"),
+    path("candidatures/<int:pk>/ouvrir-mes-pieces/", open_pieces, name="open_pieces"),
+    path("candidatures/<int:pk>/fermer-mes-pieces/", close_pieces, name="close_pieces"),
     path("candidatures/<int:pk>/", application, name="application"),
     path("propositions/<int:pk>/accepter/", accept, name="accept"),
     path("propositions/<int:pk>/refuser/", decline, name="decline"),

@@ -27,7 +27,23 @@ GROUPS = (
 )
 
 
-class EmergencyForm(forms.Form):
+class ProofForm(forms.Form):
+    """The document alone; the action says what is wrong with it."""
+
+    file = forms.FileField(
+        label="Votre nouveau document",
+        required=False,
+        allow_empty_file=True,
+        help_text="PDF, ou photo JPEG ou PNG.",
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = ACCEPT
+
+
+class EmergencyForm(ProofForm):
     """A situation and, when one has it at hand, its proof."""
 
     situation = forms.ChoiceField(
@@ -42,10 +58,6 @@ class EmergencyForm(forms.Form):
         allow_empty_file=True,
         help_text="PDF, ou photo JPEG ou PNG. Vous pourrez aussi l’envoyer plus tard.",
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["file"].widget.attrs["accept"] = ACCEPT
 
 
 def _context(actor, demand, *, problem: str = "", wrong_uid: str = "", dated: dict[int, DateForm] | None = None):
@@ -63,7 +75,7 @@ def _context(actor, demand, *, problem: str = "", wrong_uid: str = "", dated: di
         "date_forms": list((dated or {}).values()),
         "accept": ACCEPT,
         "max_bytes": settings.DOCUMENT_MAX_BYTES,
-        "recognitions": queries.recognitions_of(demand),
+        "situations": queries.told(demand),
         "upload_url": reverse("applicant:upload"),
         "blocks_url": reverse("spaces:upload_begin", args=[demand.pk]),
         "unfinished": unfinished(actor, demand, rows),
@@ -153,10 +165,44 @@ def emergency(request: HttpRequest) -> HttpResponse:
     return page(request, "applicant/documents_emergency.html", context, status=422 if form.errors else 200)
 
 
+@for_roles(Role.APPLICANT)
+def renew_situation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One recent document, and the same situation is asked again; without JavaScript a page of its own."""
+    held = queries.recognitions(request.actor).select_related("decided_by").get(pk=pk)
+    form = ProofForm(request.POST, request.FILES) if request.method == "POST" else ProofForm()
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: actions.renew_recognition(actor=request.actor, recognition_id=pk, upload=taken(request)),
+        )
+        if done is not None:
+            messages.success(
+                request,
+                "Votre document est transmis : la reconnaissance en cours compte jusqu’à la réponse ou à sa fin.",
+            )
+            return go(request, "applicant:documents")
+    return page(
+        request, "applicant/situation_renew.html", {"form": form, "held": held}, status=422 if form.errors else 200
+    )
+
+
+@for_roles(Role.APPLICANT)
+@require_POST
+def withdraw_situation(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        actions.withdraw_recognition(actor=request.actor, recognition_id=pk)
+        messages.success(request, "Votre signalement est retiré. Vous pourrez en faire un autre à tout moment.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return go(request, "applicant:documents")
+
+
 urlpatterns = [
     path("pieces/", index, name="documents"),
     path("pieces/envoyer/", upload, name="upload"),
     path("pieces/urgence/", emergency, name="emergency"),
+    path("pieces/situations/<int:pk>/renouveler/", renew_situation, name="renew_situation"),
+    path("pieces/situations/<int:pk>/retirer/", withdraw_situation, name="withdraw_situation"),
     path("pieces/<int:pk>/fichier/", piece_file, name="piece_file"),
     path("pieces/<int:pk>/date/", date_piece, name="date_piece"),
     path("pieces/<int:pk>/retirer/", withdraw, name="withdraw_piece"),

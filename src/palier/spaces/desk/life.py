@@ -19,10 +19,10 @@ from palier.common import clock
 from palier.common.pages import attempt, go, page
 from palier.common.templatetags.palier_words import day
 from palier.demands import actions, living, queries
-from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.documents.actions import note_reading
 from palier.law import numbers
+from palier.law.discretion import Reader
 from palier.spaces.access import for_roles
 from palier.spaces.dossier import facts, name_of
 from palier.spaces.sending import SendingForm
@@ -103,7 +103,7 @@ def _show(request: HttpRequest, demand: Demand, act: str, bound: forms.Form | No
         "bound": bound,
         "act": act,
         "silent": demand.notices.filter(ground="RADCON", closed_on=None).exists(),
-        "sections": facts(demand, Form.from_json(demand.form)),
+        "sections": facts(demand, Reader.OTHERS),
     }
     return page(request, "desk/life.html", context, status=422 if bound is not None else 200)
 

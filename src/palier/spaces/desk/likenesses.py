@@ -19,9 +19,10 @@ from palier.demands.form import Form
 from palier.demands.models import Demand, Likeness
 from palier.demands.queries import visible_to
 from palier.demands.states import LIKENESS
-from palier.demands.words import people, sections
+from palier.demands.words import as_read_by, people, sections
 from palier.documents.actions import note_reading
 from palier.law import numbers
+from palier.law.discretion import Reader
 from palier.spaces.access import for_roles
 from palier.spaces.desk.acting import GroundForm
 from palier.spaces.dossier import name_of
@@ -98,7 +99,9 @@ def _show(request: HttpRequest, one: Likeness, **bound: forms.Form) -> HttpRespo
 def compared(first: Form, second: Form) -> dict[str, list[tuple[str, str, str]]]:
     """(question, first answer, second answer) of every question that one of them answers: `differing`, then `same`."""
     found: dict[str, list[tuple[str, str, str]]] = {"differing": [], "same": []}
-    for one, other in zip(sections(first), sections(second), strict=True):
+    # Two demands are told apart without what put somebody in danger.
+    left_form, right_form = (as_read_by(form, Reader.OTHERS) for form in (first, second))
+    for one, other in zip(sections(left_form), sections(right_form), strict=True):
         left, right = dict(one["rows"]), dict(other["rows"])
         for label in dict.fromkeys((*left, *right)):
             row = (f"{one['title']} : {label.lower()}", left.get(label, "—"), right.get(label, "—"))

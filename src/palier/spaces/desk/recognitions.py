@@ -13,7 +13,6 @@ from palier.accounts.roles import Role
 from palier.common.pages import attempt, go, page
 from palier.documents import actions, queries
 from palier.documents.models import Recognition
-from palier.documents.policies import CONFIDENTIAL
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 
@@ -63,8 +62,8 @@ def _one(request: HttpRequest, pk: int) -> Recognition:
 
 def _show(request: HttpRequest, pk: int, yes: RecogniseForm, no: RefuseForm) -> HttpResponse:
     shown = _one(request, pk)
-    what = "situation confidentielle" if shown.situation in CONFIDENTIAL else "situation d’urgence"
-    actions.note_reading(request, demand=shown.demand, what=what, why="Reconnaissance d’une situation signalée")
+    why = "Reconnaissance d’une situation signalée"
+    actions.note_reading(request, demand=shown.demand, what="situation signalée", why=why)
     applicant = shown.demand.form["applicant"]
     context = {
         "recognition": shown,
@@ -72,6 +71,7 @@ def _show(request: HttpRequest, pk: int, yes: RecogniseForm, no: RefuseForm) -> 
         "yes": yes,
         "no": no,
         "space": _space(request),
+        "former": queries.former(shown),
         "mine": queries.to_recognise(request.actor).filter(pk=pk).exists(),
     }
     return page(request, "desk/recognition.html", context, status=422 if yes.errors or no.errors else 200)

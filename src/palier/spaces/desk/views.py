@@ -106,7 +106,7 @@ def _show(request: HttpRequest, demand: Demand, wrong: UploadForm | None = None)
         "number": numbers.parse(demand.number).spaced,
         "standing": standing(demand),
         "notices": demand.notices.select_related("by").order_by("-made_at", "-pk"),
-        "sections": facts(demand, form),
+        "sections": facts(demand, request.actor.reader),
         "steps": STEPS,
         "couple": form.coapplicant is not None,
         "mandates": acting.in_force(demand, clock.today()),

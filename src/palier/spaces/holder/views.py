@@ -84,4 +84,4 @@ def designate(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     application: Application = visible_to(request.actor).get(pk=pk)
     note_reading(request, demand=application.demand, what="dossier", why="Désignation sur un logement réservé")
-    return page(request, "holder/file.html", candidacy(application))
+    return page(request, "holder/file.html", candidacy(application, request.actor))

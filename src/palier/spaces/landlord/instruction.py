@@ -114,7 +114,7 @@ def file(
         request,
         "landlord/file.html",
         {
-            **candidacy(application),
+            **candidacy(application, request.actor),
             "may_admit": APPLICATION.may(application, "admit", request.actor),
             "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
             "inadmissible_form": inadmissible_form or InadmissibleForm(),

@@ -1,0 +1,380 @@
+"""Every page, file and mail, for every role: nothing tells that a household flees violence, nor where it lives.
+
+A town where every household does. Two readings of each address, as every role but the household and the State's
+service: no secret word is in it; and it is the same, letter for letter, as in the same town where the motive is « autre »
+and the recognised situation another one worth as many points. So no blank, count, order, tag or column gives it away.
+A new page is swept by itself: the addresses come from the table of rights.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from os.path import commonprefix
+from typing import NamedTuple
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from palier.accounts.actor import Actor
+from palier.accounts.roles import OrganisationKind, Role
+from palier.applications.models import Application
+from palier.applications.states import APPLICATION, LIVE
+from palier.commissions.facts import candidate_facts
+from palier.commissions.models import Candidate
+from palier.common import clock
+from palier.common.isolation import SYSTEM, acting
+from palier.common.models import Message
+from palier.cotation.actions import publish_grid, rescore
+from palier.cotation.models import Score
+from palier.demands.form import Form
+from palier.demands.models import Demand
+from palier.demands.sheltering import shelter
+from palier.demo.playing import character
+from palier.documents import actions as documents
+from palier.documents.models import Piece, Recognition
+from palier.exchanges.sending import letter_of
+from palier.law.grid_files import source_of
+from palier.spaces.desk.views import STEPS
+from palier.spaces.matrix import ROLES
+from palier.territories.models import Commune
+from tests.builders import CAEN, Builder
+from tests.conftest import NOW
+from tests.documents import files
+from tests.harness.conftest import Town, form
+from tests.harness.test_forged import ADDRESSES, RIGHTS
+
+PLACES = ("7 impasse du Refuge", "bat-refuge", "06 39 98 77 77", "0639987777", "Atelier du Refuge")
+TOLD = "il faut que personne ne sache rien de ma fuite"
+WORDS = re.compile(r"violence|plainte ou ord|ordonnance de protection|confidentiel", re.IGNORECASE)
+# The desk registers the form and corrects it: there, and there alone, it reads what the form declares (CCH R441-2-1).
+REGISTERING = {"desk:dossier", "desk:edit", "desk:upload", "desk:separate"}
+# Pages that speak of violence to everyone, because that is what they are about; they know of nobody.
+ABOUT = {"public:careful_words", "public:privacy", "desk:register", "desk:terms", "desk:terms_of"}
+# Of one kind of page, for one role: of applications, one in each state; and forms sent wrong.
+ENOUGH, WRONG = 5, 2
+STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
+# Answers of the household's own pages, and addresses that hold nothing of this town.
+UNREAD: set[str] = set()
+RANDOM = re.compile(
+    r'name="(?:once|csrfmiddlewaretoken)" value="[^"]*"|data-once="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'
+)
+
+
+class FleeingBuilder(Builder):
+    """Each household says why it asks, in a motive, in its own words and with a complaint; and shelters its address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = self.actor(
+            Role.RESERVATION_HOLDER, self.organisation(OrganisationKind.STATE, name="DDETS d’essai")
+        )
+
+    def demand(self, person=None, **fields) -> Demand:
+        plain = self.form()
+        told = plain.to_json() | {"motives": ["06"], "motive_text": TOLD, "notes": TOLD}
+        told["address"] = {"line": PLACES[0], "building": PLACES[1], "postcode": "14000", "commune": CAEN}
+        told["applicant"] |= {"phone": PLACES[2], "other_phone": PLACES[3]}
+        told["applicant"]["work"] |= {"employer": PLACES[4]}
+        made = super().demand(person, form=Form.from_json(told), **fields)
+        household = Actor(role=Role.APPLICANT, person=person)
+        with acting(household.scope):
+            shelter(actor=household, demand_id=made.pk)
+            made.refresh_from_db()
+            asked = documents.ask_recognition(
+                actor=household, demand=made, situation="violence", upload=files.upload(files.pdf(), "depot.pdf")
+            )
+            documents.receive(
+                actor=household, demand=made, kind="identity", upload=files.upload(files.pdf(), PLACES[0])
+            )
+        with acting(self.state.scope):
+            documents.recognise(actor=self.state, recognition_id=asked.pk, valid_to=NOW.date() + timedelta(days=30))
+        return made
+
+
+class FleeingTown(Town):
+    """The same town; one household has besides one application in every state."""
+
+    def __init__(self) -> None:
+        commune = Commune.objects.get(code=CAEN)
+        build = FleeingBuilder()
+        source = source_of("exemple-calvados-orne").replace(
+            'points = 70\nfact = "situation.pdalhpd"', 'points = 90\nfact = "situation.pdalhpd"'
+        )
+        publish_grid(
+            actor=build.actor(Role.AUTHORITY), key="essai", title="Grille d’essai", source=source,
+            valid_from=NOW.date() - timedelta(days=400), epcis=[commune.epci_id],
+        )  # fmt: skip
+        super().__init__(build)
+        for slot, state in enumerate(APPLICATION.states, start=10):
+            live = slot if state in LIVE else None
+            offer = build.offer(self.landlord, contingent="action_logement", holder=self.reserved.holder)
+            self.build.application(self.demand, offer, state=state, live_slot=live, reason_text="" if live else "Autre")
+
+
+@pytest.fixture(scope="module")
+def built(django_db_blocker, tmp_path_factory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("documents")
+    before = settings.STORAGES
+    settings.STORAGES = {**before, "default": {**before["default"], "OPTIONS": {"location": folder}}}
+    with django_db_blocker.unblock(), clock.frozen_at(NOW), transaction.atomic():
+        with acting(SYSTEM):
+            yield FleeingTown()
+        transaction.set_rollback(True)
+    settings.STORAGES = before
+    connection.close()
+
+
+def keys_of(town: Town) -> dict[str, list[int]]:
+    """Objects to try, by the word that their addresses begin with; an unknown word is tried with all of them."""
+
+    def pks(*models) -> list[int]:
+        return [
+            pk for model in models for pk in apps.get_model(model).objects.order_by("pk").values_list("pk", flat=True)
+        ]
+
+    # Those of the household that has one in each state come first.
+    own = list(Application.objects.filter(demand=town.demand).order_by("pk").values_list("pk", flat=True))
+    sent = [a.pk for a in Application.objects.filter(offer=town.instructed).order_by("pk")]
+    found = {
+        "reprises": [town.takeover.pk],
+        "courriers": pks("demands.Notice"),
+        "rapprochements": pks("demands.Likeness"),
+        "mandats": pks("demands.Mandate"),
+        "candidatures": [*own, *pks("applications.Application")],
+        "dossiers": [*own, *sent, town.demand.pk, *pks("applications.Application", "demands.Demand")],
+        "pieces": pks("documents.Piece"),
+        "situations": pks("documents.Recognition"),
+        "registre": pks("exchanges.Operation"),
+        "attestations": pks("employers.JobAttestation"),
+        "offres": pks("homes.Offer"),
+        "logements": pks("commissions.AgendaItem", "homes.Offer", "homes.Dwelling"),
+        "seances": pks("commissions.Session"),
+        "propositions": pks("allocations.Proposal"),
+        "attributions": pks("allocations.Proposal"),
+        "decisions": pks("commissions.Candidate"),
+        "organisations": pks("accounts.Organisation")[:5],
+    }  # fmt: skip
+    return {word: list(dict.fromkeys(keys)) for word, keys in found.items()}
+
+
+def words_of(answer) -> str:
+    """What somebody may read of an answer: a page with its attributes, a PDF's text and its metadata, a file's bytes."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content[:5] == b"%PDF-":
+        with pikepdf.open(io.BytesIO(content)) as document:
+            told = str(document.docinfo)
+        pdf = pypdfium2.PdfDocument(content)
+        return told + "".join(page.get_textpage().get_text_range() for page in pdf)
+    heads = " ".join(f"{k}: {v}" for k, v in answer.headers.items() if k in ("Content-Disposition", "Location"))
+    return heads + RANDOM.sub("", content.decode("utf-8", "replace"))
+
+
+class Visit(NamedTuple):
+    """One address as one role asks for it, at a moment; `data`: what is posted, None for a reading."""
+
+    role: str
+    name: str
+    path: str
+    at: datetime
+    data: tuple[tuple[str, str], ...] | None = None
+
+
+def words_at(client, visit: Visit) -> str:
+    """What is read there; nothing when there is nothing to read. Nothing is kept of the visit."""
+    with clock.frozen_at(visit.at), transaction.atomic():
+        answer = client.get(visit.path) if visit.data is None else client.post(visit.path, form(**dict(visit.data)))
+        if answer.status_code == 302 and visit.data is not None:
+            answer = client.get(answer.headers["Location"])
+        words = words_of(answer) if answer.status_code in (200, 422) else ""
+        transaction.set_rollback(True)
+    return words
+
+
+def clients(town: Town) -> dict[str, Client]:
+    """A browser for everyone but the household; another household is among them."""
+    people = town.clients() | {"applicant": town.client("famille.morel")}
+    for client in people.values():
+        # A form sent out of turn may be an error of its own: what it shows is what counts here.
+        client.raise_request_exception = False
+    session = people["support"].session
+    session[f"why-{town.demand.pk}"] = "Appel"
+    session.save()
+    return people
+
+
+def visits(town: Town) -> Iterator[tuple[int, list[Visit]]]:
+    """Every address of the table of rights, for each role that may open it: how many pages to read, the ones to try."""
+    keys = keys_of(town)
+    everything = sorted({pk for held in keys.values() for pk in held})
+    opened = {
+        "member": (NOW, town.session.opens_at + timedelta(minutes=5), town.session.closes_at + timedelta(hours=1))
+    }
+    worded = {
+        "desk:edit": [f"/guichet/dossiers/{town.demand.pk}/modifier/{step.key}/" for step in STEPS],
+        "staff:dossier": [f"/equipe/assistance/{town.demand.pk}/{words}" for words in ("", "?mots=agent")],
+        "staff:setting": ["/equipe/reglages/files_sent/"],
+    }
+    for name, row in RIGHTS.items():
+        path = row.address or ADDRESSES.get(name, "")
+        word = path.split("{}")[0].rstrip("/").rsplit("/", 1)[-1]
+        paths = worded.get(name) or [path.format(pk) for pk in (keys.get(word, everything) if "{}" in path else [0])]
+        for role in (role for role, right in row.items() if right == "x" and path):
+            for at in opened.get(role, (NOW,)):
+                if not row.post_only:
+                    yield STATES.get(word, ENOUGH), [Visit(role, name, path, at) for path in paths]
+                # The same page once more, with what was wrong in what was sent.
+                yield WRONG, [Visit(role, name, path, at, ()) for path in paths[: WRONG * 2]]
+    born = (("last_name", "Essai"), ("birth_date", "1990-05-04"))
+    yield 1, [Visit("desk", "desk:home", "/guichet/", NOW, born)]
+    yield (
+        1,
+        [Visit("support", "staff:support", "/equipe/assistance/", NOW, (("number", town.demand.number), ("why", "x")))],
+    )
+
+
+def sweep(town: Town) -> dict[Visit, str]:
+    """What is read at each address."""
+    people, found = clients(town), {}
+    for enough, tried in visits(town):
+        shown = 0
+        for visit in tried:
+            if shown < enough and (words := words_at(people[visit.role], visit)):
+                shown += 1
+                found[visit] = words
+    return found
+
+
+def another_secret() -> None:
+    """The same town, but for the secret: another motive, another situation worth as many points, no complaint."""
+    for demand in Demand.objects.filter(sheltered=True):
+        demand.form = demand.form | {"motives": ["23"], "motive_text": "", "notes": ""}
+        demand.main_motive = "23"
+        demand.save(update_fields=["form", "main_motive"])
+    proofs = list(Recognition.objects.filter(situation="violence").values_list("piece", flat=True))
+    Recognition.objects.filter(situation="violence").update(situation="pdalhpd", piece=None)
+    Piece.objects.filter(pk__in=proofs).delete()
+    for demand in Demand.objects.filter(sheltered=True):
+        rescore(demand)
+    unsigned = Candidate.objects.filter(item__session__state="published")
+    for candidate in unsigned.select_related("application__demand", "application__offer__dwelling__commune"):
+        candidate.facts = candidate_facts(candidate.application)
+        candidate.save(update_fields=["facts"])
+
+
+def test_the_town_really_holds_the_secret(town):
+    demands = Demand.objects.filter(sheltered=True)
+    assert demands.count() > 25
+    assert set(demands.values_list("main_motive", flat=True)) == {"06"}
+    assert Recognition.objects.filter(situation="violence", state="recognised").count() == demands.count()
+    assert "Situation prioritaire" in {line["label"] for s in Score.objects.all() for line in s.lines or []}
+    assert set(Application.objects.filter(demand=town.demand).values_list("state", flat=True)) == set(
+        APPLICATION.states
+    )
+
+
+def differing(seen: dict[Visit, str], other: dict[Visit, str]) -> list[tuple]:
+    """Addresses that are not read the same, with what surrounds the first difference."""
+    found = []
+    for visit, one in seen.items():
+        two = other[visit]
+        if one != two:
+            at = len(commonprefix([one, two]))
+            found.append((*visit, one[max(0, at - 80) : at + 80], two[max(0, at - 80) : at + 80]))
+    return found
+
+
+def test_no_page_of_any_role_tells_it(town):
+    seen = sweep(town)
+    told = []
+    for visit, words in seen.items():
+        told += [(*visit, secret) for secret in PLACES if secret in words]
+        if visit.name not in REGISTERING:
+            told += [(*visit, TOLD)] if TOLD in words else []
+            told += [(*visit, word) for word in set(WORDS.findall(words)) if visit.name not in ABOUT]
+    assert not told, "\n".join(map(str, told))
+    with transaction.atomic():
+        another_secret()
+        people = clients(town)
+        other = {visit: words_at(people[visit.role], visit) for visit in seen}
+        transaction.set_rollback(True)
+    changed = [one for one in differing(seen, other) if one[1] not in REGISTERING]
+    assert not changed, "\n".join(map(str, changed))
+    read = {(visit.role, visit.name) for visit in seen}
+    unread = {n for n in RIGHTS if not n.startswith("applicant:") and not any((role, n) in read for role in ROLES)}
+    print("UNREAD", sorted(unread))
+    assert unread == UNREAD
+
+
+def test_what_the_desk_reads_of_the_form_it_registers(town):
+    """The other side of the sweep: it would see a secret if one were shown."""
+    seen = words_of(town.client("claire.guichet").get(f"/guichet/dossiers/{town.demand.pk}/"))
+    assert "Violences familiales" in seen and TOLD in seen
+    assert [place for place in PLACES if place in seen] == []
+
+
+def test_row_security_keeps_it_from_every_other_role(town):
+    """The second wall, without any page: no row of a situation, of its proof or of its story; no place anywhere."""
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    for role, key in (
+        (Role.DESK, "claire.guichet"), (Role.LANDLORD, "sophie.bailleur"), (Role.SECRETARY, "nadia.secretaire"),
+        (Role.MEMBER, "ines.membre"), (Role.RESERVATION_HOLDER, "paul.reservataire"), (Role.EMPLOYER, "marc.employeur"),
+        (Role.AUTHORITY, "luc.epci"), (Role.SUPPORT, "zoe.assistance"), (Role.ADMINISTRATOR, "alain.admin"),
+        (Role.APPLICANT, "famille.morel"),
+    ):  # fmt: skip
+        with acting(character(key).scope), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM documents_recognition WHERE situation = 'violence'")
+            rows = [cursor.fetchone()[0]]
+            cursor.execute("SELECT count(*) FROM documents_piece WHERE kind = 'violence'")
+            rows.append(cursor.fetchone()[0])
+            cursor.execute("SELECT count(*) FROM common_event WHERE data->'reserved' IS NOT NULL")
+            rows.append(cursor.fetchone()[0])
+            assert rows == [0, 0, 0], role
+            for table in tables:
+                cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text ~ %s', ["|".join(PLACES)])
+                assert cursor.fetchone() == (0,), (role, table)
+
+
+def test_no_mail_tells_it(town):
+    assert Message.objects.count() > 20
+    for mail in Message.objects.order_by("pk"):
+        words = mail.subject + mail.text + mail.html
+        assert WORDS.findall(words) == [] and not [s for s in (*PLACES, TOLD) if s in words], mail.kind
+
+
+def test_a_landlord_reads_that_a_closed_document_was_checked_and_opens_it_once_agreed(town):
+    application = Application.objects.filter(offer=town.instructed, state="sent").order_by("pk").first()
+    household = Actor(role=Role.APPLICANT, person=application.demand.person)
+    landlord, path = town.client("sophie.bailleur"), f"/bailleur/dossiers/{application.pk}/"
+    piece = Piece.objects.filter(demand=application.demand, kind="identity").order_by("pk").first()
+    desk = character("claire.guichet")
+    with acting(desk.scope):
+        documents.accept(actor=desk, piece_id=piece.pk)
+    page = landlord.get(path).content.decode()
+    assert f"Document vérifié par {desk.organisation_name} le" in page and f"/pieces/{piece.pk}/" not in page
+    file = reverse("desk:piece_file", args=[piece.pk])
+    assert landlord.get(file).status_code == 404
+    with acting(character("sophie.bailleur").scope):
+        assert not Piece.objects.filter(pk=piece.pk).exists()
+    client_of = town.client_of(application.demand)
+    client_of.post(f"/mon-espace/candidatures/{application.pk}/ouvrir-mes-pieces/", form())
+    assert f"/pieces/{piece.pk}/" in landlord.get(path).content.decode()
+    assert files.status(landlord, file) == 200
+    assert town.client("karim.bailleur").get(file).status_code == 404
+    client_of.post(f"/mon-espace/candidatures/{application.pk}/fermer-mes-pieces/", form())
+    assert landlord.get(file).status_code == 404
+    assert household.person_id is not None
+
+
+def test_the_national_register_is_told_the_motive_its_protocol_asks_for_and_nothing_more(town):
+    sent = letter_of(town.operation).content.decode()
+    assert 'code="06"' in sent
+    assert [secret for secret in (*PLACES, TOLD) if secret in sent] == []
