@@ -14,6 +14,7 @@ from palier.common.isolation import VISITOR, acting
 from palier.cotation.actions import publish_grid
 from palier.cotation.models import Score
 from palier.demands import sheltering
+from palier.demands.models import Shelter
 from palier.documents.models import Piece
 from palier.law.grid_files import source_of
 from palier.rights.models import Archive
@@ -56,8 +57,7 @@ def town(build):
         if demand is t.related:
             examined = application
         household = build.actor(Role.APPLICANT, person=demand.person)
-        with acting(household.scope):
-            sheltering.shelter(actor=household, demand_id=demand.pk)
+        Shelter.objects.create(demand=demand, since=NOW.date(), sealed="")
         Piece.objects.create(
             demand=demand, kind="identity", original_name="a.pdf", file_name=f"a{demand.pk}", media_type="application/pdf",
             size=1, sha256="0" * 64, uploaded_at=NOW, uploaded_role="applicant",
@@ -111,6 +111,14 @@ def test_row_security_opens_exactly_the_cells_of_the_table(town, reader):
     neighbour = {s for s in SUBJECTS if seen(scope, s, town.neighbour)}
     assert neighbour == (set(reader.what) if reader.role in WIDE else set())
     assert {s for s in SUBJECTS if seen(scope, s, town.far)} == set()
+
+
+def test_a_sheltered_household_s_papers_are_closed_but_to_itself_and_its_desk(town):
+    Shelter.objects.all().delete()
+    with acting(town.household.scope):
+        sheltering.shelter(actor=town.household, demand_id=town.related.pk)
+    open_to = {role for role, actor in town.actors.items() if seen(actor.scope, "pieces", town.related)}
+    assert open_to == {Role.APPLICANT, Role.DESK}
 
 
 def test_a_body_that_registers_nothing_gets_statistics_only(town, client_for):
