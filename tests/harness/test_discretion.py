@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from os.path import commonprefix
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from django.urls import reverse
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import OrganisationKind, Role
+from palier.allocations import actions as allocations
+from palier.allocations.models import Proposal
 from palier.applications.models import Application
 from palier.applications.states import APPLICATION, LIVE
 from palier.commissions.facts import candidate_facts
@@ -36,9 +39,9 @@ from palier.common.models import Message
 from palier.cotation.actions import publish_grid, rescore
 from palier.cotation.models import Score
 from palier.demands.form import Form
-from palier.demands.models import Demand
+from palier.demands.models import Demand, Likeness, Notice
 from palier.demands.sheltering import shelter
-from palier.demo.playing import character
+from palier.demo.playing import character, play
 from palier.documents import actions as documents
 from palier.documents.models import Piece, Recognition
 from palier.exchanges.sending import letter_of
@@ -62,8 +65,10 @@ ABOUT = {"public:careful_words", "public:privacy", "desk:register", "desk:terms"
 # Of one kind of page, for one role: of applications, one in each state; and forms sent wrong.
 ENOUGH, WRONG = 5, 2
 STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
-# Answers of the household's own pages, and addresses that hold nothing of this town.
-UNREAD: set[str] = set()
+# They only send elsewhere, or answer a file that this town does not keep.
+UNREAD = {
+    "desk:end_mandate", "desk:lift", "desk:merge", "desk:tell_apart", "desk:undo_merge", "holder:designate", "staff:takeover_reprise",
+}  # fmt: skip
 RANDOM = re.compile(
     r'name="(?:once|csrfmiddlewaretoken)" value="[^"]*"|data-once="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'
 )
@@ -114,10 +119,26 @@ class FleeingTown(Town):
             valid_from=NOW.date() - timedelta(days=400), epcis=[commune.epci_id],
         )  # fmt: skip
         super().__init__(build)
+        self.papers()
+        first, second = sorted([self.demand.pk, self.sent.demand_id])
+        Likeness.objects.create(first_id=first, second_id=second, found_at=NOW)
+        Notice.objects.create(demand=self.demand, ground="RADREN", made_at=NOW)
         for slot, state in enumerate(APPLICATION.states, start=10):
             live = slot if state in LIVE else None
             offer = build.offer(self.landlord, contingent="action_logement", holder=self.reserved.holder)
             self.build.application(self.demand, offer, state=state, live_slot=live, reason_text="" if live else "Autre")
+
+    def papers(self) -> None:
+        """The first of the allocated declines; the second is called, accepts, and signs."""
+        for answer in ("decline", "accept"):
+            proposal = Proposal.objects.select_related("application__demand__person").get(state="sent")
+            household = Actor(role=Role.APPLICANT, person=proposal.application.demand.person)
+            reason = {"reason": "place"} if answer == "decline" else {}
+            play(household, getattr(allocations, answer), proposal_id=proposal.pk, **reason)
+        play(
+            character("sophie.bailleur"), allocations.record_lease, proposal_id=proposal.pk, signed_on=NOW.date(),
+            starts_on=NOW.date(), rent=Decimal(410), charges=Decimal(85),
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +168,7 @@ def keys_of(town: Town) -> dict[str, list[int]]:
     found = {
         "reprises": [town.takeover.pk],
         "courriers": pks("demands.Notice"),
-        "rapprochements": pks("demands.Likeness"),
+        "doublons": pks("demands.Likeness"),
         "mandats": pks("demands.Mandate"),
         "candidatures": [*own, *pks("applications.Application")],
         "dossiers": [*own, *sent, town.demand.pk, *pks("applications.Application", "demands.Demand")],
@@ -310,7 +331,6 @@ def test_no_page_of_any_role_tells_it(town):
     assert not changed, "\n".join(map(str, changed))
     read = {(visit.role, visit.name) for visit in seen}
     unread = {n for n in RIGHTS if not n.startswith("applicant:") and not any((role, n) in read for role in ROLES)}
-    print("UNREAD", sorted(unread))
     assert unread == UNREAD
 
 

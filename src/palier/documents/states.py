@@ -80,7 +80,7 @@ RECOGNITION = Workflow(
             {"applicant": "Vous avez retiré un signalement", "agent": "Signalement retiré par le ménage"},
         ),
         # The new answer takes the place of the former one.
-        Transition("renew", ["recognised"], "renewed", _SERVICES, {}),
+        Transition("renew", ["recognised"], "renewed", _SERVICES, {"applicant": "Une réponse plus récente remplace la précédente"}),
         # The household alone reads why its points fell.
         Transition(
             "lapse", ["recognised"], "lapsed", frozenset({Role.SYSTEM}),
