@@ -20,6 +20,8 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from palier.accounts.actor import Actor
 from palier.accounts.middleware import MEMBERSHIP_KEY
@@ -28,6 +30,10 @@ from palier.common.isolation import SYSTEM, acting
 from palier.config.environment import ENV
 from tests import builders
 from tests.browsing import browser, browser_page, site
+
+# A slow machine is no failure, and the same run says the same thing everywhere; more examples are drawn by hand.
+examples.register_profile("palier", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("palier")
 
 __all__ = ["browser", "browser_page", "site"]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palier.law import codes, columns
@@ -99,7 +99,7 @@ def agree(grid: Grid, some: list[Household], on: date) -> None:
         assert {key: points for key, points in given_by.items() if points} == told
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     grids(),
     st.lists(st.builds(dataclasses.replace, households, proofs=proved), min_size=1, max_size=4),
@@ -110,7 +110,7 @@ def test_both_ways_agree_on_any_grid_and_household(grid: Grid, some: list[Househ
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(some=st.lists(st.builds(dataclasses.replace, households, proofs=proved), min_size=1, max_size=6))
 def test_both_ways_agree_on_the_grids_that_ship(name: str, some: list[Household]) -> None:
     agree(load_grid(name), some, date(2026, 11, 23))

@@ -259,7 +259,8 @@ class _Reader:
     def bands(self, line: int, where: str, raw: dict[str, Any]) -> tuple[Band, ...]:
         if raw.get("kind") != "bands":
             return ()
-        rows = raw.get("bands", [])
+        rows = raw.get("bands")
+        rows = rows if isinstance(rows, list) else []
         good = [
             b for b in rows if isinstance(b, dict) and _is_number(b.get("points")) and _is_number(b.get("below", 0))
         ]
