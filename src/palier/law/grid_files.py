@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from palier.law import codes
+from palier.law.ceilings import RENT_ZONES, ZONES
 from palier.law.facts import BOOLEAN, CODE, CODES, FACTS, NUMBER, Fact, Setting
 from palier.law.grid import Band, Criterion, Exclusion, Family, Grid, GridError, GridProblem, RefusalRule, Test
 from palier.law.household import AUTHORITY, DECLARED, DOCUMENT
@@ -152,6 +153,8 @@ class _Reader:
         if document.get("between_families", "sum") != "sum":
             self.say(0, "grille", "les familles s’additionnent.", 'Écrivez between_families = "sum".')
         self.one_of(0, "grille", document, "applies_to", APPLIES_TO)
+        self.one_of(0, "grille", document, "ceiling_zone", tuple(ZONES))
+        self.one_of(0, "grille", document, "rent_zone", (*RENT_ZONES, "C"))
         families = tuple(self.family(i, raw) for i, raw in enumerate(document.get("family", [])))
         if not families:
             self.say(
@@ -278,7 +281,7 @@ class _Reader:
         return bands
 
     def tests(self, line: int, where: str, rows: Any) -> tuple[Test, ...]:
-        if not isinstance(rows, list):
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             self.say(line, where, "les conditions forment une liste.", 'Écrivez when = [{ fact = "…", is = true }].')
             return ()
         return tuple(test for row in rows if (test := self.test(line, where, row)) is not None)
