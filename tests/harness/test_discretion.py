@@ -46,6 +46,7 @@ from palier.documents import actions as documents
 from palier.documents.models import Piece, Recognition
 from palier.exchanges.sending import letter_of
 from palier.law.grid_files import source_of
+from palier.spaces.desk.life import LISTS
 from palier.spaces.desk.views import STEPS
 from palier.spaces.matrix import ROLES
 from palier.territories.models import Commune
@@ -59,7 +60,7 @@ PLACES = ("7 impasse du Refuge", "bat-refuge", "06 39 98 77 77", "0639987777", "
 TOLD = "il faut que personne ne sache rien de ma fuite"
 WORDS = re.compile(r"violence|plainte ou ord|ordonnance de protection|confidentiel", re.IGNORECASE)
 # The desk registers the form and corrects it: there, and there alone, it reads what the form declares (CCH R441-2-1).
-REGISTERING = {"desk:dossier", "desk:edit", "desk:upload", "desk:separate"}
+REGISTERING = {"desk:dossier", "desk:edit", "desk:exchange_mend", "desk:upload", "desk:separate"}
 # Pages that speak of violence to everyone, because that is what they are about; they know of nobody.
 ABOUT = {"public:careful_words", "public:privacy", "desk:register", "desk:terms", "desk:terms_of"}
 # Of one kind of page, for one role: of applications, one in each state; and forms sent wrong.
@@ -67,7 +68,7 @@ ENOUGH, WRONG = 5, 2
 STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
 # They only send elsewhere, or answer a file that this town does not keep.
 UNREAD = {
-    "desk:end_mandate", "desk:lift", "desk:merge", "desk:tell_apart", "desk:undo_merge", "holder:designate", "staff:takeover_reprise",
+    "desk:end_mandate", "desk:lift", "holder:designate", "staff:takeover_reprise",
 }  # fmt: skip
 RANDOM = re.compile(
     r'name="(?:once|csrfmiddlewaretoken)" value="[^"]*"|data-once="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'
@@ -171,9 +172,9 @@ def keys_of(town: Town) -> dict[str, list[int]]:
         "doublons": pks("demands.Likeness"),
         "mandats": pks("demands.Mandate"),
         "candidatures": [*own, *pks("applications.Application")],
-        "dossiers": [*own, *sent, town.demand.pk, *pks("applications.Application", "demands.Demand")],
-        "pieces": pks("documents.Piece"),
-        "situations": pks("documents.Recognition"),
+        "dossiers": [town.demand.pk, *own, *sent, *pks("applications.Application", "demands.Demand")],
+        "pieces": [town.piece.pk, *pks("documents.Piece")],
+        "situations": [town.recognition.pk, *pks("documents.Recognition")],
         "registre": pks("exchanges.Operation"),
         "attestations": pks("employers.JobAttestation"),
         "offres": pks("homes.Offer"),
@@ -241,6 +242,8 @@ def visits(town: Town) -> Iterator[tuple[int, list[Visit]]]:
     }
     worded = {
         "desk:edit": [f"/guichet/dossiers/{town.demand.pk}/modifier/{step.key}/" for step in STEPS],
+        "desk:terms_of": [f"/guichet/echeances/{key}/" for key in LISTS],
+        "desk:exchange_mend": [f"/guichet/registre/{town.operation.pk}/corriger/{step.key}/" for step in STEPS],
         "staff:dossier": [f"/equipe/assistance/{town.demand.pk}/{words}" for words in ("", "?mots=agent")],
         "staff:setting": ["/equipe/reglages/files_sent/"],
     }
@@ -248,7 +251,7 @@ def visits(town: Town) -> Iterator[tuple[int, list[Visit]]]:
         path = row.address or ADDRESSES.get(name, "")
         word = path.split("{}")[0].rstrip("/").rsplit("/", 1)[-1]
         paths = worded.get(name) or [path.format(pk) for pk in (keys.get(word, everything) if "{}" in path else [0])]
-        for role in (role for role, right in row.items() if right == "x" and path):
+        for role in (role for role, right in row.items() if right == "x" and any(paths)):
             for at in opened.get(role, (NOW,)):
                 if not row.post_only:
                     yield STATES.get(word, ENOUGH), [Visit(role, name, path, at) for path in paths]

@@ -112,19 +112,13 @@ def plain_name(kind: str, name: str) -> str:
     return discreet_kind(kind) + PurePath(name).suffix
 
 
+# The mark of an event that the household and the State's service read, and nobody else.
+RESERVED: dict[str, object] = {"reserved": True}
+
+
 def told_of_kind(kind: str) -> dict[str, object]:
     """What the ledger keeps of a document: its discreet name, and whether agents may know that it exists."""
-    return {"kind": discreet_kind(kind)} | reserved(kind in discretion.SENSITIVE_KINDS)
-
-
-def told_of(situation: str) -> dict[str, object]:
-    """What the ledger keeps of a situation: no name, for any; whether agents may know that there is one."""
-    return reserved(situation in codes.SENSITIVE_SITUATIONS)
-
-
-def reserved(only: bool) -> dict[str, object]:
-    """The mark of an event that the household and the services named for it read, and nobody else."""
-    return {"reserved": True} if only else {}
+    return {"kind": discreet_kind(kind)} | (RESERVED if kind in discretion.SENSITIVE_KINDS else {})
 
 
 def refusal_words(code: str, text: str) -> str:

@@ -16,7 +16,7 @@ from palier.common.locks import locked_all
 from palier.demands.nights import BLOCK, Step
 from palier.demands.telling import in_words, tell
 from palier.documents.actions.telling import tell_later_apps
-from palier.documents.kinds import told_of
+from palier.documents.kinds import RESERVED
 from palier.documents.models import Recognition
 from palier.documents.states import RECOGNITION
 from palier.territories.queries import setting
@@ -71,7 +71,7 @@ def _lapse(keys: Sequence[int], day: date) -> int:
 
 
 def _told(held: Recognition) -> dict[str, object]:
-    return {"until": in_words(held.valid_to), **told_of(held.situation)}
+    return {"until": in_words(held.valid_to), **RESERVED}
 
 
 def _write(held: Sequence[Recognition], template: str, subject: str) -> None:

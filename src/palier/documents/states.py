@@ -62,26 +62,23 @@ RECOGNITION = Workflow(
         "renewed": State("Renouvelée", "neutral", final=True),
         "lapsed": State("Arrivée à échéance", "warning", final=True),
     },
-    # No sentence names the situation, for any of them: a history is read over a shoulder, and a word kept for the
-    # sensitive ones would be their name.
+    # No sentence names the situation, for any of them, and agents read none: a history is read over a shoulder, and a
+    # word kept for the sensitive ones, or a silence kept for them, would be their name.
     transitions=[
         Transition(
             "recognise", ["asked"], "recognised", _SERVICES,
-            {"applicant": "Une situation d’urgence est reconnue : elle compte dans vos points",
-             "agent": "Situation prioritaire reconnue"},
+            {"applicant": "Une situation d’urgence est reconnue : elle compte dans vos points"},
         ),
         Transition(
             "refuse", ["asked", "recognised"], "refused", _SERVICES,
-            {"applicant": "Une situation d’urgence n’est pas reconnue : la raison est dans « Mes pièces »",
-             "agent": "Situation prioritaire non reconnue"},
+            {"applicant": "Une situation d’urgence n’est pas reconnue : la raison est dans « Mes pièces »"},
         ),
         Transition(
             "withdraw", ["asked", "recognised"], "withdrawn", frozenset({Role.APPLICANT}),
-            {"applicant": "Vous avez retiré un signalement", "agent": "Signalement retiré par le ménage"},
+            {"applicant": "Vous avez retiré un signalement"},
         ),
         # The new answer takes the place of the former one.
         Transition("renew", ["recognised"], "renewed", _SERVICES, {"applicant": "Une réponse plus récente remplace la précédente"}),
-        # The household alone reads why its points fell.
         Transition(
             "lapse", ["recognised"], "lapsed", frozenset({Role.SYSTEM}),
             {"applicant": "Une situation reconnue est arrivée à échéance le {until} : elle ne compte plus dans vos points"},
@@ -104,14 +101,8 @@ ledger.declare(
             "applicant": "Pièces expirées, à renouveler : {kinds}",
             "agent": "Le ménage est prévenu de pièces expirées : {kinds}",
         },
-        "recognitions.ask": {
-            "applicant": "Vous avez signalé une situation d’urgence",
-            "agent": "Situation d’urgence signalée",
-        },
-        "recognitions.learn": {
-            "applicant": "Le registre national signale une situation d’urgence",
-            "agent": "Situation d’urgence signalée par le registre national",
-        },
+        "recognitions.ask": {"applicant": "Vous avez signalé une situation d’urgence"},
+        "recognitions.learn": {"applicant": "Le registre national signale une situation d’urgence"},
         "recognitions.remind": {
             "applicant": "Rappel envoyé : une situation reconnue arrive à échéance le {until}",
         },

@@ -17,7 +17,7 @@ from palier.demands.queries import visible_to as visible_demands
 from palier.documents import queries
 from palier.documents.actions.pieces import receive, withdraw
 from palier.documents.actions.telling import tell_later_apps, write_to
-from palier.documents.kinds import AUTHORISED, PROOF_KINDS, SITUATIONS, told_of
+from palier.documents.kinds import AUTHORISED, PROOF_KINDS, RESERVED, SITUATIONS
 from palier.documents.models import Recognition
 from palier.documents.states import RECOGNITION
 
@@ -74,9 +74,7 @@ def _ask(actor: Actor, demand: Demand, situation: str, upload: UploadedFile | No
     recognition = Recognition.objects.filter(demand=demand, situation=situation, state="asked").first()
     if recognition is None:
         recognition = Recognition.objects.create(demand=demand, situation=situation, piece=piece, asked_at=clock.now())
-        ledger.record(
-            verb="recognitions.ask", subject=recognition, actor=actor, thread=demand.pk, data=told_of(situation)
-        )
+        ledger.record(verb="recognitions.ask", subject=recognition, actor=actor, thread=demand.pk, data=RESERVED)
     elif piece is not None:
         recognition.piece = piece
         recognition.save(update_fields=["piece"])
@@ -92,9 +90,7 @@ def withdraw_recognition(*, actor: Actor, recognition_id: int) -> Recognition:
     recognition = locked(queries.recognitions(actor), recognition_id)
     if recognition.state == "withdrawn":
         return recognition
-    RECOGNITION.fire(
-        recognition, "withdraw", actor=actor, thread=recognition.demand_id, data=told_of(recognition.situation)
-    )
+    RECOGNITION.fire(recognition, "withdraw", actor=actor, thread=recognition.demand_id, data=RESERVED)
     if recognition.piece is not None and recognition.piece.state in ("received", "refused"):
         withdraw(actor=actor, piece_id=recognition.piece_id)
     tell_later_apps(recognition.demand)
@@ -110,9 +106,7 @@ def learn_recognition(*, actor: Actor, demand: Demand, situation: str) -> bool:
     if Recognition.objects.filter(demand=demand, situation=situation, state__in=["asked", "recognised"]).exists():
         return False
     recognition = Recognition.objects.create(demand=demand, situation=situation, asked_at=clock.now())
-    ledger.record(
-        verb="recognitions.learn", subject=recognition, actor=actor, thread=demand.pk, data=told_of(situation)
-    )
+    ledger.record(verb="recognitions.learn", subject=recognition, actor=actor, thread=demand.pk, data=RESERVED)
     tell_later_apps(demand)
     return True
 
@@ -126,12 +120,11 @@ def recognise(*, actor: Actor, recognition_id: int, valid_to: date | None = None
     today = clock.today()
     if valid_to is not None and valid_to < today:
         raise Refused("recognitions.valid_to", "La date de fin ne peut pas être passée.", field="valid_to")
-    told = told_of(recognition.situation)
     same = queries.recognitions(actor).filter(demand=recognition.demand_id, situation=recognition.situation)
     for held in same.filter(state="recognised"):
-        RECOGNITION.fire(held, "renew", actor=actor, thread=recognition.demand_id, data=told)
+        RECOGNITION.fire(held, "renew", actor=actor, thread=recognition.demand_id, data=RESERVED)
     RECOGNITION.fire(
-        recognition, "recognise", actor=actor, thread=recognition.demand_id, data=told,
+        recognition, "recognise", actor=actor, thread=recognition.demand_id, data=RESERVED,
         decided_at=clock.now(), decided_by=actor.organisation, valid_from=today, valid_to=valid_to,
     )  # fmt: skip
     _tell(recognition, actor)
@@ -150,7 +143,7 @@ def refuse_recognition(*, actor: Actor, recognition_id: int, reason: str) -> Rec
     if recognition.state == "refused":
         return recognition
     RECOGNITION.fire(
-        recognition, "refuse", actor=actor, thread=recognition.demand_id, data=told_of(recognition.situation),
+        recognition, "refuse", actor=actor, thread=recognition.demand_id, data=RESERVED,
         decided_at=clock.now(), decided_by=actor.organisation, reason=reason,
     )  # fmt: skip
     _tell(recognition, actor)
