@@ -180,7 +180,8 @@ def test_a_night_that_stopped_halfway_tells_nobody_twice(build, grid, services, 
             act(services[OrganisationKind.DESK], actions.recognise, recognition_id=recognition.pk, valid_to=UNTIL)
         )
     monkeypatch.setattr("palier.documents.nights.BLOCK", 1)
-    step, day = nights.later_steps[0], UNTIL - timedelta(days=5)
+    day = UNTIL - timedelta(days=5)
+    step = next(step for step in nights.later_steps if step.key == "recognitions_remind")
     with clock.frozen_at(datetime.combine(day, time(2, 30), calendar.PARIS)), acting(SYSTEM):
         nights.NightStep.objects.create(day=day, step=step.key)
         nights._block(step, day)

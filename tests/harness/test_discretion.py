@@ -193,7 +193,8 @@ def words_of(answer) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content[:5] == b"%PDF-":
         with pikepdf.open(io.BytesIO(content)) as document:
-            told = str(document.docinfo)
+            # The hour at which a copy was drawn differs between two visits and tells nothing.
+            told = str({key: str(held) for key, held in document.docinfo.items() if not key.endswith("Date")})
         pdf = pypdfium2.PdfDocument(content)
         return told + "".join(page.get_textpage().get_text_range() for page in pdf)
     heads = " ".join(f"{k}: {v}" for k, v in answer.headers.items() if k in ("Content-Disposition", "Location"))

@@ -97,6 +97,8 @@ each("form[data-autosave]", (form) => {
   let sending = false;
   let again = false;
   let leaving = false;
+  // The page is being left: what replaces it may have been drawn before the last saving, so the copy here stays.
+  let going = false;
   let retry = PAUSE;
 
   const later = (delay) => {
@@ -110,7 +112,7 @@ each("form[data-autosave]", (form) => {
     if (!response.ok) throw new Error(String(response.status));
     const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
     if (answer.version !== undefined && form.elements.version) form.elements.version.value = answer.version;
-    if (!again) keep(key, null);
+    if (!again && !going) keep(key, null);
     retry = PAUSE;
     return tell("saved");
   };
@@ -143,7 +145,8 @@ each("form[data-autosave]", (form) => {
     if (again) later(PAUSE);
   }
 
-  form.addEventListener("input", () => { keep(key, readable(form)); later(PAUSE); });
+  window.addEventListener("beforeunload", () => { going = true; });
+  form.addEventListener("input", () => { going = false; keep(key, readable(form)); later(PAUSE); });
   form.addEventListener("change", () => later(PAUSE));
   window.addEventListener("online", () => { if (place.dataset.state === "kept") later(100); });
   form.addEventListener("submit", () => {
