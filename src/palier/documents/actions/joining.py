@@ -23,8 +23,10 @@ def move_to(other: Demand, kept: Demand) -> dict[str, list[int]]:
         pieces = [
             p.pk for p in Piece.objects.filter(demand=other).order_by("pk") if (p.kind, p.about, p.sha256) not in held
         ]
-        known = Recognition.objects.filter(demand=kept).order_by("pk").values_list("situation", flat=True)
-        situations = Recognition.objects.filter(demand=other).exclude(situation__in=list(known)).order_by("pk")
+        live = Recognition.objects.filter(state__in=["asked", "recognised"]).order_by("pk")
+        known = list(live.filter(demand=kept).values_list("situation", flat=True))
+        same = live.filter(demand=other, situation__in=known).values("pk")
+        situations = Recognition.objects.filter(demand=other).exclude(pk__in=same).order_by("pk")
         moved = {"pieces": pieces, "recognitions": list(situations.values_list("pk", flat=True))}
         _hang(moved, kept)
     return moved
