@@ -66,9 +66,9 @@ ABOUT = {"public:careful_words", "public:privacy", "desk:register", "desk:terms"
 # Of one kind of page, for one role: of applications, one in each state; and forms sent wrong.
 ENOUGH, WRONG = 5, 2
 STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
-# They only send elsewhere, or answer a file that this town does not keep.
+# They only send elsewhere, answer a file that this town does not keep, or a sending that its sender alone knows of.
 UNREAD = {
-    "desk:end_mandate", "desk:lift", "holder:designate", "staff:takeover_reprise",
+    "desk:end_mandate", "desk:lift", "holder:designate", "staff:takeover_reprise", "spaces:upload_block", "spaces:upload_give_up",
 }  # fmt: skip
 RANDOM = re.compile(
     r'name="(?:once|csrfmiddlewaretoken)" value="[^"]*"|data-once="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'

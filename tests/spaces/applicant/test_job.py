@@ -75,3 +75,10 @@ def test_each_state_has_its_words(client, build):
             denial_reason="Contrat terminé" if state == "denied" else "",
         )  # fmt: skip
         assert told in words(client.get(reverse("applicant:job")))
+
+
+def test_withdrawing_an_agreement_that_was_never_given_is_told(build, client_for):
+    client = client_for(build.actor(Role.APPLICANT))
+    answer = client.post(reverse("applicant:job_withdraw"), follow=True)
+    assert answer.status_code == 200
+    assert "Votre accord est retiré" not in answer.content.decode()

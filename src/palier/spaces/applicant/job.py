@@ -115,8 +115,11 @@ def job_ask(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 @require_POST
 def job_withdraw(request: HttpRequest) -> HttpResponse:
-    actions.withdraw_consent(actor=request.actor)
-    messages.success(request, "Votre accord est retiré : votre employeur ne voit plus rien.")
+    try:
+        actions.withdraw_consent(actor=request.actor)
+        messages.success(request, "Votre accord est retiré : votre employeur ne voit plus rien.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
     return go(request, "applicant:job")
 
 
