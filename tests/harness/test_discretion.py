@@ -173,6 +173,7 @@ def keys_of(town: Town) -> dict[str, list[int]]:
         "mandats": pks("demands.Mandate"),
         "candidatures": [*own, *pks("applications.Application")],
         "dossiers": [town.demand.pk, *own, *sent, *pks("applications.Application", "demands.Demand")],
+        "demandes": [town.demand.pk, *pks("demands.Demand")],
         "pieces": [town.piece.pk, *pks("documents.Piece")],
         "situations": [town.recognition.pk, *pks("documents.Recognition")],
         "registre": pks("exchanges.Operation"),
