@@ -32,6 +32,18 @@ SQL_FUNCTIONS = {
             SELECT a.id, a.offer_id FROM applications_application a
             WHERE a.demand_id = household AND a.live_slot IS NOT NULL ORDER BY a.applied_at DESC, a.id DESC""",
     ),
+    # The receipt of the last list where the household's own application stands, and its ticket there.
+    "palier_own_receipt": narrow_function(
+        "palier_own_receipt",
+        "application bigint",
+        "TABLE (receipt jsonb, ticket text)",
+        """
+            SELECT l.receipt, a.ticket::text FROM applications_application a
+            JOIN demands_demand d ON d.id = a.demand_id AND d.person_id = palier_person()
+            JOIN applications_shortlistentry e ON e.application_id = a.id
+            JOIN applications_shortlist l ON l.id = e.shortlist_id
+            WHERE a.id = application ORDER BY l.made_at DESC, l.id DESC LIMIT 1""",
+    ),
     # How many live candidates each offer has: a number anybody may know before applying.
     "palier_candidates": narrow_function(
         "palier_candidates",
@@ -89,9 +101,17 @@ ROW_POLICIES = {
         "offer": Policy(_OF_MY_OFFER),
         "agent": Policy(f"{role_is('desk', 'support')} AND {through_demand()}", command="SELECT"),
     },
+    "applications_seenrank": {
+        "own": Policy(
+            f"{role_is('applicant')} AND EXISTS (SELECT 1 FROM applications_application a WHERE a.id = application_id)"
+        ),
+    },
     "applications_shortlist": {"offer": Policy(_OF_MY_OFFER)},
     "applications_shortlistentry": {
-        "shortlist": Policy("EXISTS (SELECT 1 FROM applications_shortlist s WHERE s.id = shortlist_id)"),
+        # A member reads a list's receipt, which names nobody, and the candidates of its own agenda.
+        "shortlist": Policy(
+            f"NOT {role_is('member')} AND EXISTS (SELECT 1 FROM applications_shortlist s WHERE s.id = shortlist_id)"
+        ),
     },
     "demands_demand": {
         "holder": Policy(
