@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+import subprocess
+import sys
+import tempfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palier.law import receipts
 from palier.law.ranking import Candidate, rank
 from palier.law.receipts import CAPPED, Entry, GridText, Unreadable, commitment, for_candidate, issue, verify
 
+PAGE = Path(__file__).parents[2] / "docs" / "algorithms" / "receipts.md"
 SEED, AT = f"{7:032x}", datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 GRID = GridText("caen", 2, "Grille d’essai", date(2026, 1, 1), "a" * 64)
 LABELS = st.sampled_from(["Attente", "Logement trop petit", "Situation prioritaire"])
@@ -118,6 +124,31 @@ def test_what_is_wrong_is_said(change: Any, said: str) -> None:
     receipt = made([one("a", 30, criteria=(("Attente", Decimal(30)),), grid=GRID), one("b", 20), one("c", 10)])
     change(receipt)
     assert said in [check.text for check in verify(sealed(receipt)) if not check.ok]
+
+
+def outsider(receipt: dict[str, Any]) -> dict[str, str]:
+    """What the script of the page says, run by a Python that knows nothing of Palier."""
+    script = re.findall(r"```python\n(import.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[0]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "recu.json").write_text(json.dumps(receipt), "utf-8")
+        command = [sys.executable, "-I", "-S", "-c", script, f"{folder}/recu.json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(line.split() for line in done.stdout.splitlines())
+
+
+@settings(max_examples=10)
+@given(entries)
+def test_the_outsider_s_script_finds_the_same_order(held: list[Entry]) -> None:
+    receipt = for_candidate(made(held), held[0].ticket)
+    assert outsider(receipt) == dict.fromkeys(("fingerprint", "promise", "points", "order", "sent"), "True")
+
+
+def test_the_outsider_s_script_sees_what_is_forged() -> None:
+    receipt = made([one("a", 30), one("b", 20), one("c", 10)])
+    receipt["order"].reverse()
+    forged = sealed({**receipt, "draw": {**receipt["draw"], "seed": "0" * 32}, "sent": []})
+    forged["candidates"][0]["points"] = "31"
+    assert set(outsider(forged).values()) == {"False"}
 
 
 def test_what_was_noted_beforehand_binds_whoever_sealed_it_again() -> None:
