@@ -26,6 +26,7 @@ from palier.demands.models import Demand
 from palier.documents.queries import unchecked
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
+from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
 
@@ -77,7 +78,8 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int) -> Application:
         thread=demand.pk,
         data={"application": application.pk, "offer": describe(offer)},
     )
-    _tell(application, "applied", "Votre candidature est enregistrée")
+    promise = commitment(offer.draw_seed)
+    _tell(application, "applied", "Votre candidature est enregistrée", promise=promise)
     return application
 
 

@@ -17,6 +17,7 @@ from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications.models import Application
 from palier.applications.queries import own_rank, own_ranks, visible_to
+from palier.applications.receipts import of_application
 from palier.applications.states import APPLICATION, LIVE
 from palier.common import ledger
 from palier.common.errors import Refused
@@ -26,8 +27,10 @@ from palier.documents import actions as documents
 from palier.documents.queries import agreement, missing
 from palier.homes.models import Offer
 from palier.law import calendar, codes
+from palier.law.receipts import position
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.receipts import download
 
 # The steps a household sees, in order: the states that have reached each, and what happened that day.
 STEPS = [
@@ -131,6 +134,7 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
     told = ledger.timeline(mine.demand_id, "applicant")
     story = [e for e in told if e["data"].get("application", mine.pk) == mine.pk]
     explanation = explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
+    held = of_application(mine.pk)
     return page(
         request,
         "applicant/application.html",
@@ -143,6 +147,8 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "missing": missing(mine.demand) if mine.state in PAPERS_USEFUL else [],
             "rank": own_rank(mine),
             "explanation": explanation,
+            "receipt": held,
+            "own_position": position(held) if held else None,
             "moves": _moves(told, explanation),
             "proposal": proposal,
             "refusal": _refusal(mine),
@@ -155,6 +161,11 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
         },
         status=422 if form is not None else 200,
     )
+
+
+@for_roles(Role.APPLICANT)
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    return download(of_application(visible_to(request.actor).get(pk=pk).pk))
 
 
 @require_POST
@@ -227,6 +238,7 @@ urlpatterns = [
     path("candidatures/", applications, name="applications"),
     path("candidatures/<int:pk>/ouvrir-mes-pieces/", open_pieces, name="open_pieces"),
     path("candidatures/<int:pk>/fermer-mes-pieces/", close_pieces, name="close_pieces"),
+    path("candidatures/<int:pk>/recu/", receipt, name="receipt"),
     path("candidatures/<int:pk>/", application, name="application"),
     path("propositions/<int:pk>/accepter/", accept, name="accept"),
     path("propositions/<int:pk>/refuser/", decline, name="decline"),
