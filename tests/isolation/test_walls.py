@@ -276,6 +276,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_own_receipt",
         "palier_places",
         "palier_ranks",
+        "palier_rivals",
         "palier_renew_statistics",
         "palier_seated",
         "palier_seats",

@@ -13,9 +13,9 @@ from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.applications.models import Application, Shortlist, ShortlistEntry
+from palier.applications.models import Application, SeenRank, Shortlist, ShortlistEntry
 from palier.applications.offers import assess, describe
-from palier.applications.queries import latest_shortlist, of_demand, ranks, visible_to
+from palier.applications.queries import Rank, last_seen, latest_shortlist, of_demand, own_rank, ranks, visible_to
 from palier.applications.receipts import lot, make
 from palier.applications.states import APPLICATION, LIVE
 from palier.common import clock, ledger, mail
@@ -78,6 +78,9 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int) -> Application:
         thread=demand.pk,
         data={"application": application.pk, "offer": describe(offer)},
     )
+    rank = own_rank(application)
+    if rank is not None:
+        note_rank(actor=actor, application=application, rank=rank)
     promise = commitment(offer.draw_seed)
     _tell(application, "applied", "Votre candidature est enregistrée", promise=promise)
     return application
@@ -96,6 +99,20 @@ def _free_slot(demand: Demand) -> int:
     if free is None:
         raise Refused("applications.too_many", _TOO_MANY)
     return free
+
+
+@transaction.atomic
+def note_rank(*, actor: Actor, application: Application, rank: Rank) -> None:
+    """Keep how the household finds its place today, the first time it looks; of the days before, the last one alone."""
+    today = clock.today()
+    former = last_seen(application, today)
+    made = SeenRank(
+        application=application, on=today, at=clock.now(), position=rank.position, of=rank.of, points=rank.points,
+        registered_on=rank.registered_on,
+    )  # fmt: skip
+    SeenRank.objects.bulk_create([made], ignore_conflicts=True)
+    if former is not None:
+        SeenRank.objects.filter(application=application, on__lt=former.on).delete()
 
 
 @transaction.atomic

@@ -72,6 +72,23 @@ SQL_FUNCTIONS = {
             LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
             WHERE o.id = ANY(offers) GROUP BY o.id""",
     ),
+    # The other candidates of an application's offer, now or since an instant: what places them, and nothing of who they are.
+    "palier_rivals": narrow_function(
+        "palier_rivals",
+        "application bigint, since timestamptz",
+        "TABLE (points numeric, registered date, draw text, joined boolean, gone boolean)",
+        """
+            SELECT coalesce(s.points, 0), d.first_registered_on, a.draw::text, a.applied_at > since, a.live_slot IS NULL
+            FROM applications_application mine
+            JOIN applications_application a ON a.offer_id = mine.offer_id AND a.id <> mine.id
+            JOIN homes_offer o ON o.id = mine.offer_id
+            JOIN homes_dwelling w ON w.id = o.dwelling_id
+            JOIN territories_commune c ON c.code = w.commune_id
+            JOIN demands_demand d ON d.id = a.demand_id
+            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
+            WHERE mine.id = application
+            AND (a.live_slot IS NOT NULL OR a.applied_at <= since AND a.state_at > since)""",
+    ),
     # The rank of every live candidate of an offer: points, then seniority, then the draw (law.ranking).
     "palier_ranks": narrow_function(
         "palier_ranks",

@@ -15,12 +15,14 @@ from palier.allocations import actions as allocations
 from palier.allocations import papers
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
+from palier.applications import actions
 from palier.applications.models import Application
-from palier.applications.queries import own_rank, own_ranks, visible_to
+from palier.applications.queries import Rank, last_seen, move_since, own_rank, own_ranks, visible_to
 from palier.applications.receipts import of_application
 from palier.applications.states import APPLICATION, LIVE
-from palier.common import ledger
+from palier.common import clock, ledger
 from palier.common.errors import Refused
+from palier.common.isolation import acting
 from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
 from palier.documents import actions as documents
@@ -127,6 +129,28 @@ def _moves(told: list[dict], explanation: dict | None) -> list[dict]:
     return here[:MOVES_SHOWN]
 
 
+def _move(mine: Application, rank: Rank, told: list[dict], explanation: dict | None) -> dict | None:
+    """What happened to the rank since the last day it was looked at."""
+    seen = last_seen(mine, clock.today())
+    if seen is None:
+        return None
+    since = [e["data"]["reasons"] for e in _moves(told, explanation) if e["at"] > seen.at]
+    return {"seen": seen, "why": move_since(mine, seen, rank, ", ".join(reversed(since)))}
+
+
+def _note_rank(request: HttpRequest, mine: Application, rank: Rank) -> None:
+    """Written once the page is ready: a GET writes nothing."""
+    if mine.seen_ranks.filter(on=clock.today()).exists():
+        return
+    actor = request.actor
+
+    def note() -> None:
+        with acting(actor.scope):
+            actions.note_rank(actor=actor, application=mine, rank=rank)
+
+    request.after_transaction = [*getattr(request, "after_transaction", ()), note]
+
+
 @for_roles(Role.APPLICANT)
 def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
@@ -135,6 +159,9 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
     story = [e for e in told if e["data"].get("application", mine.pk) == mine.pk]
     explanation = explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
     held = of_application(mine.pk)
+    rank = own_rank(mine)
+    if rank is not None:
+        _note_rank(request, mine, rank)
     return page(
         request,
         "applicant/application.html",
@@ -145,7 +172,8 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "step": _step(mine),
             "next": NEXT.get(mine.state, ""),
             "missing": missing(mine.demand) if mine.state in PAPERS_USEFUL else [],
-            "rank": own_rank(mine),
+            "rank": rank,
+            "move": _move(mine, rank, told, explanation) if rank else None,
             "explanation": explanation,
             "receipt": held,
             "own_position": position(held) if held else None,
