@@ -215,7 +215,8 @@ def _order_words(told: Sequence[str], found: Sequence[str]) -> str:
 def _sent_rightly(receipt: Mapping[str, Any]) -> bool:
     order, departed = receipt["order"], set(receipt["departed"])
     kept = [key for key in order if key not in departed]
-    return receipt["departed"] == [k for k in order if k in departed] and receipt["sent"] == kept[: receipt["files"]]
+    told = receipt["departed"], receipt["sent"]
+    return bool(told == ([k for k in order if k in departed], kept[: receipt["files"]]))
 
 
 def _whole(entry: Entry) -> list[tuple[str, Decimal]]:
