@@ -49,7 +49,7 @@ from tests.harness.conftest import Town, form, later
 MACHINERY = {"django_session", "common_receipt", "common_cache", "django_migrations", "django_content_type"}
 # They read only, whatever the method, or answer a file.
 READ_ONLY = {
-    "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
+    "applicant:application", "applicant:applications", "applicant:attestation", "applicant:bearings", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
     "applicant:receipt", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",

@@ -277,6 +277,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_places",
         "palier_ranks",
         "palier_rivals",
+        "palier_waits",
         "palier_renew_statistics",
         "palier_seated",
         "palier_seats",

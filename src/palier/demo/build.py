@@ -37,7 +37,7 @@ from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import calendar, eligibility, numbers, occupancy
 from palier.law.grid_files import source_of
 from palier.law.household import AUTHORITY, Situation
-from palier.observatory.actions import refresh
+from palier.observatory.actions import refresh, refresh_quarters
 from palier.territories.models import Epci, Setting
 
 BATCH = 50
@@ -251,7 +251,11 @@ def _underway(scale) -> dict[str, int]:
 
 
 def _past(scale) -> dict[str, int]:
-    return {"attributions": storing.store_past_allocations(scale), "communes": refresh(clock.today())}
+    return {
+        "attributions": storing.store_past_allocations(scale),
+        "communes": refresh(clock.today()),
+        "comparaisons": refresh_quarters(clock.today()),
+    }
 
 
 def _heroes(scale) -> dict[str, int]:

@@ -30,6 +30,7 @@ from palier.documents.queries import agreement, missing
 from palier.homes.models import Offer
 from palier.law import calendar, codes
 from palier.law.receipts import position
+from palier.observatory.queries import Comparison, compare
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 from palier.spaces.receipts import download
@@ -138,6 +139,15 @@ def _move(mine: Application, rank: Rank, told: list[dict], explanation: dict | N
     return {"seen": seen, "why": move_since(mine, seen, rank, ", ".join(reversed(since)))}
 
 
+def _compared(mine: Application, explanation: dict | None) -> Comparison | None:
+    """Comparable households and demands, for this type of dwelling in its territory, as long as the rank is shown."""
+    dwelling = mine.offer.dwelling
+    if mine.state not in LIVE or dwelling.commune.epci is None:
+        return None
+    points = explanation["points"] if explanation and not explanation["excluded"] else None
+    return compare(mine.demand, dwelling.commune.epci, [dwelling.type], points, clock.today())[0]
+
+
 def _note_rank(request: HttpRequest, mine: Application, rank: Rank) -> None:
     """Written once the page is ready: a GET writes nothing."""
     if mine.seen_ranks.filter(on=clock.today()).exists():
@@ -175,6 +185,7 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "rank": rank,
             "move": _move(mine, rank, told, explanation) if rank else None,
             "explanation": explanation,
+            "compared": _compared(mine, explanation),
             "receipt": held,
             "own_position": position(held) if held else None,
             "moves": _moves(told, explanation),
