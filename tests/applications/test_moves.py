@@ -83,7 +83,7 @@ def test_one_s_own_points_are_told_with_their_reason(stage, client_for):
         rescore(stage.demands[0])
         text = words(client.get(page))
     assert "Depuis le 25 novembre 2026 Vous étiez 4e sur 4, vous êtes 1er sur 4." in text
-    assert "Gagné Vos points ont augmenté" in text
+    assert "3 places gagnées Vos points ont augmenté" in text
     assert "Situation prioritaire (+" in text
     assert ": vous passez devant 3 ménages." in text
 

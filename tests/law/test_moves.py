@@ -106,3 +106,10 @@ ME = standing(20)
 def test_each_cause_in_words(position: int, now: Standing, rivals: list[Rival], said: str) -> None:
     move = explain(position, ME, now, rivals, "Attente longue (+11)")
     assert [cause.text for cause in move.causes] == [said]
+
+
+def test_places_lost_and_won_in_words() -> None:
+    effects = [moves.Cause("k", by, "").effect for by in (1, 3, -1, -2, 0)]
+    assert effects == [
+        "1\u00a0place perdue", "3\u00a0places perdues", "1\u00a0place gagnée", "2\u00a0places gagnées", "même rang",
+    ]  # fmt: skip

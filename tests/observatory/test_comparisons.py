@@ -133,7 +133,8 @@ def test_the_page_tells_the_figures_with_their_sample_and_promises_nothing(stage
     assert words(client.get(page)).count("Trop peu d’attributions pour le dire.") == 2
     past([300] * 27 + [900] * 33)
     text = words(client.get(page))
-    assert "La moitié a attendu 2 ans et 6 mois au plus, neuf ménages sur dix 2 ans et 6 mois au plus." in text
+    assert "La moitié des ménages comparables a attendu 2 ans et 6 mois au plus" in text
+    assert "Neuf sur dix ont attendu 2 ans et 6 mois au plus" in text
     assert f"60 baux signés du 23 novembre 2024 au 23 novembre 2026 ({caen.name}, 2 personnes)" in text
     assert "Ces chiffres disent le passé ; ils ne promettent rien." in text
     assert text.count("Trop peu d’attributions pour le dire.") == 1
@@ -145,7 +146,7 @@ def test_the_application_tells_them_for_its_dwelling(stage, client_for):
     made = stage.apply()[0]
     past([300] * 60)
     page = client_for(stage.households[0]).get(reverse("applicant:application", args=[made.pk]))
-    assert "La moitié a attendu 10 mois au plus, neuf ménages sur dix 10 mois au plus." in words(page)
+    assert "La moitié des ménages comparables a attendu 10 mois au plus" in words(page)
 
 
 def test_without_a_demand_there_is_nothing_to_compare(build, client_for):

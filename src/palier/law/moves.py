@@ -51,6 +51,14 @@ class Cause:
     by: int
     text: str
 
+    @property
+    def effect(self) -> str:
+        """« 3 places perdues », « 1 place gagnée », « même rang »."""
+        if not self.by:
+            return "même rang"
+        plural = "s" if abs(self.by) > 1 else ""
+        return f"{abs(self.by)}\u00a0place{plural} {'perdue' if self.by > 0 else 'gagnée'}{plural}"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

@@ -31,10 +31,12 @@ class Waits:
     ninth: int
 
     @property
-    def text(self) -> str:
-        return (
-            f"La moitié a attendu {duration(self.median)} au plus, neuf ménages sur dix {duration(self.ninth)} au plus."
-        )
+    def half_words(self) -> str:
+        return f"{duration(self.median)} au plus"
+
+    @property
+    def ninth_words(self) -> str:
+        return f"{duration(self.ninth)} au plus"
 
 
 @dataclass(frozen=True, slots=True)
