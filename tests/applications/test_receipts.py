@@ -202,6 +202,6 @@ def test_the_command_needs_nothing_but_the_receipt(stage, tmp_path):
     assert (right.returncode, right.stderr, right.stdout.splitlines()[-1]) == (0, "", "Ce reçu est juste.")
     assert "Vous : rang 1 sur 4" in right.stdout
     other = verified(tmp_path, receipt, "--published", "0" * 64)
-    assert (other.returncode, other.stdout.splitlines()[-1]) == (1, "Ce reçu n’est pas juste : voyez les lignes NON.")
+    assert (other.returncode, other.stdout.splitlines()[-1]) == (1, "Ce reçu n’est pas juste : voyez les lignes FAUX.")
     none = verified(tmp_path, {"schema": "autre"})
     assert (none.returncode, none.stderr) == (1, "Ce fichier n’est pas un reçu de liste de candidats.\n")

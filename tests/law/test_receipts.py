@@ -110,14 +110,14 @@ def sealed(receipt: dict[str, Any]) -> dict[str, Any]:
     ("change", "said"),
     [
         (lambda r: r["candidates"][0].update(points="90"), "Les points des critères ne font pas le total pour aaaaaaaaaaaaaaaa."),
-        (lambda r: r["candidates"][0].update(seniority=9), "Les rangs d’ancienneté se suivent."),
-        (lambda r: r["draw"].update(seed="0" * 32), "La clé du tirage est celle qui était promise."),
-        (lambda r: r["candidates"].append(r["candidates"][0]), "Chaque candidat figure une seule fois."),
-        (lambda r: r["candidates"][0].update(grid=1), "Chaque grille citée est celle d’un candidat au moins."),
-        (lambda r: r.update(rule="points seuls"), "La règle d’ordre est « points, ancienneté, tirage au sort (SHA-256), version 1 »."),
+        (lambda r: r["candidates"][0].update(seniority=9), "Les rangs d’ancienneté ne sont pas consécutifs."),
+        (lambda r: r["draw"].update(seed="0" * 32), "La clé du tirage n’est pas celle qui était promise."),
+        (lambda r: r["candidates"].append(r["candidates"][0]), "Les candidats ne sont pas chacun une seule fois, par ordre de numéro."),
+        (lambda r: r["candidates"][0].update(grid=1), "Les grilles citées ne sont pas celles des candidats."),
+        (lambda r: r.update(rule="points seuls"), "La règle d’ordre n’est pas « points, ancienneté, tirage au sort (SHA-256), version 1 »."),
         (lambda r: r["order"].reverse(), "L’ordre diffère à partir du rang 1."),
         (lambda r: r["order"].pop(), "L’ordre diffère à partir du rang 3."),
-        (lambda r: r.update(files=1), "Les dossiers transmis sont les premiers, hors candidats écartés."),
+        (lambda r: r.update(files=1), "Les dossiers transmis ne sont pas les premiers, hors candidats écartés."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(change: Any, said: str) -> None:
@@ -158,8 +158,8 @@ def test_what_was_noted_beforehand_binds_whoever_sealed_it_again() -> None:
     assert holds(other) is True
     said = [c.text for c in verify(other, promised=commitment(SEED), published=receipt["sha256"]) if not c.ok]
     assert said == [
-        "La promesse est celle qui était publiée avec l’offre.",
-        "Le reçu est celui dont l’empreinte a été notée.",
+        "La promesse n’est pas celle que vous avez notée sur la page de l’offre.",
+        "Le reçu n’est pas celui dont vous avez noté l’empreinte.",
     ]
 
 
@@ -185,7 +185,7 @@ def test_one_s_own_line_is_told() -> None:
     )
     assert receipts.position(made([one("a", 30)])) is None
     receipt["yours"]["id"] = "b" * 16
-    assert receipts.words(receipt, verify(receipt))[-1] == "Ce reçu n’est pas juste : voyez les lignes NON."
+    assert receipts.words(receipt, verify(receipt))[-1] == "Ce reçu n’est pas juste : voyez les lignes FAUX."
 
 
 @pytest.mark.parametrize(

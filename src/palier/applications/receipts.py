@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.timezone import localtime
 
 from palier.applications.models import Application
 from palier.applications.offers import describe
@@ -62,8 +63,8 @@ def make(
     return receipts.issue(
         offer=offer.pk,
         dwelling=describe(offer),
-        published_at=offer.published_at,
-        made_at=made_at,
+        published_at=localtime(offer.published_at),
+        made_at=localtime(made_at),
         made_by=made_by,
         seed=offer.draw_seed,
         files=files,

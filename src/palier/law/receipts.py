@@ -156,24 +156,30 @@ def verify(receipt: Mapping[str, Any], *, promised: str = "", published: str = "
     keys = [c["id"] for c in candidates]
     order = _order(candidates, draw["seed"])
     checks = [
-        Check(receipt["sha256"] == _sha256(canonical(kept)), "L’empreinte est celle du contenu."),
-        Check(receipt["rule"] == RULE, f"La règle d’ordre est « {RULE} »."),
-        Check(draw["commitment"] == commitment(draw["seed"]), "La clé du tirage est celle qui était promise."),
-        Check(receipt["inputs_sha256"] == _sha256(canonical(candidates)), "Les données des candidats sont intactes."),
-        Check(keys == sorted(set(keys)), "Chaque candidat figure une seule fois."),
+        _said(receipt["sha256"] == _sha256(canonical(kept)), "L’empreinte {est} celle du contenu."),
+        _said(receipt["rule"] == RULE, f"La règle d’ordre {{est}} « {RULE} »."),
+        _said(draw["commitment"] == commitment(draw["seed"]), "La clé du tirage {est} celle qui était promise."),
+        _said(receipt["inputs_sha256"] == _sha256(canonical(candidates)), "L’empreinte des candidats {est} la leur."),
+        _said(keys == sorted(set(keys)), "Les candidats {sont} chacun une seule fois, par ordre de numéro."),
         *_coherent(receipt),
         Check(receipt["order"] == order, _order_words(receipt["order"], order)),
-        Check(_sent_rightly(receipt), "Les dossiers transmis sont les premiers, hors candidats écartés."),
+        _said(_sent_rightly(receipt), "Les dossiers transmis {sont} les premiers, hors candidats écartés."),
     ]
     if promised:
-        checks.append(Check(draw["commitment"] == promised, "La promesse est celle qui était publiée avec l’offre."))
+        same = draw["commitment"] == promised
+        checks.append(_said(same, "La promesse {est} celle que vous avez notée sur la page de l’offre."))
     if published:
-        checks.append(Check(receipt["sha256"] == published, "Le reçu est celui dont l’empreinte a été notée."))
+        checks.append(_said(receipt["sha256"] == published, "Le reçu {est} celui dont vous avez noté l’empreinte."))
     if "yours" in receipt:
         yours = receipt["yours"]
         known = yours["id"] in keys and yours["sha256"] == _mark(receipt["sha256"], yours["id"])
-        checks.append(Check(known, "Votre ligne est bien l’une de celles de ce reçu."))
+        checks.append(_said(known, "Votre ligne {est} l’une de celles de ce reçu."))
     return checks
+
+
+def _said(ok: bool, text: str) -> Check:
+    """The same sentence, affirmed or denied."""
+    return Check(ok, text.format(est="est" if ok else "n’est pas", sont="sont" if ok else "ne sont pas"))
 
 
 def position(receipt: Mapping[str, Any]) -> int | None:
@@ -192,8 +198,8 @@ def _coherent(receipt: Mapping[str, Any]) -> list[Check]:
     used = {c["grid"] for c in candidates} - {None}
     return [
         Check(not wrong, sums),
-        Check(places == set(range(1, len(places) + 1)), "Les rangs d’ancienneté se suivent."),
-        Check(used == set(range(len(receipt["grids"]))), "Chaque grille citée est celle d’un candidat au moins."),
+        _said(places == set(range(1, len(places) + 1)), "Les rangs d’ancienneté {sont} consécutifs."),
+        _said(used == set(range(len(receipt["grids"]))), "Les grilles citées {sont} celles des candidats."),
     ]
 
 
@@ -290,14 +296,14 @@ def words(receipt: Mapping[str, Any], checks: Sequence[Check]) -> list[str]:
     offer = receipt["offer"]
     lines = [
         f"Liste arrêtée le {receipt['made_at'][:10]} par {receipt['made_by']} : {offer['dwelling']} (offre {offer['number']}).",
-        *(f"{'  oui ' if check.ok else '  NON '} {check.text}" for check in checks),
+        *(f"  {'juste' if check.ok else 'FAUX '}  {check.text}" for check in checks),
     ]
     if len(receipt["grids"]) > 1:
-        lines.append("  note  Les points ont été calculés sous plusieurs versions de la grille.")
+        lines.append("  note   Les points ont été calculés sous plusieurs versions de la grille.")
     own = position(receipt)
     if own is not None:
         line = next(c for c in receipt["candidates"] if c["id"] == receipt["yours"]["id"])
         lines.append(f"Vous : rang {own} sur {len(receipt['order'])}, {points(Decimal(line['points']))}.")
     ok = all(check.ok for check in checks)
-    lines.append("Ce reçu est juste." if ok else "Ce reçu n’est pas juste : voyez les lignes NON.")
+    lines.append("Ce reçu est juste." if ok else "Ce reçu n’est pas juste : voyez les lignes FAUX.")
     return lines
