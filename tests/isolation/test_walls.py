@@ -45,6 +45,7 @@ AS_SYSTEM_FILES = {
     "exchanges/takeover/running.py",
     "homes/actions.py",
     "observatory/actions.py",
+    "observatory/learning.py",
     "rights/holdings.py",
 }
 

@@ -36,6 +36,7 @@ from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import calendar, eligibility, numbers, occupancy, ranking
 from palier.law.grid_files import source_of
 from palier.law.household import AUTHORITY, Situation
+from palier.observatory import learning
 from palier.observatory.actions import refresh
 from palier.territories.models import Epci, Setting
 
@@ -252,7 +253,13 @@ def _underway(scale) -> dict[str, int]:
 
 
 def _past(scale) -> dict[str, int]:
-    return {"attributions": storing.store_past_allocations(scale), "communes": refresh(clock.today())}
+    made = {
+        "attributions": storing.store_past_allocations(scale),
+        "offres passées": storing.store_past_offers(scale),
+        "communes": refresh(clock.today()),
+    }
+    learning.compare(clock.today())
+    return made
 
 
 def _heroes(scale) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from palier.accounts.models import Organisation
 from palier.common import clock
+from palier.common.bulk import insert
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.models import Grid, Score
 from palier.cotation.queries import grids_in_force, parsed
@@ -19,6 +20,7 @@ from palier.demands.models import Demand, DemandVersion
 from palier.demands.models import Wish as WishRow
 from palier.demo import bodies
 from palier.demo.chance import BLOCK
+from palier.demo.past import past_offers
 from palier.demo.population import DemandRow, demands
 from palier.demo.scales import Scale
 from palier.demo.stock import DwellingRow, dwellings, past_allocations
@@ -27,7 +29,7 @@ from palier.documents.models import Recognition
 from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import cotation
 from palier.law.household import AUTHORITY, Household, Situation
-from palier.observatory.models import PastAllocation
+from palier.observatory.models import PastAllocation, PastOffer
 
 # Only a few households have asked a service to recognise their situation: its list stays one that people work through.
 _ASKED_ONE_IN = 8
@@ -175,6 +177,25 @@ def store_past_allocations(scale: Scale) -> int:
                     priority=r.priority, first_quartile=r.first_quartile, qpv=r.qpv,
                 )
                 for r in block
+            )  # fmt: skip
+        count += len(block)
+    return count
+
+
+def store_past_offers(scale: Scale) -> int:
+    """Insert the ended offers of past years, played."""
+    count = 0
+    for block in _blocks(past_offers(scale.key, today=clock.today())):
+        with acting(SYSTEM):
+            insert(
+                PastOffer,
+                (
+                    PastOffer(
+                        ended_on=r.ended_on, commune_id=r.commune, type=r.type, reserved=r.reserved, stood=r.stood,
+                        left=r.left, proposed=r.proposed,
+                    )
+                    for r in block
+                ),
             )  # fmt: skip
         count += len(block)
     return count

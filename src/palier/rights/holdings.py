@@ -170,6 +170,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("rights.Archive", "Vos archives", ("person",), by="person", without={"file_name": STORE}),
 )  # fmt: skip
 WITHHELD: dict[str, str] = {
+    "observatory.PastOffer": "places et issues des candidatures à une offre finie, sans nom ni numéro",
     "observatory.PastAllocation": "attributions passées, sans nom ni numéro : personne n’y est reconnu",
     "homes.Dwelling": "logements, sans rien sur vous",
     "homes.Vacancy": "logements vacants, sans rien sur vous",
