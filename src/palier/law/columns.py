@@ -53,10 +53,11 @@ def schema() -> dict[str, Any]:
 
 def frame(households: Iterable[Household], on: date, place: Setting) -> pl.DataFrame:
     """The facts of households on a day, as a grid of that place reads them."""
-    return pl.DataFrame([_row(h, on, place) for h in households], schema=schema(), orient="row")
+    return pl.DataFrame([row(h, on, place) for h in households], schema=schema(), orient="row")
 
 
-def _row(household: Household, on: date, place: Setting) -> list[Any]:
+def row(household: Household, on: date, place: Setting) -> list[Any]:
+    """The values of `schema` for one household."""
     facts = [_stored(fact, fact.compute(household, on, place)) for name, fact in FACTS.items() if name != SENIORITY]
     sections = [LEVEL[household.proofs.get(section, DECLARED)] for section in SECTIONS]
     situations = [LEVEL[proof_of(fact, household, on)] for fact in FACTS.values() if fact.situation]
