@@ -116,7 +116,7 @@ def test_a_new_grid_is_told_once_and_what_came_back_is_not(holder):
 def test_whoever_left_or_holds_no_account_gets_no_mail(holder, build):
     household, demand = holder
     change(household, demand, status="SH")
-    actions.take_out([demand], actor=PALIER, ground="RADDEM", subground="", on=NOW.date())
+    actions.take_out([demand], actor=PALIER, ground="RADABA", subground="", on=NOW.date())
     with clock.frozen_at(NOW + timedelta(days=1)):
         tasks.tell_points(0)
     assert told() == [] and not PointsNews.objects.exists()
