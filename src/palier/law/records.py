@@ -9,9 +9,10 @@ fit: a demand that has any is scored by the definition.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import nan
+from typing import Any
 
 import polars as pl
 
@@ -27,20 +28,29 @@ _FLOATS = [*_NUMBERS, *(f"{share}@{zone}" for zone in ZONES for share in _SHARES
 _WHOLES = [name for name, kind in _SCHEMA.items() if kind in (pl.UInt32, columns.STEPS)]
 _BYTES = [name for name, kind in _SCHEMA.items() if kind in (pl.UInt8, pl.Boolean)]
 _LAYOUT = struct.Struct(f"<{len(_FLOATS)}d{len(_WHOLES)}i{len(_BYTES)}B")
-_PLACE = {name: place for place, name in enumerate(_SCHEMA)}
 SIZE = _LAYOUT.size
+# Where a record holds the month (a whole number) and the day (a byte) of the first registration.
+REGISTERED = (
+    len(_FLOATS) * 8 + _WHOLES.index("registered.month") * 4,
+    len(_FLOATS) * 8 + len(_WHOLES) * 4 + _BYTES.index("registered.day"),
+)
 _NONE = 255
 
 
 def pack(household: Household, on: date) -> bytes:
     """The record of a household on a day."""
-    row = columns.row(household, on, Setting())
-    shares = [FACTS[share].compute(household, on, Setting(zone)) for zone in ZONES for share in _SHARES]
-    numbers = [*(row[_PLACE[name]] for name in _NUMBERS), *shares]
+    row = dict(zip(_SCHEMA, columns.row(household, on, Setting()), strict=True))
+    for zone in ZONES:
+        row |= {f"{share}@{zone}": FACTS[share].compute(household, on, Setting(zone)) for share in _SHARES}
+    return packed(row)
+
+
+def packed(row: Mapping[str, Any]) -> bytes:
+    """The record of columns already known, by name; a column left out is a fact that nobody knows."""
     return _LAYOUT.pack(
-        *(nan if value is None else float(value) for value in numbers),
-        *(-1 if row[_PLACE[name]] is None else row[_PLACE[name]] for name in _WHOLES),
-        *(_NONE if row[_PLACE[name]] is None else int(row[_PLACE[name]]) for name in _BYTES),
+        *(nan if (value := row.get(name)) is None else float(value) for name in _FLOATS),
+        *(-1 if (value := row.get(name)) is None else value for name in _WHOLES),
+        *(_NONE if (value := row.get(name)) is None else int(value) for name in _BYTES),
     )
 
 
