@@ -303,20 +303,20 @@ def _offers(places: list[str]) -> None:
 
 def walks(options: argparse.Namespace) -> None:
     """Shortlists and ranks by sixteen clients at once, on the hundred homes of the three most wanted towns."""
-    homes = _needed(100)
+    homes = _homes(100)
     keys = [key for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
     place = query("SELECT place FROM cotation_standing GROUP BY place ORDER BY count(*) DESC LIMIT 1")[0][0]
     wishing = [d for (d,) in query("SELECT demand_id FROM cotation_standing WHERE place = %s LIMIT 20000", place)]
     floor = _rate("SELECT points FROM cotation_score WHERE id = %s", [(k,) for k in keys], options.seconds)
-    first = "SELECT * FROM palier_first_of_register(%s, %s, %s)"
-    naive = _rate(_NAIVE, [(offer, needed) for offer, needed in homes], options.seconds)
+    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s, %s)"
+    naive = _rate(_NAIVE, [(commune, needed) for commune, _, needed, _, _ in homes], options.seconds)
     for most, what in ((5, "shortlist of five"), (100, "first hundred")):
-        found = _rate(first, [(offer, needed, most) for offer, needed in homes], options.seconds)
+        found = _rate(first, [(*home, most) for home in homes], options.seconds)
         line(f"{what}, {CLIENTS} clients", f"{found:.0f}/s", f"one row by its key: {floor:.0f}/s", found / floor,
              f"joined and sorted: {naive:.1f}/s")  # fmt: skip
     chance = random.Random(4)
     asked = [(chance.choice(wishing), *chance.choice(homes)) for _ in range(5000)]
-    rank = "SELECT palier_register_rank(%s, %s, %s)"
+    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s, %s)"
     most = _rate(rank, asked, options.seconds)
     times = _paced(rank, asked, most / 2, options.seconds * 2)
     line(f"own exact rank, {CLIENTS} clients", f"{most:.0f}/s", "", most / floor)
@@ -328,24 +328,23 @@ def walks(options: argparse.Namespace) -> None:
 
 # What a page would do without a ranking kept ready.
 _NAIVE = """
-    SELECT d.id, s.points, d.first_registered_on FROM homes_offer o
-    JOIN homes_dwelling l ON l.id = o.dwelling_id JOIN territories_commune c ON c.code = l.commune_id
-    JOIN demands_wish w ON w.commune_id = l.commune_id JOIN demands_demand d ON d.id = w.demand_id
+    SELECT d.id, s.points, d.first_registered_on FROM territories_commune c
+    JOIN demands_wish w ON w.commune_id = c.code JOIN demands_demand d ON d.id = w.demand_id
     JOIN cotation_outline k ON k.demand_id = d.id
     LEFT JOIN cotation_score s ON s.demand_id = d.id AND s.epci_id = c.epci_id
-    WHERE o.id = %s AND k.opens & %s > 0 AND d.state = 'active'
+    WHERE c.code = %s AND k.opens & %s > 0 AND d.state = 'active'
     ORDER BY s.points DESC, d.first_registered_on LIMIT 5"""
 
 
-def _needed(most: int) -> list[tuple[int, int]]:
+def _homes(most: int) -> list[tuple]:
     from palier.applications.offers import facts
     from palier.common.isolation import SYSTEM, acting
+    from palier.cotation.matching import asked
     from palier.homes.models import Offer
-    from palier.law.keys import needs
 
     with acting(SYSTEM):
         offers = Offer.objects.select_related("dwelling__commune").order_by("pk")[:most]
-        return [(offer.pk, needs(facts(offer))) for offer in offers]
+        return [asked(facts(offer), offer.draw_seed) for offer in offers]
 
 
 def _client(sql: str, values: list[tuple], seconds: float, every: float, seed: int, back: object) -> None:
@@ -400,16 +399,16 @@ def _paced(sql: str, values: list[tuple], rate: float, seconds: float) -> list[f
 
 def many() -> None:
     """Five candidates for each of ten thousand dwellings."""
-    held = _needed(OFFERS)
-    offers, needed = [offer for offer, _ in held], [n for _, n in held]
+    homes = [list(column) for column in zip(*_homes(OFFERS), strict=True)]
     sql = (
-        "SELECT count(f.demand_id) FROM unnest(%s::bigint[], %s::int[]) AS o (id, needed),"
-        " LATERAL palier_first_of_register(o.id, o.needed, 5) f"
+        "SELECT count(f.demand_id) FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[])"
+        " AS o (commune, epci, needed, room, seed),"
+        " LATERAL palier_first_of_register(o.commune, o.epci, o.needed, o.room, o.seed, 5) f"
     )
-    floor = "SELECT count(s.points) FROM unnest(%s::bigint[]) AS o (id) JOIN cotation_score s ON s.id = o.id"
-    query(sql, offers, needed)
-    seconds = timed(lambda: query(sql, offers, needed))
-    least = timed(lambda: query(floor, offers))
+    floor = "SELECT count(s.points) FROM generate_series(1, %s) AS o (id) JOIN cotation_score s ON s.id = o.id"
+    query(sql, *homes)
+    seconds = timed(lambda: query(sql, *homes))
+    least = timed(lambda: query(floor, OFFERS))
     line(f"{OFFERS} dwellings, five candidates each", f"{seconds:.2f} s", f"as many rows by key: {least:.2f} s", seconds / least)
 
 

@@ -70,12 +70,12 @@ def test_the_first_ones_and_every_rank_are_those_of_the_law(offers):
     sizes = []
     for offer in offers:
         order = by_the_law(offer)
-        found = first_of_register(offer.pk, facts(offer), 1000)
+        found = first_of_register(facts(offer), offer.draw_seed, 1000)
         assert [(s.demand_id, s.points, s.registered_on) for s in found] == order
-        assert [s.demand_id for s in first_of_register(offer.pk, facts(offer), 5)] == [d for d, _, _ in order[:5]]
+        assert [s.demand_id for s in first_of_register(facts(offer), offer.draw_seed, 5)] == [d for d, _, _ in order[:5]]
         position = {demand: n for n, (demand, _, _) in enumerate(order, 1)}
         for demand in Demand.objects.order_by("pk"):
-            assert register_rank(demand.pk, offer.pk, facts(offer)) == position.get(demand.pk)
+            assert register_rank(demand.pk, facts(offer), offer.draw_seed) == position.get(demand.pk)
         sizes.append(len(order))
     assert max(sizes) > 15 and min(sizes) < 5
 
@@ -105,7 +105,7 @@ def test_nobody_reads_standings_but_through_the_two_functions(build, register):
 
 
 def test_the_command_prints_the_shortlist(offers):
-    offer = max(offers, key=lambda o: len(first_of_register(o.pk, facts(o), 100)))
+    offer = max(offers, key=lambda o: len(first_of_register(facts(o), o.draw_seed, 100)))
     out = StringIO()
     call_command("matching", "shortlist", str(offer.pk), "--first", "3", stdout=out)
     printed = json.loads(out.getvalue())

@@ -26,12 +26,12 @@ class Stands:
     registered_on: date
 
 
-def first_of_register(offer: int, dwelling: OfferFacts, most: int) -> list[Stands]:
-    """The first candidates that the register holds for an offer, whether they applied or not."""
+def first_of_register(dwelling: OfferFacts, seed: str, most: int) -> list[Stands]:
+    """The first candidates that the register holds for a dwelling, whether they applied or not."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT demand_id, hundredths, registered_on FROM palier_first_of_register(%s, %s, %s)",
-            [offer, needs(dwelling), most],
+            "SELECT demand_id, hundredths, registered_on FROM palier_first_of_register(%s, %s, %s, %s, %s, %s)",
+            [*asked(dwelling, seed), most],
         )
         rows = cursor.fetchall()
     return [
@@ -40,9 +40,16 @@ def first_of_register(offer: int, dwelling: OfferFacts, most: int) -> list[Stand
     ]
 
 
-def register_rank(demand: int, offer: int, dwelling: OfferFacts) -> int | None:
+def register_rank(demand: int, dwelling: OfferFacts, seed: str) -> int | None:
     """The demand's own rank among all those of the register to whom the dwelling is open; None when it is not one of them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT palier_register_rank(%s, %s, %s)", [demand, offer, needs(dwelling)])
+        cursor.execute(
+            "SELECT ahead FROM palier_register_rank(%s, %s, %s, %s, %s, %s)", [demand, *asked(dwelling, seed)]
+        )
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def asked(dwelling: OfferFacts, seed: str) -> tuple[str, str, int, int, str]:
+    """What the two functions ask of a dwelling: its places, what it needs, its whole square metres, its draw."""
+    return dwelling.commune, dwelling.epci, needs(dwelling), int(dwelling.surface), seed

@@ -4,7 +4,7 @@ Outlines and standings are read by the worker and by two narrow functions: the f
 offer, and one demand's own rank there.
 """
 
-from palier.common.isolation import Policy, role_is
+from palier.common.isolation import Policy, narrow_function, role_is
 from palier.demands.policies import through_demand
 
 ROW_POLICIES = {
@@ -19,18 +19,15 @@ OPEN_TABLES = {
     "cotation_grid_epcis": "public rules",
 }
 # Two places give candidates: the commune, and its EPCI for those who accept the surroundings; nobody stands in both.
-_WALK = """
-    (SELECT h.demand_id, h.hundredths, h.registered_on FROM cotation_standing h
-     WHERE h.place = {place} AND h.opens & needed = needed AND h.surface <= room
-     ORDER BY h.hundredths DESC, h.registered_on FETCH FIRST most ROWS WITH TIES)"""
-_AHEAD = """
-    (SELECT count(*) FROM cotation_standing h WHERE h.place = {place} AND h.hundredths > mine.hundredths
-       AND h.opens & needed = needed AND h.surface <= room)
-    + (SELECT count(*) FROM cotation_standing h WHERE h.place = {place} AND h.hundredths = mine.hundredths
-       AND h.registered_on < mine.registered_on AND h.opens & needed = needed AND h.surface <= room)
-    + (SELECT count(*) FROM cotation_standing h WHERE h.place = {place} AND h.hundredths = mine.hundredths
-       AND h.registered_on = mine.registered_on AND h.opens & needed = needed AND h.surface <= room
-       AND ({draw}, h.demand_id) < (own, household))"""
+_OPEN = "h.opens & needed = needed AND h.surface <= room"
+_WALK = f"""
+    SELECT h.demand_id, h.hundredths, h.registered_on FROM cotation_standing h WHERE h.place = {{place}} AND {_OPEN}"""
+_AHEAD = f"""
+    (SELECT count(*) FROM cotation_standing h
+     WHERE h.place = {{place}} AND h.hundredths > mine.hundredths AND {_OPEN})
+    + (SELECT count(*) FROM cotation_standing h WHERE h.place = {{place}} AND h.hundredths = mine.hundredths
+       AND (h.registered_on < mine.registered_on OR h.registered_on = mine.registered_on
+            AND ({{draw}}, h.demand_id) < (own, household)) AND {_OPEN})"""
 
 
 def _draw(demand: str) -> str:
@@ -38,50 +35,28 @@ def _draw(demand: str) -> str:
     return f"""substr(encode(sha256(convert_to(seed || ':' || {demand}, 'UTF8')), 'hex'), 1, 16) COLLATE "C\""""
 
 
-_OFFER = """
-            SELECT o.draw_seed, w.commune_id, c.epci_id, floor(w.surface)::int INTO seed, commune, epci, room
-            FROM homes_offer o JOIN homes_dwelling w ON w.id = o.dwelling_id
-            JOIN territories_commune c ON c.code = w.commune_id WHERE o.id = offer;"""
-_DECLARED = "seed text; commune text; epci text; room int; former text := current_setting('palier.role', true)"
-
-
-def _function(name: str, arguments: str, returns: str, declared: str, body: str) -> str:
-    """Like `narrow_function`, for an answer found in two steps."""
-    return f"""
-        CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE plpgsql STABLE
-        SET plan_cache_mode = force_generic_plan AS $$
-        #variable_conflict use_variable
-        DECLARE {_DECLARED}{declared};
-        BEGIN
-            PERFORM set_config('palier.role', 'system', true);
-            {_OFFER}
-            {body}
-            PERFORM set_config('palier.role', coalesce(former, ''), true);
-            {"RETURN position;" if returns == "bigint" else ""}
-        END $$"""
-
-
 SQL_FUNCTIONS = {
-    "palier_first_of_register": _function(
+    # The draw is worked out for equals alone.
+    "palier_first_of_register": narrow_function(
         "palier_first_of_register",
-        "offer bigint, needed int, most int",
+        "commune text, epci text, needed int, room int, seed text, most int",
         "TABLE (demand_id bigint, hundredths int, registered_on date)",
-        "",
-        f"""RETURN QUERY SELECT x.demand_id, x.hundredths, x.registered_on FROM
-            ({_WALK.format(place="commune")} UNION ALL {_WALK.format(place="epci")}) x
-            ORDER BY x.hundredths DESC, x.registered_on, {_draw("x.demand_id")}, x.demand_id LIMIT most;""",
+        f"""
+            SELECT y.demand_id, y.hundredths, y.registered_on FROM (
+                SELECT x.*, count(*) OVER (PARTITION BY x.hundredths, x.registered_on) AS equals FROM (
+                    SELECT * FROM ({_WALK.format(place="commune")} UNION ALL {_WALK.format(place="epci")}) w
+                    ORDER BY w.hundredths DESC, w.registered_on FETCH FIRST most ROWS WITH TIES) x) y
+            ORDER BY y.hundredths DESC, y.registered_on, CASE WHEN equals > 1 THEN {_draw("y.demand_id")} END, y.demand_id
+            LIMIT most""",
     ),
-    "palier_register_rank": _function(
+    "palier_register_rank": narrow_function(
         "palier_register_rank",
-        "household bigint, offer bigint, needed int",
-        "bigint",
-        "; mine record; own text; position bigint",
-        f"""SELECT * INTO mine FROM cotation_standing h WHERE h.demand_id = household AND h.place IN (commune, epci)
-                AND h.opens & needed = needed AND h.surface <= room;
-            IF FOUND THEN
-                own := {_draw("household")};
-                position := 1 + {_AHEAD.format(place="commune", draw=_draw("h.demand_id"))}
-                              + {_AHEAD.format(place="epci", draw=_draw("h.demand_id"))};
-            END IF;""",
+        "household bigint, commune text, epci text, needed int, room int, seed text",
+        "TABLE (ahead bigint)",
+        f"""
+            SELECT 1 + {_AHEAD.format(place="commune", draw=_draw("h.demand_id"))}
+                     + {_AHEAD.format(place="epci", draw=_draw("h.demand_id"))}
+            FROM (SELECT h.*, {_draw("household")} AS own FROM cotation_standing h
+                  WHERE h.demand_id = household AND h.place IN (commune, epci) AND {_OPEN}) mine""",
     ),
 }

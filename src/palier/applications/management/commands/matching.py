@@ -26,7 +26,7 @@ class Command(BaseCommand):
             offer = Offer.objects.select_related("dwelling__commune").filter(pk=options["offer"]).first()
             if offer is None:
                 raise CommandError(f"Aucune offre ne porte le numéro {options['offer']}.")
-            found = first_of_register(offer.pk, facts(offer), options["first"])
+            found = first_of_register(facts(offer), offer.draw_seed, options["first"])
         told = {
             "offer": offer.pk,
             "dwelling": describe(offer),
