@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -60,11 +61,17 @@ READ_ONLY = {
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready",
     "landlord:session", "landlord:sessions", "member:home", "member:item", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
-    "public:privacy", "public:source", "spaces:home", "staff:dossier", "staff:organisation", "staff:organisations",
+    "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
 }  # fmt: skip
 # Written, but only in the session of whoever asks.
 SESSION_ONLY = {"spaces:choose_role", "staff:support"}
+
+
+def ended(offer):
+    """Its applications are over; the list is still to be made."""
+    offer.closes_at = clock.now()
+    offer.save(update_fields=["closes_at"])
 
 
 @dataclass
@@ -607,6 +614,14 @@ def _(town):
 @case("landlord:send_files")
 def _(town):
     return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/transmettre/", {})
+
+
+@case("spaces:adopt_plan")
+def _(town):
+    ended(town.free)
+    client = town.client("sophie.bailleur")
+    seal = re.search(r'name="seal" value="(\w+)"', client.get("/espace/plan/").content.decode())
+    return Case(client, "/espace/plan/adopter/", {"seal": seal.group(1)})
 
 
 @case("landlord:admit")

@@ -25,7 +25,7 @@ SHA384 = "sha384-17w4i/EfU4m8vRTTBQs69gAb/fjBpQi0/OOcQTspZXbRlDA0OcGoZX3ZUxQpgTY
 WIDTHS = (1280, 390)
 # Who must reach what at least: a crawl that stops early proves nothing.
 ROLES = {
-    "visitor": ("/", "/offres/", "/offres/N/", "/offres/carte/", "/observatoire/", "/compte/login/", "/compte/signup/",
+    "visitor": ("/", "/offres/", "/offres/N/", "/offres/carte/", "/observatoire/", "/simulateur/", "/compte/login/", "/compte/signup/",
                 "/compte/password/reset/", "/accessibilite/", "/donnees-personnelles/"),
     "amina.benali": ("/mon-espace/", "/mon-espace/demande/", "/mon-espace/demande/etape/menage/", "/mon-espace/pieces/",
                      "/mon-espace/pieces/urgence/", "/mon-espace/employeur/", "/mon-espace/offres/",

@@ -1,6 +1,8 @@
-"""Every figure of the tables in force in 2025 and 2026, and how they are read."""
+"""Every figure of the tables in force from 2024 to 2026, how they are read, and how the next ones are made."""
 
+import tomllib
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,13 @@ from hypothesis import strategies as st
 from palier.law.ceilings import ceiling, ceiling_for, lli_class, standings, table
 from palier.law.household import Household
 from palier.law.parameters import NoParameter, parameter_set
+from palier.law.revaluation import as_version, next_ceilings
 from tests.law.people import ON, adult, child, couple, households, lone_parent
 
 PLUS = {
+    ("paris", 2024): (26044, 38925, 51025, 60921, 72482, 81562, 9089),
+    ("idf", 2024): (26044, 38925, 46789, 56046, 66347, 74662, 8319),
+    ("other", 2024): (22642, 30238, 36362, 43899, 51641, 58200, 6492),
     ("paris", 2025): (26687, 39885, 52284, 62424, 74271, 83575, 9313),
     ("paris", 2026): (26920, 40233, 52740, 62968, 74919, 84304, 9394),
     ("idf", 2025): (26687, 39885, 47944, 57429, 67984, 76504, 8524),
@@ -77,8 +83,8 @@ def test_dated() -> None:
 def test_before_the_first_table() -> None:
     with pytest.raises(NoParameter, match="aucune valeur de « ceilings » en vigueur le 2020-01-01"):
         ceiling("PLUS", "other", 1, date(2020, 1, 1))
-    with pytest.raises(KeyError, match="no ceiling for 'PLUS' in zone 'other'"):
-        ceiling("PLUS", "other", 1, date(2024, 5, 1))
+    with pytest.raises(KeyError, match="no ceiling for 'PLUS' in zone 'Abis'"):
+        ceiling("PLUS", "Abis", 1, date(2024, 5, 1))
     with pytest.raises(KeyError, match="no ceiling for 'LLI' in zone 'other'"):
         ceiling("LLI", "other", 1, ON)
 
@@ -138,3 +144,23 @@ def test_every_subject_has_sources_and_rising_dates() -> None:
         assert all(v.source and v.values for v in held)
         assert len({v.valid_from for v in held}) == len(held)
         assert parameter_set(name, on=held[-1].valid_from) is held[-1]
+
+
+# The rent index of the third quarter of the year before (Insee).
+INDEX = {2024: Decimal("141.03"), 2025: Decimal("144.51"), 2026: Decimal("145.77")}
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_rent_index_gives_the_next_year_to_the_euro(year: int) -> None:
+    held, following = (parameter_set("ceilings", on=date(y, 7, 1)) for y in (year - 1, year))
+    found = next_ceilings(held, former_index=INDEX[year - 1], index=INDEX[year])
+    assert found == following.values
+
+
+def test_next_year_is_written_as_the_file_holds_it() -> None:
+    held = parameter_set("ceilings", on=ON)
+    found = next_ceilings(held, former_index=INDEX[2026], index=Decimal("147.20"))
+    [version] = tomllib.loads(as_version(found, valid_from=date(2027, 1, 1), source="Calculé"))["version"]
+    assert version["values"] == found
+    assert (version["valid_from"], version["verify"]) == (date(2027, 1, 1), ["PLAI", "PLUS", "PLS", "LLI"])
+    assert found["PLUS"]["other"][0] == 23633

@@ -97,6 +97,27 @@ def test_rent_reduction_lowers_rent_and_aid_together() -> None:
     assert abs(reduced.relief - plain.relief) < 3
 
 
+# The same with the rent reduction: zone, couple, dependants, yearly resources, rent, month → aid, reduction.
+REDUCED = [
+    ((1, False, 6, 11800, 884.0, date(2025, 7, 15)), (712, 92.89)),
+    ((2, True, 7, 22000, 1097.0, date(2025, 11, 15)), (514, 88.89)),
+    ((3, True, 0, 11800, 436.0, date(2026, 2, 15)), (159, 39.48)),
+    ((3, False, 3, 17000, 179.0, date(2026, 7, 15)), (34, 51.32)),
+    ((3, False, 4, 22000, 905.0, date(2026, 11, 15)), (278, 56.96)),
+]
+
+
+@pytest.mark.parametrize(("terms", "expected"), REDUCED)
+def test_reduced_aid_against_an_independent_model(
+    terms: tuple[int, bool, int, int, float, date], expected: tuple[int, float]
+) -> None:
+    zone, couple, dependants, yearly, rent, on = terms
+    found = housing_aid_of(
+        couple=couple, dependants=dependants, yearly=yearly, rent=rent, zone=zone, on=on, reduction=True
+    )
+    assert (found.amount, found.rent_reduction) == expected
+
+
 @given(
     st.booleans(), st.integers(0, 8), st.integers(0, 40_000), st.integers(150, 1200), st.sampled_from([1, 2, 3])
 )  # fmt: skip

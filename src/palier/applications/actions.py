@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
@@ -150,7 +151,7 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
     (application → explanation) takes a candidate out of the order: it stays visible with its reason.
     Doing it again on an offer already closed returns the list already made.
     """
-    offer = locked(_designates(actor), offer_id)
+    offer = locked(designates(actor), offer_id)
     made = latest_shortlist(offer.pk)
     if offer.state in ("published", "suspended"):
         # An offer reopened after a list that nobody took is closed again by another list.
@@ -202,7 +203,7 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
     return shortlist
 
 
-def _designates(actor: Actor):
+def designates(actor: Actor) -> QuerySet[Offer]:
     """Offers whose candidates this actor may order: one's own unreserved dwellings, or those one holds."""
     offers = Offer.objects.select_related("dwelling__commune")
     if actor.role == Role.LANDLORD:

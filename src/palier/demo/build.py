@@ -20,6 +20,7 @@ from palier.common import clock
 from palier.common.bulk import renew_statistics
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.actions import publish_grid, rescore
+from palier.cotation.models import Score
 from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
@@ -36,13 +37,15 @@ from palier.law import calendar, eligibility, numbers, occupancy, ranking
 from palier.law.grid_files import source_of
 from palier.law.household import AUTHORITY, Situation
 from palier.observatory.actions import refresh
-from palier.territories.models import Epci
+from palier.territories.models import Epci, Setting
 
 BATCH = 50
 # A department has some three hundred offers; of the thousands of a region, the first have candidates and the rest none.
 APPLIED_FOR = 1000
 # Offers of the cast's landlord, and the one of them whose list is to be made.
 OWN_OFFERS, PAST = 8, 7
+# Dwellings whose lists are made together: as many households head each of them, and others want one alone.
+SEVERAL, HEADS, OTHERS = 3, 6, 7
 CONTINGENT_OF = {"state": "state_priority", "action_logement": "action_logement"}
 
 
@@ -206,19 +209,25 @@ def _eligible(offer: Offer, most: int, contingent: str = "") -> list[int]:
         demand__in=Application.objects.filter(live_slot__isnull=False).values("demand")
     ).order_by("demand").values_list("demand_id", flat=True)  # fmt: skip
     # Not the whole register: as many again and again are looked at, and a dwelling few may have keeps few.
-    free = list(wishing[: max(most * 4, 400)])
-    dwelling, on, found = facts(offer), clock.today(), []
-    dwelling = replace(dwelling, contingent=contingent or dwelling.contingent)
+    free, found = list(wishing[: max(most * 4, 400)]), []
     for start in range(0, len(free), BATCH):
-        batch = free[start : start + BATCH]
-        recognised = _recognised(batch) if dwelling.contingent == "state_priority" else {}
-        for demand in Demand.objects.filter(pk__in=batch).order_by("pk"):
-            held = recognised.get(demand.pk, ())
-            household = from_form(Form.from_json(demand.form), demand, epcis=(dwelling.epci,), situations=held)
-            if eligibility.check(household, dwelling, on=on).eligible:
-                found.append(demand.pk)
-            if len(found) == most:
-                return found
+        found += _among(free[start : start + BATCH], offer, contingent)
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def _among(demands: list[int], offer: Offer, contingent: str = "") -> list[int]:
+    """Those of these demands that may have the dwelling, the oldest first."""
+    dwelling, on = facts(offer), clock.today()
+    dwelling = replace(dwelling, contingent=contingent or dwelling.contingent)
+    recognised = _recognised(demands) if dwelling.contingent == "state_priority" else {}
+    found = []
+    for demand in Demand.objects.filter(pk__in=demands).order_by("pk"):
+        held = recognised.get(demand.pk, ())
+        household = from_form(Form.from_json(demand.form), demand, epcis=(dwelling.epci,), situations=held)
+        if eligibility.check(household, dwelling, on=on).eligible:
+            found.append(demand.pk)
     return found
 
 
@@ -290,6 +299,51 @@ def _heroes(scale) -> dict[str, int]:
     return {"ménages": 2}
 
 
+def _several(scale) -> dict[str, int]:
+    """Three more dwellings of the cast's landlord wait for their lists; the same households head all of them.
+
+    Until last week this department allowed three applications at a time: that is how they came.
+    """
+    now, before = clock.now(), clock.today() - timedelta(days=7)
+    with acting(SYSTEM):
+        general = {
+            "key": "live_applications",
+            "territory": "14",
+            "source": "Règle de la démonstration, avant la présente",
+        }
+        Setting.objects.create(**general, value=SEVERAL, valid_from=before - timedelta(days=700), valid_to=before)
+        dwellings = Dwelling.objects.filter(
+            landlord=_organisation("landlord"), commune="14118", type="T3", financing="PLUS", adapted=False,
+            kind="flat", offers=None,
+        ).select_related("commune").order_by("pk")[:SEVERAL]  # fmt: skip
+        offers = [
+            Offer.objects.create(
+                vacancy=Vacancy.objects.create(dwelling=d, notice_on=before - timedelta(days=40), available_on=clock.today()),
+                dwelling=d, state="published", rent=(Decimal("6.1") * d.surface).quantize(Decimal("0.01")),
+                charges=(Decimal("1.3") * d.surface).quantize(Decimal("0.01")), contingent="none",
+                published_at=now - timedelta(days=12), closes_at=now - timedelta(hours=4), confirmed_at=now - timedelta(hours=9),
+                draw_seed=hashlib.sha256(f"demo {d.reference}".encode()).hexdigest()[:32],
+            )
+            for d in dwellings
+        ]  # fmt: skip
+        made, heads = 0, []
+        for slot, offer in enumerate(offers, start=1):
+            ready = _among(heads, offer) + _eligible(offer, OTHERS if heads else HEADS + OTHERS)
+            best = Score.objects.filter(demand__in=ready, epci=offer.dwelling.commune.epci_id).order_by(
+                "-points", "demand"
+            )
+            heads = heads or list(best.values_list("demand_id", flat=True)[:HEADS])
+            Application.objects.bulk_create(
+                Application(
+                    demand_id=demand, offer=offer, applied_at=now - timedelta(days=10), state_at=now - timedelta(days=10),
+                    live_slot=slot, draw=ranking.draw(offer.draw_seed, str(demand)),
+                )
+                for demand in ready
+            )  # fmt: skip
+            made += len(ready)
+    return {"logements dont la liste attend": len(offers), "candidatures": made}
+
+
 def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
@@ -297,5 +351,5 @@ def _register(scale) -> dict[str, int]:
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
-    ("register", _register),
+    ("several", _several), ("register", _register),
 )  # fmt: skip

@@ -110,7 +110,7 @@ def housing_aid_of(
     cut = rent_reduction(couple=couple, dependants=dependants, yearly=yearly, zone=zone, on=on) if reduction else 0.0
     gross = max(gross - cut * parameter_set("rent_reduction", on=on).values["aid_share"] if cut else gross, 0)
     debt = math.floor(round(gross * 100, 6) * rule["social_debt"]) / 100
-    amount = math.floor(round(gross - debt, 2))
+    amount = math.floor(round(gross - debt, 6))
     details = {
         "rent_kept": round(kept, 2), "charges": round(charges, 2), "least": round(least, 2), "rate": round(rate, 5),
         "resources": yearly, "aside": aside, "part": round(part, 2), "fading": round(fading, 4),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from palier.law import codes
 from palier.law.household import Category, Household, category, size
 from palier.law.income import reference_income
 from palier.law.parameters import ParameterSet, parameter_set
@@ -57,6 +58,11 @@ class Standing:
     @property
     def financing(self) -> str:
         return self.ceiling.financing
+
+    @property
+    def name(self) -> str:
+        """The financing in words."""
+        return codes.label("financing", self.financing)
 
 
 def ceiling(financing: str, zone: str, category: Category | int, on: date) -> int:

@@ -55,7 +55,11 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Reprises", "staff:takeovers", "download"),
     ],
 }
-PUBLIC_MENU = [("Trouver un logement", "public:offers", "search"), ("L’observatoire", "public:observatory", "chart")]
+PUBLIC_MENU = [
+    ("Trouver un logement", "public:offers", "search"),
+    ("Simulateur", "public:simulator", "scale"),
+    ("L’observatoire", "public:observatory", "chart"),
+]
 
 
 def home_url(role: str) -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from palier.spaces import uploads, views
+from palier.spaces import planning, uploads, views
 
 app_name = "spaces"
 urlpatterns = [
     path("", views.home, name="home"),
     path("role/", views.choose_role, name="choose_role"),
     *uploads.urlpatterns,
+    *planning.urlpatterns,
 ]

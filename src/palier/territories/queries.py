@@ -42,6 +42,15 @@ def current_commune(code: str) -> Commune | None:
     return commune
 
 
+def commune_named(text: str) -> Commune | None:
+    """The living commune of an exact name, whatever its accents, or the most populated one of a postcode."""
+    named = Commune.objects.filter(search_name=search_key(text)).order_by("successor", "-population", "code")
+    if text.isdigit() and len(text) == 5:
+        named = Commune.objects.filter(postcodes__contains=[text], successor=None).order_by("-population", "code")
+    found = named.first() if search_key(text) else None
+    return current_commune(found.code) if found else None
+
+
 def setting(key: str, *, on: date, territory: str = "") -> Any:
     """The figure in force on `on`, the territory's own before the general one.
 

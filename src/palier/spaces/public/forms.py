@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from palier.homes.models import FINANCINGS, KINDS, TYPES
-from palier.territories.models import Commune, Department, Epci
-from palier.territories.queries import current_commune, search_key
+from palier.territories.models import Department, Epci
+from palier.territories.queries import commune_named, search_key
 
 SORTS = [
     ("recent", "Les plus récentes"),
@@ -61,31 +61,19 @@ class SearchForm(forms.Form):
         text = self.cleaned_data["lieu"].strip()
         if not text:
             return {}
-        if text.isdigit() and len(text) == 5:
-            commune = (
-                Commune.objects.filter(postcodes__contains=[text], successor=None)
-                .order_by("-population", "code")
-                .first()
-            )
-        else:
-            key = search_key(text)
-            if department := next(
-                (d for d in Department.objects.filter(active=True) if search_key(d.name) == key or d.code == text), None
-            ):
-                return {"department": department.code, "label": department.name}
-            commune = (
-                Commune.objects.filter(search_name=key).order_by("successor", "-population", "code").first()
-                if key
-                else None
-            )
-            if commune is None and (epci := next((e for e in Epci.objects.all() if search_key(e.name) == key), None)):
-                return {"epci": epci.siren, "label": epci.name}
+        key = search_key(text)
+        if department := next(
+            (d for d in Department.objects.filter(active=True) if search_key(d.name) == key or d.code == text), None
+        ):
+            return {"department": department.code, "label": department.name}
+        commune = commune_named(text)
+        if commune is None and (epci := next((e for e in Epci.objects.all() if search_key(e.name) == key), None)):
+            return {"epci": epci.siren, "label": epci.name}
         if commune is None:
             raise forms.ValidationError(
                 "Nous ne connaissons pas ce lieu dans le territoire. Vérifiez l’orthographe, ou choisissez dans la liste."
             )
-        current = current_commune(commune.code)
-        return {"commune": current.code, "label": current.name}
+        return {"commune": commune.code, "label": commune.name}
 
     @property
     def criteria(self) -> dict[str, Any]:

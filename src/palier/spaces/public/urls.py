@@ -3,6 +3,7 @@
 from django.urls import path
 
 from palier.spaces.public import views
+from palier.spaces.public.simulator import simulator
 
 app_name = "public"
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("offres/carte/", views.offers_map, name="offers_map"),
     path("offres/<int:pk>/", views.offer, name="offer"),
     path("lieux/", views.places, name="places"),
+    path("simulateur/", simulator, name="simulator"),
     path("observatoire/", views.observatory, name="observatory"),
     path("mots-a-relire.json", views.careful_words, name="careful_words"),
     path("accessibilite/", views.accessibility, name="accessibility"),
