@@ -192,7 +192,9 @@ def _records() -> Iterator[tuple[bytes, int, int]]:
     sizes = random.Random(3)
     for row in frame.iter_rows(named=True):
         people = sizes.choices(range(1, 8), (38, 22, 16, 12, 7, 3, 2))[0]
-        types = {1: ("T1", "T2"), 2: ("T2", "T3"), 3: ("T3",), 4: ("T3", "T4"), 5: ("T4", "T5")}.get(people, ("T5", "T6P"))
+        types = {1: ("T1", "T2"), 2: ("T2", "T3"), 3: ("T3",), 4: ("T3", "T4"), 5: ("T4", "T5")}.get(
+            people, ("T5", "T6P")
+        )
         means = sizes.random()
         opened = [("type", t) for t in types]
         opened += [("kind", k) for k, share in (("flat", 0.95), ("house", 0.6)) if sizes.random() < share]
@@ -286,9 +288,7 @@ def _offers(places: list[str]) -> None:
             )
             for n in range(OFFERS)
         )  # fmt: skip
-        vacancies = Vacancy.objects.bulk_create(
-            Vacancy(dwelling=d, notice_on=ON, available_on=ON) for d in dwellings
-        )
+        vacancies = Vacancy.objects.bulk_create(Vacancy(dwelling=d, notice_on=ON, available_on=ON) for d in dwellings)
         Offer.objects.bulk_create(
             Offer(
                 vacancy=v, dwelling=v.dwelling, state="published", rent=400, charges=80, published_at=now, closes_at=now,
@@ -409,16 +409,23 @@ def many() -> None:
     query(sql, *homes)
     seconds = timed(lambda: query(sql, *homes))
     least = timed(lambda: query(floor, OFFERS))
-    line(f"{OFFERS} dwellings, five candidates each", f"{seconds:.2f} s", f"as many rows by key: {least:.2f} s", seconds / least)
+    line(
+        f"{OFFERS} dwellings, five candidates each",
+        f"{seconds:.2f} s",
+        f"as many rows by key: {least:.2f} s",
+        seconds / least,
+    )
 
 
 def midnight(options: argparse.Namespace) -> None:
     """The night's step for those who reach one more month, and the definition one by one beside it."""
+    from datetime import datetime
+    from datetime import time as moment
+
     from palier.common import clock
     from palier.common.isolation import SYSTEM, acting
     from palier.cotation import refresh, settling
     from palier.law.calendar import PARIS
-    from datetime import datetime, time as moment
 
     day = ON + timedelta(days=1)
     step = next(s for s in refresh.STEPS if s.key == "points")
@@ -426,17 +433,23 @@ def midnight(options: argparse.Namespace) -> None:
         keys = list(step.find(0, day))[:11_000]
         read = timed(lambda: settling._read(keys))
         seconds = timed(lambda: step.do(keys, day))
-        line(f"midnight, {len(keys)} demands due", f"{seconds:.2f} s, events included", f"the same rows read: {read:.2f} s", seconds / read)
+        line(
+            f"midnight, {len(keys)} demands due",
+            f"{seconds:.2f} s, events included",
+            f"the same rows read: {read:.2f} s",
+            seconds / read,
+        )
     vacuum()
 
 
 def new_grid(options: argparse.Namespace) -> None:
     """Another grid in the largest territory: the rows read, the points worked out, everything written."""
+    from scoring import grid_of_thirty
+
     from palier.common.isolation import SYSTEM, acting
-    from palier.cotation import refresh, settling
+    from palier.cotation import refresh
     from palier.cotation.models import Grid
     from palier.law import columns, records
-    from scoring import grid_of_thirty
 
     largest = query("SELECT epci_id FROM cotation_score GROUP BY epci_id ORDER BY count(*) DESC LIMIT 1")[0][0]
     sql = (
@@ -448,9 +461,15 @@ def new_grid(options: argparse.Namespace) -> None:
     read = timed(lambda: held.extend(query(sql, largest)))
     grid = grid_of_thirty()
     work = min(
-        timed(lambda: columns.compiled(grid, ON).totals(records.unpack([r for _, _, r in held], grid.place))) for _ in range(3)
+        timed(lambda: columns.compiled(grid, ON).totals(records.unpack([r for _, _, r in held], grid.place)))
+        for _ in range(3)
     )
-    line(f"new grid, {len(held)} demands: points known", f"{read + work:.2f} s", f"the same rows read: {read:.2f} s", (read + work) / read)
+    line(
+        f"new grid, {len(held)} demands: points known",
+        f"{read + work:.2f} s",
+        f"the same rows read: {read:.2f} s",
+        (read + work) / read,
+    )
     with acting(SYSTEM):
         last = Grid.objects.order_by("-version").first()
         made = Grid.objects.create(
@@ -468,7 +487,9 @@ def _one_by_one(sample: int) -> float:
     from scoring import grid_of_thirty, loop
 
     ids = [key for (key,) in query("SELECT id FROM cotation_score LIMIT %s", sample)]
-    write = timed(lambda: [query("UPDATE cotation_score SET points = points WHERE id = %s RETURNING id", k) for k in ids])
+    write = timed(
+        lambda: [query("UPDATE cotation_score SET points = points WHERE id = %s RETURNING id", k) for k in ids]
+    )
     return loop(grid_of_thirty(), sample) + write / sample
 
 

@@ -72,7 +72,9 @@ def test_the_first_ones_and_every_rank_are_those_of_the_law(offers):
         order = by_the_law(offer)
         found = first_of_register(facts(offer), offer.draw_seed, 1000)
         assert [(s.demand_id, s.points, s.registered_on) for s in found] == order
-        assert [s.demand_id for s in first_of_register(facts(offer), offer.draw_seed, 5)] == [d for d, _, _ in order[:5]]
+        assert [s.demand_id for s in first_of_register(facts(offer), offer.draw_seed, 5)] == [
+            d for d, _, _ in order[:5]
+        ]
         position = {demand: n for n, (demand, _, _) in enumerate(order, 1)}
         for demand in Demand.objects.order_by("pk"):
             assert register_rank(demand.pk, facts(offer), offer.draw_seed) == position.get(demand.pk)

@@ -36,7 +36,9 @@ def epci(code: str) -> str:
     return Commune.objects.get(code=code).epci_id
 
 
-def publish(source: str = SOURCE, valid_from: date = date(2024, 1, 1), codes: tuple[str, ...] = (CAEN, LISIEUX)) -> Grid:
+def publish(
+    source: str = SOURCE, valid_from: date = date(2024, 1, 1), codes: tuple[str, ...] = (CAEN, LISIEUX)
+) -> Grid:
     return publish_grid(
         actor=PALIER, key="essai", title="Essai", source=source, valid_from=valid_from, epcis=[epci(c) for c in codes]
     )
@@ -93,7 +95,9 @@ def run(day: date) -> dict[str, int]:
     return {key: done for key, done in nights.run(on=day).items() if key in STEPS}
 
 
-@pytest.mark.parametrize("day", [date(2026, 11, 24), date(2026, 12, 28), date(2027, 1, 1), date(2027, 3, 1), date(2028, 2, 29)])
+@pytest.mark.parametrize(
+    "day", [date(2026, 11, 24), date(2026, 12, 28), date(2027, 1, 1), date(2027, 3, 1), date(2028, 2, 29)]
+)
 def test_a_night_says_what_rescoring_everybody_would(register, settings, day):
     settings.DEMO = True
     with at(day):
@@ -134,7 +138,9 @@ def test_every_change_tells_its_reason(register):
     assert changed.count() > 10
     for event in changed:
         assert event.data["before"] != event.data["after"] and event.data["reasons"] not in ("", "nouvelle grille")
-        told = sum(Decimal(part.split("(")[-1].rstrip(")")) for part in event.data["reasons"].split(", ") if "(" in part)
+        told = sum(
+            Decimal(part.split("(")[-1].rstrip(")")) for part in event.data["reasons"].split(", ") if "(" in part
+        )
         moved = Decimal(event.data["after"].replace(",", ".")) - Decimal(event.data["before"].replace(",", "."))
         # Caps of a family may keep some of it back.
         assert told == moved or abs(told) > abs(moved)

@@ -40,6 +40,7 @@ from palier.employers.models import Company
 from palier.exchanges.takeover import actions as takeovers
 from palier.exchanges.takeover import running
 from palier.exchanges.takeover.models import TakeOver
+from palier.observatory.models import Simulation
 from palier.spaces.matrix import matrix
 from tests.conftest import NOW
 from tests.exchanges.takeover.conftest import LOGIS, export, written
@@ -52,7 +53,7 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",
+    "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
@@ -514,6 +515,13 @@ def takeover(state: str = "") -> TakeOver:
 
 def stock_file() -> bytes:
     return written(export(2))
+
+
+@case("authority:simulations")
+def _(town):
+    Simulation.objects.all().delete()
+    data = {"grid": town.draft.pk, "epci": town.draft.epcis.get().pk}
+    return Case(town.client("luc.epci"), "/collectivite/simulations/", data)
 
 
 @case("staff:takeovers")

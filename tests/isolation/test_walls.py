@@ -47,6 +47,7 @@ AS_SYSTEM_FILES = {
     "homes/actions.py",
     "observatory/actions.py",
     "observatory/learning.py",
+    "observatory/simulating.py",
     "rights/holdings.py",
 }
 
@@ -269,6 +270,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_designated",
         "palier_employees",
         "palier_examined",
+        "palier_first_of_register",
         "palier_forget_events",
         "palier_items",
         "palier_keep_identity",
@@ -276,6 +278,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_own_demands",
         "palier_places",
         "palier_ranks",
+        "palier_register_rank",
         "palier_renew_statistics",
         "palier_seated",
         "palier_seats",

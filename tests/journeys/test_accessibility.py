@@ -41,7 +41,7 @@ ROLES = {
     "nadia.secretaire": ("/bailleur/seances/", "/bailleur/seances/N/", "/bailleur/dossiers-prets/"),
     "paul.reservataire": ("/reservataire/", "/reservataire/logements/N/"),
     "helene.maire": ("/commission/", "/commission/seances/N/", "/commission/logements/N/"),
-    "luc.epci": ("/collectivite/",),
+    "luc.epci": ("/collectivite/", "/collectivite/simulations/"),
     "zoe.assistance": ("/equipe/assistance/",),
     "alain.admin": ("/equipe/organisations/", "/equipe/organisations/N/", "/equipe/reglages/"),
 }  # fmt: skip

@@ -18,7 +18,11 @@ from tests.law.test_reach import employers, offers
 def holds(held: Keys, household: Household, offer: OfferFacts) -> bool:
     near = held.widened and bool(offer.epci) and offer.epci in household.wish.epcis
     asked = needs(offer)
-    return held.opens & asked == asked and offer.surface >= held.surface and (offer.commune in household.wish.communes or near)
+    return (
+        held.opens & asked == asked
+        and offer.surface >= held.surface
+        and (offer.commune in household.wish.communes or near)
+    )
 
 
 @settings(max_examples=400)
@@ -33,9 +37,7 @@ def test_they_agree_near_the_limit_where_chance_seldom_goes(
     offer: OfferFacts, step_free: bool, without_lift: bool, adapted: bool
 ) -> None:
     mother = lone_parent()
-    mother = replace(
-        mother, wish=replace(mother.wish, step_free=step_free, without_lift=without_lift, adapted=adapted)
-    )
+    mother = replace(mother, wish=replace(mother.wish, step_free=step_free, without_lift=without_lift, adapted=adapted))
     near = replace(
         CAEN_T3, kind=offer.kind, floor=offer.floor, lift=offer.lift, step_free=offer.step_free, adapted=offer.adapted,
         contingent=offer.contingent, financing=offer.financing, zone=offer.zone, rent_zone=offer.rent_zone,

@@ -12,8 +12,8 @@ from django.db import transaction
 from palier.accounts.actor import Actor
 from palier.common import bulk, clock
 from palier.common.isolation import as_system
-from palier.cotation.models import Facts, Grid, PointsNews, Score
 from palier.cotation import news, standings
+from palier.cotation.models import Facts, Grid, PointsNews, Score
 from palier.cotation.queries import grids_in_force, household_at, parsed, scored_household, stored_lines, territories_of
 from palier.cotation.states import GRID
 from palier.demands import facts
@@ -181,7 +181,11 @@ def _difference(before: list[dict], after: list[dict]) -> list[tuple[str, str, f
     old = {line["criterion"]: line for line in before}
     new = {line["criterion"]: line for line in after}
     return [
-        (key, (new.get(key) or old[key])["label"], new.get(key, {}).get("points", 0) - old.get(key, {}).get("points", 0))
+        (
+            key,
+            (new.get(key) or old[key])["label"],
+            new.get(key, {}).get("points", 0) - old.get(key, {}).get("points", 0),
+        )
         for key in {**old, **new}
         if new.get(key, {}).get("points", 0) != old.get(key, {}).get("points", 0)
     ]

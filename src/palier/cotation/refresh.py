@@ -70,7 +70,9 @@ def _outline(keys: Sequence[int], day: date) -> int:
     households = _declared(alone)
     former = dict(Outline.objects.filter(demand__in=households).order_by("demand").values_list("demand", "record"))
     standings.keep(households.items(), day)
-    settling.settle(list(households), day, former={key: bytes(record) for key, record in former.items()}, everything=True)
+    settling.settle(
+        list(households), day, former={key: bytes(record) for key, record in former.items()}, everything=True
+    )
     for demand in held:
         if demand.pk in joined:
             rescore(demand)

@@ -49,7 +49,9 @@ def settle(
     Score.objects.filter(pk__in=ended["id"].to_list()).delete()
     told: list[news.Change] = []
     moved = len(ended)
-    wanted = pl.DataFrame({"epci": list(force), "grid": [g.pk for g in force.values()]}, schema={"epci": pl.String, "grid": pl.Int64})
+    wanted = pl.DataFrame(
+        {"epci": list(force), "grid": [g.pk for g in force.values()]}, schema={"epci": pl.String, "grid": pl.Int64}
+    )
     held = held.join(wanted, on="epci", how="inner", maintain_order="left")
     if not everything:
         due = pl.col("due_on").is_null() | (pl.col("due_on") <= day) | (pl.col("former").ne_missing(pl.col("grid")))
@@ -76,10 +78,14 @@ def _settle_grid(
     ready = columns.compiled(rules, day)
     found = ready.details(records.unpack(block["record"], rules.place))
     due_on = _due(rules, block, day)
-    amount = {steps: Decimal(steps) / ready.scale for steps in {*found["points"].unique(), *found["provisional"].unique()}}
+    amount = {
+        steps: Decimal(steps) / ready.scale for steps in {*found["points"].unique(), *found["provisional"].unique()}
+    }
     new, changed, kept = [], [], []
     places = []
-    rows = zip(block.iter_rows(named=True), found.select("points", "provisional", "excluded").iter_rows(), due_on, strict=True)
+    rows = zip(
+        block.iter_rows(named=True), found.select("points", "provisional", "excluded").iter_rows(), due_on, strict=True
+    )
     for place, (row, (points, provisional, reason), due) in enumerate(rows):
         points, provisional = amount[points], amount[provisional]
         excluded = ready.reasons[reason - 1] if reason else ""
@@ -148,9 +154,7 @@ def _told(
             )  # fmt: skip
 
 
-def _before(
-    rules: law.Grid, part: pl.DataFrame, day: date, former: Mapping[int, bytes]
-) -> list[dict[str, Decimal]]:
+def _before(rules: law.Grid, part: pl.DataFrame, day: date, former: Mapping[int, bytes]) -> list[dict[str, Decimal]]:
     held = [former.get(demand, record) for demand, record in part.select("demand", "record").iter_rows()]
     ready = columns.compiled(rules, day, columns.months_since("registered", pl.col("computed_on")))
     facts = records.unpack(held, rules.place).collect().with_columns(part["computed_on"])

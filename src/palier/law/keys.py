@@ -46,7 +46,9 @@ def keys(household: Household, on: date) -> Keys:
     ways += [("kind", k) for k in held.kinds]
     ways += [("financing", *place) for place in held.financings]
     ways += [("contingent", c) for c in held.contingents if ("contingent", c) in _BIT]
-    ways += ["adapted"] * held.adapted + ["stairs"] * (held.step_free or not held.lift) + ["steps"] * (not held.step_free)
+    ways += (
+        ["adapted"] * held.adapted + ["stairs"] * (held.step_free or not held.lift) + ["steps"] * (not held.step_free)
+    )
     return Keys(sum(_BIT[way] for way in ways), held.surface, bool(held.epcis))
 
 
@@ -63,4 +65,3 @@ def needs(offer: OfferFacts) -> int:
     if not offer.step_free and not offer.adapted:
         ways.append("steps")
     return sum(_BIT[way] for way in ways)
-

@@ -81,5 +81,3 @@ def _column(name: str, kind: pl.DataType, zone: str) -> pl.Expr:
         value = pl.col("bytes").arr.get(_BYTES.index(name))
         return pl.when(value != _NONE).then(value).cast(kind).alias(name)
     return pl.lit(None, dtype=kind).alias(name)
-
-

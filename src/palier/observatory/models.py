@@ -89,3 +89,28 @@ class Comparable(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["place", "size", "reserved"], name="comparable_once")]
+
+
+class Simulation(models.Model):
+    """A grid tried on the whole register of a territory beside the one in force, before it is voted. Sums only.
+
+    `source`, `current`: both grids as they were when it was asked. `done` of `total` demands are scored; `trouble` says
+    in French why it stopped. `result`: as `observatory.simulating` writes it.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    epci = models.ForeignKey("territories.Epci", models.PROTECT)
+    title = models.CharField(max_length=200)
+    current_title = models.CharField(max_length=200)
+    source = models.TextField()
+    current = models.TextField()
+    asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]

@@ -5,7 +5,7 @@ import logging
 from procrastinate.contrib.django import app
 
 from palier.common import clock
-from palier.observatory import actions, learning
+from palier.observatory import actions, learning, simulating
 
 log = logging.getLogger(__name__)
 
@@ -19,3 +19,19 @@ def night(timestamp: int) -> None:
     kinds = learning.compare(clock.today())
     communes = actions.refresh(clock.today())
     log.info("night of the observatory: %s offers kept, %s kinds of homes, %s communes", kept, kinds, communes)
+
+
+@app.task(pass_context=False)
+def simulate(simulation_id: int) -> None:
+    """A simulation, to its end."""
+    clock.follow_demo_shift()
+    simulating.work(simulation_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="wake_simulations", pass_context=False)
+def wake_simulations(timestamp: int) -> None:
+    """Begin again what a fallen worker left in its middle."""
+    clock.follow_demo_shift()
+    for pk in simulating.asleep():
+        simulating.work(pk)

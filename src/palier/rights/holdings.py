@@ -171,6 +171,7 @@ HOLDINGS: tuple[Holding, ...] = (
 )  # fmt: skip
 WITHHELD: dict[str, str] = {
     "observatory.PastOffer": "places et issues des candidatures à une offre finie, sans nom ni numéro",
+    "observatory.Simulation": "sommes sur tout un registre, petits nombres cachés",
     "observatory.PastAllocation": "attributions passées, sans nom ni numéro : personne n’y est reconnu",
     "homes.Dwelling": "logements, sans rien sur vous",
     "homes.Vacancy": "logements vacants, sans rien sur vous",
