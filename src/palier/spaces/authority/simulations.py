@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -102,7 +103,8 @@ def _shown(held: Simulation, *, every: bool) -> dict[str, Any]:
         kept = known if every or key != "commune" else known[:SHOWN]
         parts.append(
             {"key": key, "title": title, "groups": kept, "left": len(known) - len(kept),
-             "hidden": len(result["groups"][key]) - len(known), "chart": _chart(title, kept)}
+             "hidden": len(result["groups"][key]) - len(known), "chart": _chart(title, kept),
+             "height": "small" if len(kept) < 4 else "medium"}
         )  # fmt: skip
     return {
         "result": result, "parts": parts, "moved": int(MOVED), "objectives": _objectives(result),
@@ -147,7 +149,10 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """The note that may be made public, as a tagged PDF."""
     held = _finished(request, pk)
-    response = HttpResponse(pdf.render("simulation_note", _note(held)), content_type="application/pdf")
+    response = HttpResponse(
+        pdf.render("simulation_note", {**_note(held), "demo": settings.DEMO, "origin": settings.BASE_URL}),
+        content_type="application/pdf",
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="note-simulation-{held.pk}.pdf"'
     return response
 
