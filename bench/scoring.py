@@ -22,8 +22,8 @@ from palier.law.household import Home, Household, Person, Situation, Wish
 ON = date(2026, 11, 23)
 
 
-def grid_of_thirty() -> Grid:
-    """Thirty criteria: seniority, twelve situations, motives, homes, means, household, ties."""
+def grid_of_thirty(source: bool = False) -> Grid | str:
+    """Thirty criteria: seniority, nine situations, motives, homes, means, household, ties; `source`: its text."""
     families = {
         "attente": [
             'kind = "per_month"\nfact = "seniority.months"\npoints = 1\nmost = 60',
@@ -62,9 +62,10 @@ def grid_of_thirty() -> Grid:
         combine = "max" if key == "urgences" else "sum"
         lines.append(f'[[family]]\nkey = "f{n}"\nlabel = "{key}"\ncombine = "{combine}"\ncap = 100')
         lines += [f'[[family.criterion]]\nkey = "c{n}-{m}"\nlabel = "{key} {m}"\n{text}' for m, text in enumerate(held)]
-    grid = parse_grid("\n\n".join(lines))
+    text = "\n\n".join(lines)
+    grid = parse_grid(text)
     assert len(grid.criteria) == 30
-    return grid
+    return text if source else grid
 
 
 def drawn(count: int) -> pl.DataFrame:

@@ -20,6 +20,8 @@ from palier.applications.models import Application
 from palier.commissions.models import AgendaItem, Candidate, Session
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
+from palier.cotation.models import Grid
+from palier.cotation.queries import grids_in_force
 from palier.demands.models import Demand
 from palier.demo.bodies import everyone
 from palier.demo.build import settle_cast
@@ -33,7 +35,10 @@ from palier.exchanges.models import Anomaly, Operation
 from palier.exchanges.takeover import actions as takeovers
 from palier.homes.models import Dwelling, Offer
 from palier.law import calendar
-from tests.builders import Builder
+from palier.observatory import simulating
+from palier.observatory.models import Simulation
+from palier.territories.models import Commune
+from tests.builders import CAEN, Builder
 from tests.conftest import NOW
 from tests.exchanges.takeover.conftest import LOGIS, export, written
 
@@ -71,6 +76,19 @@ class Town:
         self.takeover = takeovers.receive(
             actor=character("alain.admin"), name="export.csv", chunks=[written(export(3))], mapping=LOGIS
         )
+
+        self.draft, self.simulation = self.simulated(character("luc.epci"))
+
+    def simulated(self, officer: Actor) -> tuple[Grid, Simulation]:
+        """A grid that its authority has not voted, and its trial on the register."""
+        epci = Commune.objects.get(code=CAEN).epci
+        now = grids_in_force(NOW.date())[epci.pk]
+        source = now.source.replace("points = 100\n", "points = 120\n")
+        draft = Grid.objects.create(key=now.key, version=9, title="Essai", source=source, valid_from=NOW.date())
+        draft.epcis.add(epci)
+        asked = play(officer, simulating.ask, epci=epci, grid=draft)
+        simulating.work(asked.pk)
+        return draft, Simulation.objects.get(pk=asked.pk)
 
     def refused(self, demand: Demand) -> Operation:
         """A creation that the register refused."""

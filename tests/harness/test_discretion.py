@@ -168,6 +168,7 @@ def keys_of(town: Town) -> dict[str, list[int]]:
     sent = [a.pk for a in Application.objects.filter(offer=town.instructed).order_by("pk")]
     found = {
         "reprises": [town.takeover.pk],
+        "simulations": [town.simulation.pk],
         "courriers": pks("demands.Notice"),
         "doublons": pks("demands.Likeness"),
         "mandats": pks("demands.Mandate"),

@@ -162,6 +162,7 @@ FRAGMENTS = {
     "/mon-espace/mes-donnees/": "amina.benali",
     "/guichet/pieces/": "claire.guichet", "/equipe/organisations/": "alain.admin",
     "/commission/logements/{item}/discussion/": "helene.maire", "/equipe/reprises/{takeover}/": "alain.admin",
+    "/collectivite/simulations/{simulation}/": "luc.epci",
 }  # fmt: skip
 # A key is drawn anew for each form.
 ONCE = re.compile(r'name="(?:once|csrfmiddlewaretoken)" value="[^"]+"')
@@ -176,7 +177,7 @@ def body(client: Client, path: str, **headers: str) -> str:
 @pytest.mark.parametrize("path", FRAGMENTS)
 def test_the_fragment_is_a_part_of_the_page(town, path):
     client = town.client(FRAGMENTS[path]) if FRAGMENTS[path] else Client()
-    path = path.format(item=town.item.pk, takeover=town.takeover.pk)
+    path = path.format(item=town.item.pk, takeover=town.takeover.pk, simulation=town.simulation.pk)
     part = body(client, path, **{"HX-Request": "true"})
     assert "<html" not in part and len(part) > 40
     assert part in body(client, path)

@@ -40,6 +40,7 @@ from palier.employers.models import Company
 from palier.exchanges.takeover import actions as takeovers
 from palier.exchanges.takeover import running
 from palier.exchanges.takeover.models import TakeOver
+from palier.observatory.models import Simulation
 from palier.spaces.matrix import matrix
 from tests.conftest import NOW
 from tests.exchanges.takeover.conftest import LOGIS, export, written
@@ -52,7 +53,7 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:bearings", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:receipt", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "desk:attestation", "desk:dossier", "desk:exchange",
+    "applicant:receipt", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:receipt", "holder:recognition",
@@ -61,7 +62,7 @@ READ_ONLY = {
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:session", "landlord:sessions", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
-    "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
+    "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
 }  # fmt: skip
 # Written, but only in the session of whoever asks.
@@ -514,6 +515,13 @@ def takeover(state: str = "") -> TakeOver:
 
 def stock_file() -> bytes:
     return written(export(2))
+
+
+@case("authority:simulations")
+def _(town):
+    Simulation.objects.all().delete()
+    data = {"grid": town.draft.pk, "epci": town.draft.epcis.get().pk}
+    return Case(town.client("luc.epci"), "/collectivite/simulations/", data)
 
 
 @case("staff:takeovers")

@@ -29,6 +29,7 @@ AS_SYSTEM_FILES = {
     "commissions/actions/voting.py",
     "commissions/queries.py",
     "cotation/actions.py",
+    "cotation/queries.py",
     "demands/actions.py",
     "demands/claiming.py",
     "demands/likenesses.py",
@@ -45,6 +46,8 @@ AS_SYSTEM_FILES = {
     "exchanges/takeover/running.py",
     "homes/actions.py",
     "observatory/actions.py",
+    "observatory/learning.py",
+    "observatory/simulating.py",
     "rights/holdings.py",
 }
 
@@ -267,6 +270,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_designated",
         "palier_employees",
         "palier_examined",
+        "palier_first_of_register",
         "palier_examined_offers",
         "palier_forget_events",
         "palier_items",
@@ -276,6 +280,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_own_receipt",
         "palier_places",
         "palier_ranks",
+        "palier_register_rank",
         "palier_rivals",
         "palier_waits",
         "palier_renew_statistics",

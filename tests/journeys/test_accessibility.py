@@ -25,7 +25,7 @@ SHA384 = "sha384-17w4i/EfU4m8vRTTBQs69gAb/fjBpQi0/OOcQTspZXbRlDA0OcGoZX3ZUxQpgTY
 WIDTHS = (1280, 390)
 # Who must reach what at least: a crawl that stops early proves nothing.
 ROLES = {
-    "visitor": ("/", "/offres/", "/offres/N/", "/offres/carte/", "/observatoire/", "/simulateur/", "/compte/login/", "/compte/signup/",
+    "visitor": ("/", "/offres/", "/offres/N/", "/offres/carte/", "/observatoire/", "/simulateur/", "/chances/", "/compte/login/", "/compte/signup/",
                 "/compte/password/reset/", "/accessibilite/", "/donnees-personnelles/"),
     "amina.benali": ("/mon-espace/", "/mon-espace/demande/", "/mon-espace/demande/etape/menage/", "/mon-espace/pieces/",
                      "/mon-espace/pieces/urgence/", "/mon-espace/employeur/", "/mon-espace/offres/",
@@ -41,7 +41,7 @@ ROLES = {
     "nadia.secretaire": ("/bailleur/seances/", "/bailleur/seances/N/", "/bailleur/dossiers-prets/"),
     "paul.reservataire": ("/reservataire/", "/reservataire/logements/N/"),
     "helene.maire": ("/commission/", "/commission/seances/N/", "/commission/logements/N/"),
-    "luc.epci": ("/collectivite/",),
+    "luc.epci": ("/collectivite/", "/collectivite/simulations/"),
     "zoe.assistance": ("/equipe/assistance/",),
     "alain.admin": ("/equipe/organisations/", "/equipe/organisations/N/", "/equipe/reglages/"),
 }  # fmt: skip

@@ -121,6 +121,8 @@ def test_months_over_a_column_are_those_of_the_calendar(start: date, on: date) -
     held = {"d.month": [start.year * 12 + start.month], "d.day": [start.day]}
     found = pl.DataFrame(held).select(columns.months_since("d", on)).item()
     assert found == months_between(start, on)
+    by_row = pl.DataFrame({**held, "then": [on]}).select(columns.months_since("d", pl.col("then"))).item()
+    assert by_row == found
 
 
 def test_the_closest_band_edges_and_thresholds_agree() -> None:

@@ -6,6 +6,7 @@ Locks are taken in the order of `common.locks`: the offer first, then the demand
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -31,8 +32,8 @@ from palier.territories.queries import setting
 
 
 @transaction.atomic
-def submit(*, actor: Actor, demand: Demand, offer_id: int) -> Application:
-    """Apply to an offer. Twice on the same offer is once.
+def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] | None = None) -> Application:
+    """Apply to an offer. Twice on the same offer is once. `told`: what else the household read of its odds.
 
     Refused when the offer takes no application any more, when the household may not have it (with the
     first reason), or when its live applications already fill the territory's number (one by default).
@@ -64,6 +65,7 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int) -> Application:
             "candidates": assessment.place.candidates,
             "position": assessment.place.position,
             "effort": assessment.effort_text,
+            **(told or {}),
         },
     )
     try:

@@ -6,20 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 
-from palier.accounts.actor import PALIER, Actor
-from palier.common import bulk, clock, ledger
+from palier.accounts.actor import Actor
+from palier.common import bulk, clock
 from palier.common.isolation import as_system
-from palier.cotation.models import Facts, Grid, Score
-from palier.cotation.queries import grids_in_force, parsed, scored_household, stored_lines, territories_of
+from palier.cotation import news, standings
+from palier.cotation.models import Facts, Grid, PointsNews, Score
+from palier.cotation.queries import grids_in_force, household_at, parsed, scored_household, stored_lines, territories_of
 from palier.cotation.states import GRID
 from palier.demands import facts
 from palier.demands.form import Form
 from palier.demands.models import Demand
-from palier.law import cotation
+from palier.law import cotation, lasting
 from palier.law.household import Household
 from palier.territories.models import Commune, Epci
 
@@ -57,23 +57,36 @@ def rescore(demand: Demand) -> None:
         wanted = [epci for epci in territories_of(demand) if epci in grids]
         stored = {s.epci_id: s for s in Score.objects.filter(demand=demand).select_related("epci").order_by("epci")}
         Score.objects.filter(demand=demand).exclude(epci__in=wanted).delete()
-        if not wanted:
-            return
         household = scored_household(demand, on=today)
+        former = {epci: _former_lines(demand, score) for epci, score in stored.items() if epci in wanted}
         _keep_facts(demand, household)
         for epci in wanted:
-            _store(
-                demand,
-                epci,
-                grids[epci],
-                cotation.score(parsed(grids[epci].source), household, today),
-                stored.get(epci),
-            )
+            grid = parsed(grids[epci].source)
+            score = cotation.score(grid, household, today)
+            due_on = lasting.score_until(grid, household, today)
+            _store(demand, epci, grids[epci], score, due_on, stored.get(epci), former.get(epci, []))
+        standings.keep([(demand.pk, household)], today)
+        standings.place([demand.pk])
+
+
+def _former_lines(demand: Demand, score: Score) -> list[dict]:
+    """The explanation of a stored score, worked out again where only its totals were stored."""
+    if score.lines is not None:
+        return score.lines
+    day = score.computed_on
+    household, _ = household_at(demand, day)
+    return stored_lines(cotation.score(parsed(score.grid.source), household, day))
 
 
 def follow_life(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
     """Points tell much of a household: they go with its data."""
+    if verb in ("remove", "erase"):
+        standings.leave([d.pk for d in demands])
+    if verb == "reactivate":
+        for demand in demands:
+            rescore(demand)
     if verb == "erase":
+        PointsNews.objects.filter(demand__in=demands).delete()
         Score.objects.filter(demand__in=demands).delete()
         Facts.objects.filter(demand__in=demands).delete()
 
@@ -97,28 +110,32 @@ def score_new(households: Sequence[tuple[Demand, Form]]) -> None:
     scored = set(
         Score.objects.filter(demand__in=[d.pk for d, _ in households]).order_by("pk").values_list("demand", flat=True)
     )
-    rows = []
+    rows, outlined = [], []
     for demand, form in households:
+        if demand.pk in scored:
+            continue
         epcis = tuple(sorted({epci_of[code] for code in form.wish.communes if code in epci_of}))
         wanted = [epci for epci in epcis if epci in grids]
-        if not wanted or demand.pk in scored:
-            continue
         household = facts.from_form(form, demand, epcis=epcis)
+        outlined.append((demand.pk, household))
         # Territories that voted one grid text score alike: worked out once.
-        told: dict[str, tuple[cotation.Score, list[dict]]] = {}
+        told: dict[str, tuple[cotation.Score, list[dict], date]] = {}
         for epci in wanted:
             grid = grids[epci]
             if grid.source not in told:
-                score = cotation.score(parsed(grid.source), household, today)
-                told[grid.source] = score, stored_lines(score)
-            score, lines = told[grid.source]
+                rules = parsed(grid.source)
+                score = cotation.score(rules, household, today)
+                told[grid.source] = score, stored_lines(score), lasting.score_until(rules, household, today)
+            score, lines, due_on = told[grid.source]
             rows.append(
                 Score(
                     demand_id=demand.pk, epci_id=epci, grid=grid, points=score.points, provisional=score.provisional,
-                    excluded=score.excluded, lines=lines, demand_revision=demand.revision, computed_on=today,
+                    excluded=score.excluded, lines=lines, demand_revision=demand.revision, computed_on=today, due_on=due_on,
                 )
             )  # fmt: skip
     bulk.insert(Score, rows)
+    standings.keep(outlined, today)
+    standings.place([pk for pk, _ in outlined])
 
 
 def rescore_person(person_id: int) -> None:
@@ -128,7 +145,9 @@ def rescore_person(person_id: int) -> None:
             rescore(demand)
 
 
-def _store(demand: Demand, epci: str, grid: Grid, score: cotation.Score, former: Score | None) -> None:
+def _store(
+    demand: Demand, epci: str, grid: Grid, score: cotation.Score, due_on: date, former: Score | None, before: list[dict]
+) -> None:
     lines = stored_lines(score)
     Score.objects.update_or_create(
         demand=demand,
@@ -141,34 +160,32 @@ def _store(demand: Demand, epci: str, grid: Grid, score: cotation.Score, former:
             "lines": lines,
             "demand_revision": demand.revision,
             "computed_on": clock.today(),
+            "due_on": due_on,
         },
     )
     if former is not None and former.points != score.points:
-        ledger.record(
-            verb="scores.change",
-            subject=demand,
-            actor=PALIER,
-            thread=demand.pk,
-            data={
-                "before": _plain(former.points),
-                "after": _plain(score.points),
-                "territory": former.epci.name,
-                "reasons": _difference(former.lines or [], lines),
-            },
-        )
+        moved = _difference(before, lines)
+        news.record(
+            [
+                news.Change(
+                    demand.pk, former.epci.name, former.points, score.points,
+                    ", ".join(f"{label} ({by:+g})" for _, label, by in moved) or news.NEW_GRID,
+                    {key for key, _, _ in moved} <= news.waiting(parsed(grid.source)) and former.grid_id == grid.pk,
+                )
+            ]
+        )  # fmt: skip
 
 
-def _plain(points: Decimal) -> str:
-    return f"{points.normalize():f}".replace(".", ",")
-
-
-def _difference(before: list[dict], after: list[dict]) -> str:
-    """What came, went or moved between two explanations, in the criteria's own words."""
+def _difference(before: list[dict], after: list[dict]) -> list[tuple[str, str, float]]:
+    """What came, went or moved between two explanations: (criterion, its own words, points)."""
     old = {line["criterion"]: line for line in before}
     new = {line["criterion"]: line for line in after}
-    moved = [
-        f"{(new.get(key) or old[key])['label']} ({new.get(key, {}).get('points', 0) - old.get(key, {}).get('points', 0):+g})"
+    return [
+        (
+            key,
+            (new.get(key) or old[key])["label"],
+            new.get(key, {}).get("points", 0) - old.get(key, {}).get("points", 0),
+        )
         for key in {**old, **new}
         if new.get(key, {}).get("points", 0) != old.get(key, {}).get("points", 0)
     ]
-    return ", ".join(moved) or "nouvelle grille"

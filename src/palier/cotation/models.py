@@ -11,7 +11,8 @@ from palier.cotation.states import GRID
 class Grid(models.Model):
     """A version of a territory's grid: the TOML text as voted, in force from `valid_from`.
 
-    `key` names the territory's grid over its versions; `epcis` are the territories where it holds.
+    `key` names the territory's grid over its versions; `epcis` are the territories where it holds. `applied`: whether
+    the scores of its territories have followed its coming into force; else the worker has them follow.
     """
 
     key = models.CharField(max_length=60)
@@ -23,6 +24,7 @@ class Grid(models.Model):
     valid_to = models.DateField(null=True)
     example = models.BooleanField(default=False)
     epcis = models.ManyToManyField("territories.Epci", related_name="grids")
+    applied = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["key", "version"]
@@ -35,7 +37,8 @@ class Grid(models.Model):
 class Score(models.Model):
     """The points of a demand in one territory. `lines`: the fired criteria as `law.cotation` gives them.
 
-    `lines` is None where a mass calculation stored totals only; the detail is then computed when read.
+    `lines` is None where a mass calculation stored totals only; the detail is then computed when read. `due_on`: the
+    first day when the calendar alone may change it (`law.lasting`); None until the worker has looked.
     """
 
     demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="scores")
@@ -47,11 +50,15 @@ class Score(models.Model):
     lines = models.JSONField(null=True)
     demand_revision = models.PositiveIntegerField()
     computed_on = models.DateField()
+    due_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["demand", "epci"]
         constraints = [models.UniqueConstraint(fields=["demand", "epci"], name="score_once")]
-        indexes = [models.Index(fields=["epci", "-points"], name="score_order")]
+        indexes = [
+            models.Index(fields=["epci", "-points"], name="score_order"),
+            models.Index(fields=["due_on"], name="score_due"),
+        ]
 
 
 class Facts(models.Model):
@@ -69,3 +76,57 @@ class Facts(models.Model):
         ordering = ["demand", "at", "pk"]
         indexes = [models.Index(fields=["demand", "-at"], name="facts_latest")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+
+class Outline(models.Model):
+    """What mass scoring and rankings read of a live demand, written with every change of it.
+
+    `record`: its facts (`law.records`), without the days of refusals that `refused` tells of; `opens`, `surface` and
+    `widened`: which dwellings are open to it (`law.keys`). All hold until the day before `until`.
+    """
+
+    demand = models.OneToOneField("demands.Demand", models.CASCADE, primary_key=True, related_name="outline")
+    record = models.BinaryField()
+    refused = models.BooleanField(default=False)
+    opens = models.IntegerField()
+    surface = models.SmallIntegerField()
+    widened = models.BooleanField(default=False)
+    until = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="outline_until")]
+
+
+class Standing(models.Model):
+    """A live demand in one place that it wishes, as narrow as a ranking needs: the index is the ranking itself.
+
+    `place`: a commune, or a whole EPCI for those who accept the surroundings. `hundredths`: points × 100.
+    """
+
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="standings", db_index=False)
+    place = models.CharField(max_length=9)
+    hundredths = models.IntegerField()
+    registered_on = models.DateField()
+    opens = models.IntegerField()
+    surface = models.SmallIntegerField()
+
+    class Meta:
+        ordering = ["place", "-hundredths", "registered_on", "demand"]
+        constraints = [models.UniqueConstraint(fields=["demand", "place"], name="standing_once")]
+        indexes = [
+            models.Index(
+                "place", models.F("hundredths").desc(), "registered_on", "demand",
+                name="standing_order", include=["opens", "surface"],
+            ),
+        ]  # fmt: skip
+
+
+class PointsNews(models.Model):
+    """A household whose points changed and who has not been told by mail yet: one message will tell everything since.
+
+    `since`: the first change of those; `last`: the latest, after which a quiet time is waited for.
+    """
+
+    demand = models.OneToOneField("demands.Demand", models.CASCADE, primary_key=True, related_name="points_news")
+    since = models.DateTimeField()
+    last = models.DateTimeField(db_index=True)

@@ -1,13 +1,62 @@
-"""Scores follow the demand; grids are public. The facts behind a score name every situation and are the household's own."""
+"""Scores follow the demand; grids are public. The facts behind a score name every situation and are the household's own.
 
-from palier.common.isolation import Policy, role_is
+Outlines and standings are read by the worker and by two narrow functions: the first candidates of the register for one
+offer, and one demand's own rank there.
+"""
+
+from palier.common.isolation import Policy, narrow_function, role_is
 from palier.demands.policies import through_demand
 
 ROW_POLICIES = {
     "cotation_score": {"through_demand": Policy(through_demand())},
     "cotation_facts": {"own": Policy(f"{role_is('applicant')} AND {through_demand()}", command="SELECT")},
+    "cotation_outline": {},
+    "cotation_standing": {},
+    "cotation_pointsnews": {},
 }
 OPEN_TABLES = {
     "cotation_grid": "public rules",
     "cotation_grid_epcis": "public rules",
+}
+# Two places give candidates: the commune, and its EPCI for those who accept the surroundings; nobody stands in both.
+_OPEN = "h.opens & needed = needed AND h.surface <= room"
+_WALK = f"""
+    SELECT h.demand_id, h.hundredths, h.registered_on FROM cotation_standing h WHERE h.place = {{place}} AND {_OPEN}"""
+_AHEAD = f"""
+    (SELECT count(*) FROM cotation_standing h
+     WHERE h.place = {{place}} AND h.hundredths > mine.hundredths AND {_OPEN})
+    + (SELECT count(*) FROM cotation_standing h WHERE h.place = {{place}} AND h.hundredths = mine.hundredths
+       AND (h.registered_on < mine.registered_on OR h.registered_on = mine.registered_on
+            AND ({{draw}}, h.demand_id) < (own, household)) AND {_OPEN})"""
+
+
+def _draw(demand: str) -> str:
+    """`law.ranking.draw`, said in SQL."""
+    return f"""substr(encode(sha256(convert_to(seed || ':' || {demand}, 'UTF8')), 'hex'), 1, 16) COLLATE "C\""""
+
+
+SQL_FUNCTIONS = {
+    # The draw is worked out for equals alone.
+    "palier_first_of_register": narrow_function(
+        "palier_first_of_register",
+        "commune text, epci text, needed int, room int, seed text, most int",
+        "TABLE (demand_id bigint, hundredths int, registered_on date)",
+        f"""
+            SELECT y.demand_id, y.hundredths, y.registered_on FROM (
+                SELECT x.*, count(*) OVER (PARTITION BY x.hundredths, x.registered_on) AS equals FROM (
+                    SELECT * FROM ({_WALK.format(place="commune")} UNION ALL {_WALK.format(place="epci")}) w
+                    ORDER BY w.hundredths DESC, w.registered_on FETCH FIRST most ROWS WITH TIES) x) y
+            ORDER BY y.hundredths DESC, y.registered_on, CASE WHEN equals > 1 THEN {_draw("y.demand_id")} END, y.demand_id
+            LIMIT most""",
+    ),
+    "palier_register_rank": narrow_function(
+        "palier_register_rank",
+        "household bigint, commune text, epci text, needed int, room int, seed text",
+        "TABLE (ahead bigint)",
+        f"""
+            SELECT 1 + {_AHEAD.format(place="commune", draw=_draw("h.demand_id"))}
+                     + {_AHEAD.format(place="epci", draw=_draw("h.demand_id"))}
+            FROM (SELECT h.*, {_draw("household")} AS own FROM cotation_standing h
+                  WHERE h.demand_id = household AND h.place IN (commune, epci) AND {_OPEN}) mine""",
+    ),
 }

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from palier.common.isolation import as_system
 from palier.cotation.models import Facts, Grid, Score
 from palier.demands import facts
 from palier.demands.form import Form
@@ -99,7 +100,8 @@ def lines_of(score: Score, *, own: bool = False) -> list[dict[str, Any]]:
     if score.lines is not None and not own:
         return score.lines
     day = score.computed_on
-    detail = cotation.score(parsed(score.grid.source), scored_household(score.demand, on=day), day)
+    with as_system("points are worked out from every fact, whoever reads them; what is shown of them is discreet"):
+        detail = cotation.score(parsed(score.grid.source), scored_household(score.demand, on=day), day)
     return [as_shown(line) for line in detail.lines] if own else stored_lines(detail)
 
 

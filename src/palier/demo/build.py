@@ -21,7 +21,7 @@ from palier.common import clock
 from palier.common.bulk import renew_statistics
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.actions import publish_grid, rescore
-from palier.cotation.models import Score
+from palier.cotation.models import Grid, Score
 from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
@@ -37,6 +37,7 @@ from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import calendar, eligibility, numbers, occupancy
 from palier.law.grid_files import source_of
 from palier.law.household import AUTHORITY, Situation
+from palier.observatory import learning
 from palier.observatory.actions import refresh, refresh_quarters
 from palier.territories.models import Epci, Setting
 
@@ -130,7 +131,24 @@ def _cast(scale) -> dict[str, int]:
             actor=PALIER, key="calvados-orne", title="Grille d’exemple, Calvados et Orne", example=True,
             source=source_of("exemple-calvados-orne"), valid_from=since, epcis=epcis,
         )  # fmt: skip
+        _draft(epcis)
     return {"personnages": len(CAST)}
+
+
+def _draft(epcis: list[str]) -> None:
+    """A grid that nobody has voted yet, to try on the register: each month of waiting counts double."""
+    source = source_of("exemple-calvados-orne")
+    for old, new in (("version = 1\n", "version = 2\n"), ("points = 1\nmost = 40\n", "points = 2\nmost = 80\n"),
+                     ("cap = 60\n", "cap = 100\n")):  # fmt: skip
+        if source.count(old) != 1:
+            raise ValueError(f"the example grid no longer holds {old!r} once")
+        source = source.replace(old, new)
+    held, made = Grid.objects.get_or_create(
+        key="calvados-orne", version=2,
+        defaults={"title": "Projet : l’ancienneté compte double", "source": source, "valid_from": clock.today(), "example": True},
+    )  # fmt: skip
+    if made:
+        held.epcis.set(epcis)
 
 
 def settle_cast() -> None:
@@ -251,11 +269,14 @@ def _underway(scale) -> dict[str, int]:
 
 
 def _past(scale) -> dict[str, int]:
-    return {
+    made = {
         "attributions": storing.store_past_allocations(scale),
+        "offres passées": storing.store_past_offers(scale),
         "communes": refresh(clock.today()),
         "comparaisons": refresh_quarters(clock.today()),
     }
+    learning.compare(clock.today())
+    return made
 
 
 def _heroes(scale) -> dict[str, int]:

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from palier.accounts.models import Organisation
 from palier.common import clock
+from palier.common.bulk import insert
 from palier.common.isolation import SYSTEM, acting
+from palier.cotation import standings
 from palier.cotation.models import Grid, Score
 from palier.cotation.queries import grids_in_force, parsed
 from palier.demands import facts
@@ -19,15 +21,16 @@ from palier.demands.models import Demand, DemandVersion
 from palier.demands.models import Wish as WishRow
 from palier.demo import bodies
 from palier.demo.chance import BLOCK
+from palier.demo.past import past_offers
 from palier.demo.population import DemandRow, demands
 from palier.demo.scales import Scale
 from palier.demo.stock import DwellingRow, dwellings, past_allocations
 from palier.documents.kinds import AUTHORISED
 from palier.documents.models import Recognition
 from palier.homes.models import Dwelling, Offer, Vacancy
-from palier.law import cotation
+from palier.law import cotation, lasting
 from palier.law.household import AUTHORITY, Household, Situation
-from palier.observatory.models import PastAllocation
+from palier.observatory.models import PastAllocation, PastOffer
 
 # Only a few households have asked a service to recognise their situation: its list stays one that people work through.
 _ASKED_ONE_IN = 8
@@ -75,7 +78,10 @@ def _store_block(
     Recognition.objects.bulk_create(
         _recognition(d, s, bodies_by_key[f"etat-{r.department}"]) for d, r in pairs for s in _kept(r)
     )
-    Score.objects.bulk_create(s for d, r in pairs for s in _scores(d, r, today, grids))
+    households = [(d, r, _household(d, r)) for d, r in pairs]
+    Score.objects.bulk_create(s for d, r, held in households for s in _scores(d, r, held, today, grids))
+    standings.keep([(d.pk, held) for d, _, held in households], today)
+    standings.place([d.pk for d in made])
 
 
 def _kept(row: DemandRow) -> list[Situation]:
@@ -94,14 +100,17 @@ def _recognition(demand: Demand, held: Situation, service: Organisation) -> Reco
     )  # fmt: skip
 
 
-def _scores(demand: Demand, row: DemandRow, today: date, grids: dict[str, Grid]) -> Iterator[Score]:
-    household = _household(demand, row)
+def _scores(
+    demand: Demand, row: DemandRow, household: Household, today: date, grids: dict[str, Grid]
+) -> Iterator[Score]:
     for epci in row.epcis:
         if grid := grids.get(epci):
-            result = cotation.score(parsed(grid.source), household, today, explain=False)
+            rules = parsed(grid.source)
+            result = cotation.score(rules, household, today, explain=False)
             yield Score(
                 demand=demand, epci_id=epci, grid=grid, points=result.points, provisional=result.provisional,
                 excluded=result.excluded, lines=None, demand_revision=1, computed_on=today,
+                due_on=lasting.score_until(rules, household, today),
             )  # fmt: skip
 
 
@@ -175,6 +184,25 @@ def store_past_allocations(scale: Scale) -> int:
                     priority=r.priority, first_quartile=r.first_quartile, qpv=r.qpv,
                 )
                 for r in block
+            )  # fmt: skip
+        count += len(block)
+    return count
+
+
+def store_past_offers(scale: Scale) -> int:
+    """Insert the ended offers of past years, played."""
+    count = 0
+    for block in _blocks(past_offers(scale.key, today=clock.today())):
+        with acting(SYSTEM):
+            insert(
+                PastOffer,
+                (
+                    PastOffer(
+                        ended_on=r.ended_on, commune_id=r.commune, type=r.type, reserved=r.reserved, stood=r.stood,
+                        left=r.left, proposed=r.proposed,
+                    )
+                    for r in block
+                ),
             )  # fmt: skip
         count += len(block)
     return count

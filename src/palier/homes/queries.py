@@ -32,6 +32,7 @@ class Listed(NamedTuple):
     charges: Decimal
     contingent: str
     description: str
+    published_at: datetime
     closes_at: datetime
     confirmed_at: datetime
     kind: str
@@ -58,8 +59,8 @@ class Listed(NamedTuple):
 # A database answers this in a millisecond; made of forty conditions by the ORM, it took four.
 _LISTED = """
     WITH around AS (
-        SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.closes_at, o.confirmed_at, w.kind, w.type,
-               w.surface, w.floor, w.lift, w.step_free, w.adapted, w.energy_class, w.financing, w.qpv, c.code, c.name,
+        SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.published_at, o.closes_at, o.confirmed_at, w.kind,
+               w.type, w.surface, w.floor, w.lift, w.step_free, w.adapted, w.energy_class, w.financing, w.qpv, c.code, c.name,
                coalesce(c.epci_id, ''), c.department_id, c.ceiling_zone, c.rent_zone, c.aid_zone, w.landlord_id,
                w.type = ANY(%(types)s) AND w.kind = ANY(%(kinds)s) AND w.surface >= %(surface)s
                AND o.contingent = ANY(%(contingents)s)
@@ -75,7 +76,8 @@ _LISTED = """
         WHERE o.state = 'published' AND o.closes_at > %(now)s AND c.department_id = %(department)s)
     SELECT a.*, l.name, (SELECT count(*) FROM around)
     FROM around a JOIN accounts_organisation l ON l.id = a.landlord_id WHERE a.fits = %(fits)s ORDER BY a.id"""
-_FITS, _LANDLORD = 25, 24
+# The columns are in the order of the fields; that of the landlord is its key, and `fits` follows it.
+_LANDLORD = Listed._fields.index("landlord")
 
 
 def open_to(reach: Reach, *, department: str, now: datetime, fits: bool = True) -> list[Listed]:
@@ -100,7 +102,7 @@ def open_to(reach: Reach, *, department: str, now: datetime, fits: bool = True) 
     }
     with connection.cursor() as cursor:
         cursor.execute(_LISTED, asked)
-        return [Listed(*row[:_LANDLORD], *row[_FITS + 1 :]) for row in cursor.fetchall()]
+        return [Listed(*row[:_LANDLORD], *row[_LANDLORD + 2 :]) for row in cursor.fetchall()]
 
 
 def candidate_counts(offer_ids: Sequence[int]) -> dict[int, int]:

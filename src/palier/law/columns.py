@@ -23,6 +23,7 @@ import polars as pl
 
 from palier.law import codes
 from palier.law.calendar import add_months, months_between
+from palier.law.cotation import reserved
 from palier.law.facts import BOOLEAN, CODE, CODES, FACTS, Fact, Setting, proof_of
 from palier.law.grid import Criterion, Family, Grid, Test
 from palier.law.household import AUTHORITY, DECLARED, PROOFS, SECTIONS, Household
@@ -53,10 +54,11 @@ def schema() -> dict[str, Any]:
 
 def frame(households: Iterable[Household], on: date, place: Setting) -> pl.DataFrame:
     """The facts of households on a day, as a grid of that place reads them."""
-    return pl.DataFrame([_row(h, on, place) for h in households], schema=schema(), orient="row")
+    return pl.DataFrame([row(h, on, place) for h in households], schema=schema(), orient="row")
 
 
-def _row(household: Household, on: date, place: Setting) -> list[Any]:
+def row(household: Household, on: date, place: Setting) -> list[Any]:
+    """The values of `schema` for one household."""
     facts = [_stored(fact, fact.compute(household, on, place)) for name, fact in FACTS.items() if name != SENIORITY]
     sections = [LEVEL[household.proofs.get(section, DECLARED)] for section in SECTIONS]
     situations = [LEVEL[proof_of(fact, household, on)] for fact in FACTS.values() if fact.situation]
@@ -94,17 +96,20 @@ class Compiled:
         return facts.lazy().select(self.points, self.provisional, self.excluded, *self.criteria).collect()
 
 
-def compiled(grid: Grid, on: date) -> Compiled:
-    """The expressions of a grid on a day."""
-    return _Compiler(grid, on).done()
+def compiled(grid: Grid, on: date, seniority: pl.Expr | None = None) -> Compiled:
+    """The expressions of a grid on a day. `seniority`: months of each row, where rows are scored on days of their own.
+
+    No refusal may then weigh: the day of a refusal has no meaning without the day of the score.
+    """
+    return _Compiler(grid, on, seniority).done()
 
 
 class _Compiler:
-    def __init__(self, grid: Grid, on: date) -> None:
+    def __init__(self, grid: Grid, on: date, seniority: pl.Expr | None) -> None:
         self.grid, self.on = grid, on
         self.scale = _scale(grid)
-        self.seniority = months_since("registered", on)
-        if grid.refusal.effect == "freeze_seniority":
+        self.seniority = months_since("registered", on) if seniority is None else seniority
+        if seniority is None and grid.refusal.effect == "freeze_seniority":
             self.seniority = (self.seniority - self._frozen()).clip(lower_bound=_lit(0))
 
     def steps(self, amount: Decimal) -> int:
@@ -171,7 +176,7 @@ class _Compiler:
         reasons = [exclusion.label for exclusion in self.grid.excluded]
         found = pl.lit(0, dtype=pl.UInt8)
         if self.grid.applies_to != "all":
-            reasons.append(self.grid.applies_to)
+            reasons.append(reserved(self.grid))
             other = pl.col("transfer") != (self.grid.applies_to == "transfer")
             found = pl.when(other).then(pl.lit(len(reasons), dtype=pl.UInt8)).otherwise(found)
         for place in range(len(self.grid.excluded), 0, -1):
@@ -291,12 +296,18 @@ def _all(tests: Sequence[pl.Expr]) -> pl.Expr:
     return reduce(and_, tests) if tests else pl.lit(True)
 
 
-def months_since(what: str, on: date) -> pl.Expr:
-    """`calendar.months_between` over the columns `<what>.month` and `<what>.day`."""
-    months = _lit(on.year * 12 + on.month) - pl.col(f"{what}.month")
+def months_since(what: str, on: date | pl.Expr) -> pl.Expr:
+    """`calendar.months_between` over the columns `<what>.month` and `<what>.day`, until a day or a column of days."""
+    month, day = pl.col(f"{what}.month"), pl.col(f"{what}.day")
     # The month is whole once the day is reached, or on the last day of a month that has no such day.
-    if (on + timedelta(days=1)).month == on.month:
-        months = months - (pl.col(f"{what}.day") > on.day).cast(STEPS)
+    if isinstance(on, date):
+        months = _lit(on.year * 12 + on.month) - month
+        if (on + timedelta(days=1)).month == on.month:
+            months = months - (day > on.day).cast(STEPS)
+    else:
+        months = on.dt.year() * 12 + on.dt.month().cast(STEPS) - month
+        whole = on.dt.month_end() == on
+        months = months - ((day > on.dt.day()) & ~whole).cast(STEPS)
     return months.clip(lower_bound=_lit(0))
 
 

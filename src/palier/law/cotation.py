@@ -26,6 +26,8 @@ __all__ = [
     "load_grid", "parse_grid", "score", "shipped",
 ]  # fmt: skip
 ZERO = Decimal(0)
+# What others read instead of a sensitive situation.
+DISCREET = "Situation prioritaire"
 _LEVEL = {level: place for place, level in enumerate(PROOFS)}
 
 
@@ -54,7 +56,7 @@ class Line:
         """The same line for those who may not know a sensitive situation: its points, not what it is."""
         if not self.sensitive:
             return self
-        label = "Situation prioritaire"
+        label = DISCREET
         return replace(
             self, family="priority", criterion="priority", label=label, value=None, proof=AUTHORITY, required=AUTHORITY,
             provisional=False, text=f"{label} : {points(self.points)}.",
@@ -153,8 +155,7 @@ def score(grid: Grid, household: Household, on: date, explain: bool = True) -> S
         if all(_holds(test, values[test.fact]) for test in exclusion.when):
             return Score(ZERO, ZERO, excluded=exclusion.label)
     if grid.applies_to != "all" and household.transfer != (grid.applies_to == "transfer"):
-        who = "mutations" if grid.applies_to == "transfer" else "premières demandes"
-        return Score(ZERO, ZERO, excluded=f"Cette grille est réservée aux {who}.")
+        return Score(ZERO, ZERO, excluded=reserved(grid))
     lines: list[Line] = []
     groups: list[tuple[Family, list[Line]]] = []
     for family in grid.families:
@@ -169,6 +170,12 @@ def score(grid: Grid, household: Household, on: date, explain: bool = True) -> S
     checked = _total(grid, [(f, [x for x in found if not x.provisional]) for f, found in groups], extra)
     changes = _changes(grid, groups, extra, total, values) if explain else ()
     return Score(total, total - checked, tuple(lines), "", changes)
+
+
+def reserved(grid: Grid) -> str:
+    """Why a demand of the other kind is not scored."""
+    who = "mutations" if grid.applies_to == "transfer" else "premières demandes"
+    return f"Cette grille est réservée aux {who}."
 
 
 def _line(family: Family, criterion: Criterion, values: _Values, explain: bool) -> Line | None:

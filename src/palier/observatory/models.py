@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -65,3 +66,77 @@ class CommuneIndicator(models.Model):
     class Meta:
         ordering = ["commune"]
         constraints = [models.UniqueConstraint(fields=["commune", "on"], name="indicator_once")]
+
+
+class PastOffer(models.Model):
+    """An ended offer, stripped of identity: for each application to it, in no kept order, what `law.odds` learns from.
+
+    `stood`: place on applying; `left`: share of the window still to come then, in percent; `proposed`: whether the home
+    was proposed to it in the end. An application that its household withdrew is not in it.
+    """
+
+    offer = models.OneToOneField("homes.Offer", models.SET_NULL, null=True, related_name="+")
+    ended_on = models.DateField(db_index=True)
+    commune = models.ForeignKey("territories.Commune", models.PROTECT)
+    type = models.CharField(max_length=3)
+    reserved = models.BooleanField()
+    stood = ArrayField(models.PositiveSmallIntegerField())
+    left = ArrayField(models.PositiveSmallIntegerField())
+    proposed = ArrayField(models.BooleanField())
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stood__len=models.F("left__len"), proposed__len=models.F("left__len")),
+                name="past_offer_one_line_each",
+            )
+        ]
+
+
+class Comparable(models.Model):
+    """Homes told together, of a place, a size and a kind: their past offers' odds, and the waits of those who got one.
+
+    `place`: an EPCI or a department; `size`: of `law.odds.SIZES`, empty for all; waits in days. Made anew each night.
+    """
+
+    on = models.DateField()
+    since = models.DateField()
+    place = models.CharField(max_length=9)
+    size = models.CharField(max_length=6, blank=True)
+    reserved = models.BooleanField()
+    offers = models.PositiveIntegerField()
+    # One line for each cell: band, third, chance, low, high, applications, proposed.
+    odds = models.JSONField()
+    leases = models.PositiveIntegerField()
+    wait_median = models.PositiveIntegerField(null=True)
+    wait_ninth_decile = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["place", "size", "reserved"], name="comparable_once")]
+
+
+class Simulation(models.Model):
+    """A grid tried on the whole register of a territory beside the one in force, before it is voted. Sums only.
+
+    `source`, `current`: both grids as they were when it was asked. `done` of `total` demands are scored; `trouble` says
+    in French why it stopped. `result`: as `observatory.simulating` writes it.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    epci = models.ForeignKey("territories.Epci", models.PROTECT)
+    title = models.CharField(max_length=200)
+    current_title = models.CharField(max_length=200)
+    source = models.TextField()
+    current = models.TextField()
+    asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]

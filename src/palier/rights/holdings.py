@@ -171,6 +171,8 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("rights.Archive", "Vos archives", ("person",), by="person", without={"file_name": STORE}),
 )  # fmt: skip
 WITHHELD: dict[str, str] = {
+    "observatory.PastOffer": "places et issues des candidatures à une offre finie, sans nom ni numéro",
+    "observatory.Simulation": "sommes sur tout un registre, petits nombres cachés",
     "observatory.PastAllocation": "attributions passées, sans nom ni numéro : personne n’y est reconnu",
     "homes.Dwelling": "logements, sans rien sur vous",
     "homes.Vacancy": "logements vacants, sans rien sur vous",
@@ -178,6 +180,9 @@ WITHHELD: dict[str, str] = {
     "homes.AvailabilityStatement": "déclarations des bailleurs sur leurs logements, sans rien sur vous",
     "account.EmailConfirmation": "codes de confirmation, sans autre contenu",
     "common.Receipt": "numéros techniques de formulaires envoyés, sans contenu",
+    "cotation.Outline": "vos faits sous une forme technique, pour calculer vite : ils sont en clair dans « Les faits dont vos points sont tirés »",
+    "cotation.Standing": "vos points et vos souhaits, rangés pour classer vite : ils sont en clair dans « Vos points »",
+    "cotation.PointsNews": "un courriel à venir sur vos points ; l’histoire de votre demande dit déjà tout",
     "demands.Identity": "empreintes techniques de l’identité, qui servent à trouver un doublon",
     "applications.Shortlist": "listes entières de candidats : votre ligne seule est à vous",
     "commissions.Commission": "composition et règles d’une commission, sans rien sur vous",

@@ -5,50 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territories', '0001_initial'),
+        ("territories", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CommuneIndicator',
+            name="CommuneIndicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('demands', models.PositiveIntegerField()),
-                ('first_choice', models.PositiveIntegerField()),
-                ('allocations', models.PositiveIntegerField(help_text='over the twelve months before')),
-                ('wait_median', models.PositiveIntegerField(null=True)),
-                ('wait_ninth_decile', models.PositiveIntegerField(null=True)),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='territories.commune')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("demands", models.PositiveIntegerField()),
+                ("first_choice", models.PositiveIntegerField()),
+                ("allocations", models.PositiveIntegerField(help_text="over the twelve months before")),
+                ("wait_median", models.PositiveIntegerField(null=True)),
+                ("wait_ninth_decile", models.PositiveIntegerField(null=True)),
+                ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="territories.commune")),
             ],
             options={
-                'ordering': ['commune'],
-                'constraints': [models.UniqueConstraint(fields=('commune', 'on'), name='indicator_once')],
+                "ordering": ["commune"],
+                "constraints": [models.UniqueConstraint(fields=("commune", "on"), name="indicator_once")],
             },
         ),
         migrations.CreateModel(
-            name='PastAllocation',
+            name="PastAllocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signed_on', models.DateField(db_index=True)),
-                ('type', models.CharField(max_length=3)),
-                ('financing', models.CharField(max_length=4)),
-                ('wait_days', models.PositiveIntegerField()),
-                ('people', models.PositiveSmallIntegerField()),
-                ('points', models.DecimalField(decimal_places=2, max_digits=8, null=True)),
-                ('transfer', models.BooleanField(default=False)),
-                ('priority', models.BooleanField(default=False)),
-                ('first_quartile', models.BooleanField(default=False)),
-                ('qpv', models.BooleanField(default=False)),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='territories.commune')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("signed_on", models.DateField(db_index=True)),
+                ("type", models.CharField(max_length=3)),
+                ("financing", models.CharField(max_length=4)),
+                ("wait_days", models.PositiveIntegerField()),
+                ("people", models.PositiveSmallIntegerField()),
+                ("points", models.DecimalField(decimal_places=2, max_digits=8, null=True)),
+                ("transfer", models.BooleanField(default=False)),
+                ("priority", models.BooleanField(default=False)),
+                ("first_quartile", models.BooleanField(default=False)),
+                ("qpv", models.BooleanField(default=False)),
+                ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="territories.commune")),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['commune', 'type', 'signed_on'], name='allocation_place')],
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["commune", "type", "signed_on"], name="allocation_place")],
             },
         ),
     ]

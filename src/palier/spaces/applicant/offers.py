@@ -9,13 +9,14 @@ from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.applications import actions
-from palier.applications.offers import Choice, assess, fitting_for, unsuitable_for
+from palier.applications.offers import Assessment, Choice, assess, fitting_for, unsuitable_for
 from palier.applications.queries import live_place
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import go, page
 from palier.demands.queries import current_for
 from palier.homes.models import Offer
+from palier.observatory.outlooks import Home, Outlook, outlooks
 from palier.spaces.access import for_roles
 from palier.territories.queries import setting
 
@@ -39,6 +40,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         {
             "demand": demand,
             "choice": choice,
+            "cards": _cards(choice),
             "unsuitable": unsuitable,
             "more": f"?{'toutes=1&' if unsuitable else ''}montrer={most + STEP}",
             "next": min(choice.left, STEP),
@@ -48,6 +50,18 @@ def offers(request: HttpRequest) -> HttpResponse:
         },
         fragment="applicant/_offers.html",
     )
+
+
+def _cards(choice: Choice) -> list[tuple[Assessment, Outlook]]:
+    homes = [(a.offer, Home(a.offer.epci, a.offer.department, a.offer.type)) for a in choice.shown]
+    seen = outlooks(homes, {a.offer.pk: a.place.position for a in choice.shown})
+    return [(a, seen[a.offer.pk]) for a in choice.shown]
+
+
+def _outlook(offer: Offer, assessment: Assessment) -> Outlook:
+    commune = offer.dwelling.commune
+    home = Home(commune.epci_id or "", commune.department_id, offer.dwelling.type)
+    return outlooks([(offer, home)], {offer.pk: assessment.place.position})[offer.pk]
 
 
 def _tabs(choice: Choice, unsuitable: bool) -> list[dict[str, object]]:
@@ -73,9 +87,12 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         return page(request, "applicant/offers_none.html")
     offer = Offer.objects.select_related("dwelling__commune", "dwelling__landlord").exclude(state="draft").get(pk=pk)
     obstacle = ""
+    assessment = assess(demand, offer, on=clock.today())
+    outlook = _outlook(offer, assessment)
     if request.method == "POST":
+        told = {"chance": outlook.odds.chance} if outlook.odds else {}
         try:
-            application = actions.submit(actor=request.actor, demand=demand, offer_id=offer.pk)
+            application = actions.submit(actor=request.actor, demand=demand, offer_id=offer.pk, told=told)
         except Refused as refusal:
             obstacle = refusal.message
         else:
@@ -86,7 +103,9 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         "applicant/apply.html",
         {
             "demand": demand,
-            "assessment": assess(demand, offer, on=clock.today()),
+            "assessment": assessment,
+            "outlook": outlook,
+            "waited": (clock.today() - demand.first_registered_on).days,
             "live": live_place(demand),
             "files": setting("files_sent", on=clock.today(), territory=demand.department_id),
             "open": offer.state == "published" and offer.closes_at > clock.now(),

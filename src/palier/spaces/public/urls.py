@@ -3,6 +3,7 @@
 from django.urls import path
 
 from palier.spaces.public import views
+from palier.spaces.public.odds import odds
 from palier.spaces.public.simulator import simulator
 
 app_name = "public"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("offres/<int:pk>/", views.offer, name="offer"),
     path("lieux/", views.places, name="places"),
     path("simulateur/", simulator, name="simulator"),
+    path("chances/", odds, name="odds"),
     path("observatoire/", views.observatory, name="observatory"),
     path("mots-a-relire.json", views.careful_words, name="careful_words"),
     path("accessibilite/", views.accessibility, name="accessibility"),

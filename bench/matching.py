@@ -1,0 +1,497 @@
+"""Scores, shortlists and ranks at the size of the nation, each beside its floor and a naive way, in the same run.
+
+`./palier bench matching [--demands 300000] [--seconds 2] [--sample 200]` makes synthetic demands once in a database of
+its own (`.palier/test`, out of git; `--fresh` makes it anew, `--drop` takes it away): 1.35 territories wished a demand,
+the largest with 5.5 % of the wishes. Ratios are to a floor of the same run; absolute times say something of one machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import multiprocessing
+import os
+import random
+import struct
+import sys
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from types import TracebackType
+
+INSIDE = "PALIER_BENCH_INSIDE"
+CLIENTS = 16
+OFFERS = 10_000
+PEOPLE = 20_000
+ON = date.today()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="palier bench matching")
+    parser.add_argument("--demands", type=int, default=300_000)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--drop", action="store_true")
+    options = parser.parse_args()
+    if os.environ.get(INSIDE):
+        return inside(options)
+    from palier.config.running import Steps, TestBed
+
+    class Kept(TestBed):
+        def __enter__(self) -> Kept:
+            self._cluster.enter()
+            if options.fresh:
+                self._cluster.drop_database(self._name)
+            self._cluster.leave()
+            super().__enter__()
+            return self
+
+        def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+            if options.drop:
+                self._cluster.drop_database(self._name)
+            self._cluster.leave()
+
+    with Kept(Steps(), name=f"palier_bench_{options.demands}") as bed:
+        bed.settings |= {INSIDE: "1", "PGOPTIONS": "-c statement_timeout=0"}
+        return bed.call([sys.executable, __file__, *sys.argv[1:]], result=True)
+
+
+def inside(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    sys.path.insert(0, os.path.dirname(__file__))
+    from palier.common.bulk import renew_statistics
+    from palier.common.isolation import SYSTEM, acting
+    from palier.demands.models import Demand
+
+    with acting(SYSTEM):
+        held = Demand.objects.count()
+    if held != options.demands:
+        if held:
+            raise SystemExit("Base incomplète : relancez avec --fresh.")
+        told("demands written", make(options.demands))
+        renew_statistics()
+    vacuum()
+    print(f"\n{options.demands} demands, {rows('cotation_score')} scores, {rows('cotation_standing')} standings\n")
+    print("| what | figure | floor | ratio | naive |\n| --- | ---: | ---: | ---: | ---: |")
+    walks(options)
+    many()
+    midnight(options)
+    new_grid(options)
+    return 0
+
+
+def told(what: str, seconds: float) -> None:
+    print(f"{what}: {seconds:.1f} s", file=sys.stderr, flush=True)
+
+
+def line(what: str, figure: str, floor: str = "", ratio: float | None = None, naive: str = "") -> None:
+    print(f"| {what} | {figure} | {floor} | {'' if ratio is None else f'{ratio:.2f}'} | {naive} |", flush=True)
+
+
+def timed(what: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    what()
+    return time.perf_counter() - start
+
+
+def query(sql: str, *values: object) -> list[tuple]:
+    from django.db import connection
+
+    from palier.common.isolation import SYSTEM, acting
+
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def rows(table: str) -> int:
+    return query(f"SELECT count(*) FROM {table}")[0][0]
+
+
+def owner() -> object:
+    import psycopg
+
+    from palier.config.environment import ENV
+
+    held = ENV.database("owner")
+    return psycopg.connect(
+        host=held["host"], port=held["port"], user=held["user"], password=held["password"], dbname=held["name"],
+        autocommit=True,
+    )  # fmt: skip
+
+
+def vacuum() -> None:
+    with owner() as link:
+        for table in ("cotation_standing", "cotation_score", "cotation_outline", "demands_wish", "demands_demand"):
+            link.execute(f"VACUUM ANALYZE {table}")
+
+
+# ── The register ─────────────────────────────────────────────────────────────
+
+
+def make(count: int) -> float:
+    """Everything the measures read, through the same tables and indexes as a real register."""
+    from scoring import grid_of_thirty
+
+    start = time.perf_counter()
+    query("SELECT 1")
+    with owner() as link:
+        link.execute("ALTER TABLE demands_demand DISABLE TRIGGER USER")
+    _grid(grid_of_thirty(source=True))
+    places = _places()
+    base = list(_records())
+    random.seed(1)
+    cumulated = list(itertools.accumulate(1 / (k + 12) ** 0.9 for k in range(len(places))))
+    for first in range(1, count + 1, 50_000):
+        _block(first, min(first + 50_000, count + 1), places, cumulated, base)
+        told(f"{min(first + 49_999, count)} demands", time.perf_counter() - start)
+    with owner() as link:
+        link.execute("ALTER TABLE demands_demand ENABLE TRIGGER USER")
+    _offers(places)
+    return time.perf_counter() - start
+
+
+def _grid(source: str) -> None:
+    from palier.accounts.actor import PALIER
+    from palier.common.isolation import SYSTEM, acting
+    from palier.cotation.actions import publish_grid
+    from palier.cotation.models import Grid
+    from palier.territories.models import Epci
+
+    with acting(SYSTEM):
+        publish_grid(
+            actor=PALIER, key="banc", title="Banc", source=source, valid_from=date(2020, 1, 1),
+            epcis=list(Epci.objects.order_by("pk").values_list("pk", flat=True)),
+        )  # fmt: skip
+        Grid.objects.update(applied=True)
+
+
+def _places() -> list[str]:
+    """One commune for each EPCI, the most populated territory first."""
+    return [
+        code
+        for (code,) in query(
+            "SELECT code FROM (SELECT DISTINCT ON (epci_id) code, sum(population) OVER (PARTITION BY epci_id) AS whole"
+            " FROM territories_commune WHERE epci_id IS NOT NULL ORDER BY epci_id, population DESC) c ORDER BY whole DESC"
+        )
+    ]
+
+
+def _records() -> Iterator[tuple[bytes, int, int]]:
+    """Packed facts, doors and legal surfaces of some invented households, drawn from a number."""
+    from scoring import drawn
+
+    from palier.law import records
+    from palier.law.keys import _BIT
+
+    frame = drawn(PEOPLE)
+    sizes = random.Random(3)
+    for row in frame.iter_rows(named=True):
+        people = sizes.choices(range(1, 8), (38, 22, 16, 12, 7, 3, 2))[0]
+        types = {1: ("T1", "T2"), 2: ("T2", "T3"), 3: ("T3",), 4: ("T3", "T4"), 5: ("T4", "T5")}.get(
+            people, ("T5", "T6P")
+        )
+        means = sizes.random()
+        opened = [("type", t) for t in types]
+        opened += [("kind", k) for k, share in (("flat", 0.95), ("house", 0.6)) if sizes.random() < share]
+        opened += [
+            way for way in _BIT if way[0] == "financing"
+            and means < {"PLAI": 0.55, "PLUS": 0.85, "PLS": 0.96, "LLI": 0.99}[way[1]]
+        ]  # fmt: skip
+        shares = (("action_logement", 0.2), ("state_priority", 0.12), ("state_agents", 0.03))
+        opened += [("contingent", c) for c, share in shares if sizes.random() < share]
+        opened += [b for b, share in (("adapted", 0.02), ("stairs", 0.75), ("steps", 0.94)) if sizes.random() < share]
+        surface = 9 if people == 1 else min(16 + 9 * (people - 2), 70)
+        yield records.packed(row), sum(_BIT[way] for way in opened), surface
+
+
+def _block(first: int, end: int, places: list[str], cumulated: list[float], base: list[tuple]) -> None:
+    from django.db import connection
+
+    from palier.common.isolation import SYSTEM, acting
+    from palier.cotation import settling, standings
+
+    demands, wishes, outlines = [], [], []
+    for key in range(first, end):
+        since = ON - timedelta(days=int(random.random() ** 2 * 4000))
+        record, opens, surface = base[random.randrange(PEOPLE)]
+        demands.append((key, since))
+        chosen = {
+            places[min(bisect_right(cumulated, random.random() * cumulated[-1]), len(places) - 1)]
+            for _ in range(1 + (random.random() < 0.35))
+        }
+        wishes += [(key, code, n) for n, code in enumerate(chosen, 1)]
+        outlines.append((key, _registered(record, since), opens, surface, random.random() < 0.15))
+    until = ON + timedelta(days=300)
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE s_demand (id bigint, since date) ON COMMIT DROP")
+        cursor.execute("CREATE TEMPORARY TABLE s_wish (demand bigint, code text, rank int) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE s_outline (demand bigint, record bytea, opens int, surface int, widened boolean)"
+            " ON COMMIT DROP"
+        )
+        for table, held in (("s_demand", demands), ("s_wish", wishes), ("s_outline", outlines)):
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in held:
+                    copy.write_row(row)
+        cursor.execute(
+            "INSERT INTO demands_demand (id, number, register_code, department_id, state, first_registered_on, received_at,"
+            " expires_on, removal_ground, removal_subground, revision, form, unmapped, last_name_key, first_name_key, sheltered,"
+            " identity_keys, people, adults, wanted_types, transfer, main_motive)"
+            " SELECT id, 'B' || id, '014', '14', 'active', since, now(), current_date + 200, '', '', 1, '{}', '[]', '', '',"
+            " false, '{}', 1, 1, '{}', false, '' FROM s_demand"
+        )
+        cursor.execute("INSERT INTO demands_wish (demand_id, commune_id, rank) SELECT * FROM s_wish")
+        cursor.execute(
+            "INSERT INTO cotation_outline (demand_id, record, refused, opens, surface, widened, until)"
+            " SELECT demand, record, false, opens, surface, widened, %s FROM s_outline",
+            [until],
+        )
+        keys = list(range(first, end))
+        settling.settle(keys, ON)
+        standings.place(keys)
+
+
+def _registered(record: bytes, since: date) -> bytes:
+    from palier.law import records
+
+    month, day = records.REGISTERED
+    held = bytearray(record)
+    struct.pack_into("<i", held, month, since.year * 12 + since.month)
+    held[day] = since.day
+    return bytes(held)
+
+
+def _offers(places: list[str]) -> None:
+    """Ten thousand dwellings, where people wish to live."""
+    from palier.accounts.models import Organisation
+    from palier.common import clock
+    from palier.common.isolation import SYSTEM, acting
+    from palier.homes.models import Dwelling, Offer, Vacancy
+
+    chance = random.Random(2)
+    now = clock.now()
+    with acting(SYSTEM):
+        landlord = Organisation.objects.create(kind="landlord", name="Banc", departments=["14"])
+        kinds = chance.choices(["T1", "T2", "T3", "T4", "T5"], (10, 28, 34, 22, 6), k=OFFERS)
+        surface = {"T1": 28, "T2": 45, "T3": 62, "T4": 80, "T5": 98}
+        dwellings = Dwelling.objects.bulk_create(
+            Dwelling(
+                landlord=landlord, reference=f"B{n}", address="1 rue du Banc", postcode="14000",
+                commune_id=places[min(int(chance.expovariate(1 / 60)), len(places) - 1)] if n >= 100 else places[n % 3],
+                kind="flat", type=kinds[n], surface=surface[kinds[n]], floor=chance.randrange(5), lift=chance.random() < 0.4,
+                step_free=chance.random() < 0.4, financing=chance.choices(["PLAI", "PLUS", "PLS"], (30, 55, 15))[0],
+            )
+            for n in range(OFFERS)
+        )  # fmt: skip
+        vacancies = Vacancy.objects.bulk_create(Vacancy(dwelling=d, notice_on=ON, available_on=ON) for d in dwellings)
+        Offer.objects.bulk_create(
+            Offer(
+                vacancy=v, dwelling=v.dwelling, state="published", rent=400, charges=80, published_at=now, closes_at=now,
+                confirmed_at=now, draw_seed=f"{n:032x}",
+            )
+            for n, v in enumerate(vacancies)
+        )  # fmt: skip
+
+
+# ── The measures ─────────────────────────────────────────────────────────────
+
+
+def walks(options: argparse.Namespace) -> None:
+    """Shortlists and ranks by sixteen clients at once, on the hundred homes of the three most wanted towns."""
+    homes = _homes(100)
+    keys = [key for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
+    place = query("SELECT place FROM cotation_standing GROUP BY place ORDER BY count(*) DESC LIMIT 1")[0][0]
+    wishing = [d for (d,) in query("SELECT demand_id FROM cotation_standing WHERE place = %s LIMIT 20000", place)]
+    floor = _rate("SELECT points FROM cotation_score WHERE id = %s", [(k,) for k in keys], options.seconds)
+    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s, %s)"
+    naive = _rate(_NAIVE, [(commune, needed) for commune, _, needed, _, _ in homes], options.seconds)
+    for most, what in ((5, "shortlist of five"), (100, "first hundred")):
+        found = _rate(first, [(*home, most) for home in homes], options.seconds)
+        line(f"{what}, {CLIENTS} clients", f"{found:.0f}/s", f"one row by its key: {floor:.0f}/s", found / floor,
+             f"joined and sorted: {naive:.1f}/s")  # fmt: skip
+    chance = random.Random(4)
+    asked = [(chance.choice(wishing), *chance.choice(homes)) for _ in range(5000)]
+    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s, %s)"
+    most = _rate(rank, asked, options.seconds)
+    times = _paced(rank, asked, most / 2, options.seconds * 2)
+    line(f"own exact rank, {CLIENTS} clients", f"{most:.0f}/s", "", most / floor)
+    line(
+        "own exact rank, at half of that load",
+        f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.1f} ms",
+    )
+
+
+# What a page would do without a ranking kept ready.
+_NAIVE = """
+    SELECT d.id, s.points, d.first_registered_on FROM territories_commune c
+    JOIN demands_wish w ON w.commune_id = c.code JOIN demands_demand d ON d.id = w.demand_id
+    JOIN cotation_outline k ON k.demand_id = d.id
+    LEFT JOIN cotation_score s ON s.demand_id = d.id AND s.epci_id = c.epci_id
+    WHERE c.code = %s AND k.opens & %s > 0 AND d.state = 'active'
+    ORDER BY s.points DESC, d.first_registered_on LIMIT 5"""
+
+
+def _homes(most: int) -> list[tuple]:
+    from palier.applications.offers import facts
+    from palier.common.isolation import SYSTEM, acting
+    from palier.cotation.matching import asked
+    from palier.homes.models import Offer
+
+    with acting(SYSTEM):
+        offers = Offer.objects.select_related("dwelling__commune").order_by("pk")[:most]
+        return [asked(facts(offer), offer.draw_seed) for offer in offers]
+
+
+def _client(sql: str, values: list[tuple], seconds: float, every: float, seed: int, back: object) -> None:
+    import psycopg
+
+    from palier.config.environment import ENV
+
+    held = ENV.database("web")
+    link = psycopg.connect(
+        host=held["host"], port=held["port"], user=held["user"], password=held["password"], dbname=held["name"],
+        autocommit=True, prepare_threshold=0,
+    )  # fmt: skip
+    link.execute("SELECT set_config('palier.role', 'system', false)")
+    chance = random.Random(seed)
+    link.execute(sql, chance.choice(values)).fetchall()
+    times = []
+    end = time.perf_counter() + seconds
+    due = time.perf_counter() + chance.random() * every
+    while (now := time.perf_counter()) < end:
+        if every and now < due:
+            time.sleep(due - now)
+        start = due if every else now
+        link.execute(sql, chance.choice(values)).fetchall()
+        times.append(time.perf_counter() - start)
+        due += every
+    back.put(times)  # type: ignore[attr-defined]
+
+
+def _clients(sql: str, values: list[tuple], seconds: float, every: float) -> list[float]:
+    from django.db import connection
+
+    connection.close()
+    ways = multiprocessing.get_context("fork")
+    back = ways.Queue()
+    running = [ways.Process(target=_client, args=(sql, values, seconds, every, n, back)) for n in range(CLIENTS)]
+    for one in running:
+        one.start()
+    times = [t for _ in running for t in back.get()]
+    for one in running:
+        one.join()
+    return sorted(times)
+
+
+def _rate(sql: str, values: list[tuple], seconds: float) -> float:
+    return len(_clients(sql, values, seconds, 0)) / seconds
+
+
+def _paced(sql: str, values: list[tuple], rate: float, seconds: float) -> list[float]:
+    """Times from the moment each call was due, so that waiting for a late one counts."""
+    return _clients(sql, values, seconds, CLIENTS / rate)
+
+
+def many() -> None:
+    """Five candidates for each of ten thousand dwellings."""
+    homes = [list(column) for column in zip(*_homes(OFFERS), strict=True)]
+    sql = (
+        "SELECT count(f.demand_id) FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[])"
+        " AS o (commune, epci, needed, room, seed),"
+        " LATERAL palier_first_of_register(o.commune, o.epci, o.needed, o.room, o.seed, 5) f"
+    )
+    floor = "SELECT count(s.points) FROM generate_series(1, %s) AS o (id) JOIN cotation_score s ON s.id = o.id"
+    query(sql, *homes)
+    seconds = timed(lambda: query(sql, *homes))
+    least = timed(lambda: query(floor, OFFERS))
+    line(
+        f"{OFFERS} dwellings, five candidates each",
+        f"{seconds:.2f} s",
+        f"as many rows by key: {least:.2f} s",
+        seconds / least,
+    )
+
+
+def midnight(options: argparse.Namespace) -> None:
+    """The night's step for those who reach one more month, and the definition one by one beside it."""
+    from datetime import datetime
+    from datetime import time as moment
+
+    from palier.common import clock
+    from palier.common.isolation import SYSTEM, acting
+    from palier.cotation import refresh, settling
+    from palier.law.calendar import PARIS
+
+    day = ON + timedelta(days=1)
+    step = next(s for s in refresh.STEPS if s.key == "points")
+    with clock.frozen_at(datetime.combine(day, moment(0, 5), PARIS)), acting(SYSTEM):
+        keys = list(step.find(0, day))[:11_000]
+        read = timed(lambda: settling._read(keys))
+        seconds = timed(lambda: step.do(keys, day))
+        line(
+            f"midnight, {len(keys)} demands due",
+            f"{seconds:.2f} s, events included",
+            f"the same rows read: {read:.2f} s",
+            seconds / read,
+        )
+    vacuum()
+
+
+def new_grid(options: argparse.Namespace) -> None:
+    """Another grid in the largest territory: the rows read, the points worked out, everything written."""
+    from scoring import grid_of_thirty
+
+    from palier.common.isolation import SYSTEM, acting
+    from palier.cotation import refresh
+    from palier.cotation.models import Grid
+    from palier.law import columns, records
+
+    largest = query("SELECT epci_id FROM cotation_score GROUP BY epci_id ORDER BY count(*) DESC LIMIT 1")[0][0]
+    sql = (
+        "SELECT s.id, s.points, o.record FROM cotation_score s JOIN cotation_outline o ON o.demand_id = s.demand_id"
+        " WHERE s.epci_id = %s"
+    )
+    query(sql, largest)
+    held: list[tuple] = []
+    read = timed(lambda: held.extend(query(sql, largest)))
+    grid = grid_of_thirty()
+    work = min(
+        timed(lambda: columns.compiled(grid, ON).totals(records.unpack([r for _, _, r in held], grid.place)))
+        for _ in range(3)
+    )
+    line(
+        f"new grid, {len(held)} demands: points known",
+        f"{read + work:.2f} s",
+        f"the same rows read: {read:.2f} s",
+        (read + work) / read,
+    )
+    with acting(SYSTEM):
+        last = Grid.objects.order_by("-version").first()
+        made = Grid.objects.create(
+            key=last.key, version=last.version + 1, title="Banc", valid_from=ON, state="published",
+            source=last.source.replace("points = 4\n", "points = 9\n") + f"\n# {last.version + 1}\n",
+        )  # fmt: skip
+        made.epcis.add(largest)
+    seconds = timed(refresh.follow_grids)
+    line("the same, written, ranked and told to each", f"{seconds:.1f} s", f"{read:.2f} s", seconds / read,
+         f"one by one: about {_one_by_one(options.sample) * len(held):.0f} s")  # fmt: skip
+
+
+def _one_by_one(sample: int) -> float:
+    """Seconds a demand of the definition and one statement, the least a loop would do."""
+    from scoring import grid_of_thirty, loop
+
+    ids = [key for (key,) in query("SELECT id FROM cotation_score LIMIT %s", sample)]
+    write = timed(
+        lambda: [query("UPDATE cotation_score SET points = points WHERE id = %s RETURNING id", k) for k in ids]
+    )
+    return loop(grid_of_thirty(), sample) + write / sample
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,176 @@
+"""Scores that follow the calendar and the grids by themselves, thousands at a time (docs/algorithms/refresh.md).
+
+Three steps of the register's night, each a block to a transaction, killed and started again without harm:
+
+1. `outlines`: demands whose facts change today (a birthday, the end of a situation, a new year, a new figure of the law);
+2. `grids`: every live demand of the territories whose grid takes over or ends; the worker also does it at once when a
+   grid is published with a day already come;
+3. `points`: scores whose months of seniority reach a step of their grid.
+
+What `actions.rescore` would write is written: the same points, provisional points, exclusions, day of the next change,
+standings and events. Demands with refused dwellings or joined documents are given to it one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from django.db import connection
+
+from palier.common import clock
+from palier.common.isolation import SYSTEM, acting
+from palier.common.locks import locked_all
+from palier.cotation import settling, standings
+from palier.cotation.actions import rescore
+from palier.cotation.models import Grid, Outline, Score
+from palier.cotation.queries import grids_in_force, refusal_sources
+from palier.demands import facts
+from palier.demands.form import Form
+from palier.demands.models import Demand
+from palier.demands.nights import Step
+from palier.documents.models import Piece, Recognition
+from palier.employers.models import JobAttestation
+from palier.law.household import Household
+from palier.territories.models import Commune
+
+BLOCK = 20_000
+
+
+def follow_grids(say: Callable[[int], None] = lambda done: None) -> int:
+    """Have the scores follow grids whose day has come since the last time; nothing to do costs one small query."""
+    day, after, done = clock.today(), 0, 0
+    with acting(SYSTEM):
+        if not _changed_grids(day):
+            return 0
+    while True:
+        with acting(SYSTEM):
+            keys = list(_to_follow(after, day))
+            if not keys:
+                return done
+            done += _follow(keys, day)
+        after = keys[-1]
+        say(done)
+
+
+def _to_outline(after: int, day: date) -> Sequence[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id FROM demands_demand d LEFT JOIN cotation_outline o ON o.demand_id = d.id"
+            " WHERE d.state = 'active' AND d.id > %s AND (o.demand_id IS NULL OR o.until <= %s) ORDER BY d.id LIMIT 2000",
+            [after, day],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _outline(keys: Sequence[int], day: date) -> int:
+    held = locked_all(Demand.objects.filter(pk__in=keys, state="active"))
+    joined = _joined(held)
+    alone = [d for d in held if d.pk not in joined]
+    households = _declared(alone)
+    former = dict(Outline.objects.filter(demand__in=households).order_by("demand").values_list("demand", "record"))
+    standings.keep(households.items(), day)
+    settling.settle(
+        list(households), day, former={key: bytes(record) for key, record in former.items()}, everything=True
+    )
+    for demand in held:
+        if demand.pk in joined:
+            rescore(demand)
+    return len(held)
+
+
+def _joined(demands: Sequence[Demand]) -> set[int]:
+    """Those whose household is more than its form: documents, situations, a job, refused dwellings, a sealed address."""
+    keys = [d.pk for d in demands]
+    joined = {d.pk for d in demands if d.sheltered}
+    joined.update(Piece.objects.filter(demand__in=keys).order_by("demand").values_list("demand", flat=True))
+    joined.update(Recognition.objects.filter(demand__in=keys).order_by("demand").values_list("demand", flat=True))
+    working = set(
+        JobAttestation.objects.filter(person__in={d.person_id for d in demands if d.person_id})
+        .order_by("person")
+        .values_list("person", flat=True)
+    )
+    joined.update(d.pk for d in demands if d.person_id in working)
+    known = dict(Outline.objects.filter(demand__in=keys).order_by("demand").values_list("demand", "refused"))
+    joined.update(d.pk for d in demands if known.get(d.pk) or d.pk not in known and _refused(d))
+    return joined
+
+
+def _refused(demand: Demand) -> bool:
+    return any(True for source in refusal_sources for _ in source(demand))
+
+
+def _declared(demands: Sequence[Demand]) -> dict[int, Household]:
+    epci_of = dict(Commune.objects.exclude(epci=None).order_by("code").values_list("code", "epci"))
+    households = {}
+    for demand in demands:
+        form = Form.from_json(demand.form)
+        epcis = tuple(sorted({epci_of[code] for code in form.wish.communes if code in epci_of}))
+        households[demand.pk] = facts.from_form(form, demand, epcis=epcis)
+    return households
+
+
+def _changed_grids(day: date) -> list[Grid]:
+    """Grids in force whose territories have not followed yet, and those no more in force that they still follow."""
+    grids = Grid.objects.prefetch_related("epcis").order_by("pk")
+    return [
+        grid
+        for grid in grids
+        if grid.applied
+        != (grid.state == "published" and grid.valid_from <= day and (grid.valid_to is None or day < grid.valid_to))
+    ]
+
+
+def _to_follow(after: int, day: date) -> Sequence[int]:
+    changed = _changed_grids(day)
+    if not changed:
+        return []
+    epcis = sorted({epci.pk for grid in changed for epci in grid.epcis.all()})
+    force = grids_in_force(day)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH force AS (SELECT * FROM unnest(%s::text[], %s::bigint[]) AS f (epci, grid))"
+            " SELECT DISTINCT w.demand_id FROM territories_commune c JOIN force f ON f.epci = c.epci_id"
+            " JOIN demands_wish w ON w.commune_id = c.code JOIN demands_demand d ON d.id = w.demand_id"
+            " LEFT JOIN cotation_score s ON s.demand_id = w.demand_id AND s.epci_id = c.epci_id"
+            " WHERE w.demand_id > %s AND d.state = 'active' AND s.grid_id IS DISTINCT FROM f.grid"
+            " ORDER BY w.demand_id LIMIT %s",
+            [epcis, [force[e].pk if e in force else None for e in epcis], after, BLOCK],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    if not keys:
+        for grid in changed:
+            Grid.objects.filter(pk=grid.pk).update(applied=not grid.applied)
+    return keys
+
+
+def _follow(keys: Sequence[int], day: date) -> int:
+    _settle(keys, day)
+    return len(keys)
+
+
+def _due(after: int, day: date) -> Sequence[int]:
+    due = Score.objects.filter(due_on__lte=day, demand__gt=after, demand__state="active")
+    return due.order_by("demand").values_list("demand", flat=True).distinct()[:BLOCK]
+
+
+def _pass(keys: Sequence[int], day: date) -> int:
+    return _settle(keys, day)
+
+
+def _settle(keys: Sequence[int], day: date) -> int:
+    held = [d.pk for d in locked_all(Demand.objects.filter(pk__in=keys, state="active").only("pk"))]
+    # Without an outline there is nothing to read by columns; days of refusals are not in one.
+    outlined = Outline.objects.filter(demand__in=held, refused=False).order_by("demand")
+    quick = set(outlined.values_list("demand", flat=True))
+    changed = settling.settle(sorted(quick), day)
+    for demand in Demand.objects.filter(pk__in=[key for key in held if key not in quick]).order_by("pk"):
+        rescore(demand)
+    return changed + len(held) - len(quick)
+
+
+STEPS = (
+    Step("outlines", "Faits qui changent à cette date", _to_outline, _outline),
+    Step("grids", "Grilles qui prennent effet ou fin", _to_follow, _follow),
+    Step("points", "Points que l’ancienneté change", _due, _pass),
+)
