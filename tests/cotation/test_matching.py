@@ -10,14 +10,14 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from palier.accounts.roles import Role
 from palier.applications.offers import facts
 from palier.common import clock
 from palier.common.isolation import acting
 from palier.cotation.actions import rescore, score_new
-from palier.cotation.matching import first_of_register, register_rank
+from palier.cotation.matching import first_of_register, firsts_of_register, register_rank
 from palier.cotation.models import Outline, Standing
 from palier.cotation.queries import household_of, score_for
 from palier.demands import actions
@@ -106,10 +106,19 @@ def test_nobody_reads_standings_but_through_the_two_functions(build, register):
             assert not Standing.objects.exists() and not Outline.objects.exists()
 
 
-def test_the_command_prints_the_shortlist(offers):
-    offer = max(offers, key=lambda o: len(first_of_register(facts(o), o.draw_seed, 100)))
+def test_many_homes_at_once_are_each_one_s_own_first_ones(offers):
+    homes = [(facts(o), o.draw_seed) for o in offers]
+    assert firsts_of_register(homes, 4) == [first_of_register(*home, 4) for home in homes]
+    assert firsts_of_register([], 4) == []
+
+
+def test_the_command_prints_the_shortlists(offers):
+    best = max(offers, key=lambda o: len(first_of_register(facts(o), o.draw_seed, 100)))
     out = StringIO()
-    call_command("matching", "shortlist", str(offer.pk), "--first", "3", stdout=out)
-    printed = json.loads(out.getvalue())
-    assert [row["demand"] for row in printed["candidates"]] == [d for d, _, _ in by_the_law(offer)[:3]]
-    assert printed["seed"] == offer.draw_seed
+    call_command("matching", "shortlist", str(best.pk), str(offers[0].pk), "--first", "3", stdout=out)
+    for offer, line in zip([best, offers[0]], out.getvalue().splitlines(), strict=False):
+        printed = json.loads(line)
+        assert [row["demand"] for row in printed["candidates"]] == [d for d, _, _ in by_the_law(offer)[:3]]
+        assert printed["seed"] == offer.draw_seed
+    with pytest.raises(CommandError, match="numéro 0"):
+        call_command("matching", "shortlist", "0")

@@ -6,6 +6,7 @@ Points, then seniority, then the draw of the offer's published seed (`law.rankin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -40,6 +41,22 @@ def first_of_register(dwelling: OfferFacts, seed: str, most: int) -> list[Stands
     ]
 
 
+def firsts_of_register(homes: Sequence[tuple[OfferFacts, str]], most: int) -> list[list[Stands]]:
+    """`first_of_register` for many (dwelling, seed) at once, in their order."""
+    found: list[list[Stands]] = [[] for _ in homes]
+    columns = [list(column) for column in zip(*(asked(dwelling, seed) for dwelling, seed in homes), strict=True)]
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT * FROM palier_firsts_of_register(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[], %s)",
+                [*columns, most],
+            )
+            for home, demand, hundredths, since in cursor.fetchall():
+                held = found[home - 1]
+                held.append(Stands(len(held) + 1, demand, Decimal(hundredths) / 100, since))
+    return found
+
+
 def register_rank(demand: int, dwelling: OfferFacts, seed: str) -> int | None:
     """The demand's own rank among all those of the register to whom the dwelling is open; None when it is not one of them."""
     with connection.cursor() as cursor:
@@ -51,5 +68,5 @@ def register_rank(demand: int, dwelling: OfferFacts, seed: str) -> int | None:
 
 
 def asked(dwelling: OfferFacts, seed: str) -> tuple[str, str, int, int, str]:
-    """What the two functions ask of a dwelling: its places, what it needs, its whole square metres, its draw."""
+    """What the functions ask of a dwelling: its places, what it needs, its whole square metres, its draw."""
     return dwelling.commune, dwelling.epci, needs(dwelling), int(dwelling.surface), seed
