@@ -271,7 +271,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_employees",
         "palier_examined",
         "palier_first_of_register",
-    "palier_firsts_of_register",
+        "palier_firsts_of_register",
         "palier_forget_events",
         "palier_items",
         "palier_keep_identity",
