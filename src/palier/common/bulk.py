@@ -45,8 +45,8 @@ def insert(
     """
     held = [f for f in model._meta.concrete_fields if not f.primary_key]
     staged = _stage(model, held, ([getattr(one, f.attname) for f in held] for one in objects))
-    listed = _listed(f.column for f in held)
-    back = f" RETURNING {_listed(model._meta.get_field(name).column for name in returning)}" if returning else ""
+    listed = _names(f.column for f in held)
+    back = f" RETURNING {_names(model._meta.get_field(name).column for name in returning)}" if returning else ""
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {_quote(model._meta.db_table)} ({listed}) SELECT {listed} FROM {staged}{back}")
         found = cursor.fetchall() if returning else []
@@ -65,6 +65,11 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
             f"UPDATE {_quote(model._meta.db_table)} AS t SET {changes} FROM {staged} AS s WHERE t.{own} = s.{own}"
         )
         cursor.execute(f"DROP TABLE {staged}")
+
+
+def listed(keys: Iterable[int]) -> str:
+    """Whole numbers as PostgreSQL writes a list of them: for thousands, quicker than adapting each."""
+    return f"{{{','.join(map(str, keys))}}}"
 
 
 def pulled(sql: str, values: Mapping[str, Any], record: str = "") -> tuple[dict[str, NDArray[numpy.int64]], bytes]:
@@ -104,7 +109,7 @@ def staged(name: str, columns: Mapping[str, Sequence[int] | NDArray[numpy.int64]
 
 
 def _stage(model: type[models.Model], held: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> str:
-    staged, listed = _quote(f"staged_{model._meta.db_table}"), _listed(f.column for f in held)
+    staged, listed = _quote(f"staged_{model._meta.db_table}"), _names(f.column for f in held)
     documents = [isinstance(f, models.JSONField) for f in held]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,7 +127,7 @@ def _stage(model: type[models.Model], held: Sequence[models.Field], rows: Iterab
     return staged
 
 
-def _listed(columns: Iterable[str]) -> str:
+def _names(columns: Iterable[str]) -> str:
     return ", ".join(map(_quote, columns))
 
 

@@ -168,7 +168,7 @@ def _store(
         news.record(
             [
                 news.Change(
-                    demand.pk, former.epci.name, former.points, score.points,
+                    demand.pk, former.epci.name, int(former.points * 100), int(score.points * 100),
                     ", ".join(f"{label} ({by:+g})" for _, label, by in moved) or news.NEW_GRID,
                     {key for key, _, _ in moved} <= news.waiting(parsed(grid.source)) and former.grid_id == grid.pk,
                 )

@@ -55,10 +55,7 @@ class Score(models.Model):
     class Meta:
         ordering = ["demand", "epci"]
         constraints = [models.UniqueConstraint(fields=["demand", "epci"], name="score_once")]
-        indexes = [
-            models.Index(fields=["epci", "-points"], name="score_order"),
-            models.Index(fields=["due_on"], name="score_due"),
-        ]
+        indexes = [models.Index(fields=["due_on"], name="score_due")]
 
 
 class Facts(models.Model):
@@ -103,6 +100,7 @@ class Standing(models.Model):
     `place`: a commune, or a whole EPCI for those who accept the surroundings. `hundredths`: points × 100.
     """
 
+    pk = models.CompositePrimaryKey("demand", "place")
     demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="standings", db_index=False)
     place = models.CharField(max_length=9)
     hundredths = models.IntegerField()
@@ -112,7 +110,6 @@ class Standing(models.Model):
 
     class Meta:
         ordering = ["place", "-hundredths", "registered_on", "demand"]
-        constraints = [models.UniqueConstraint(fields=["demand", "place"], name="standing_once")]
         indexes = [
             models.Index(
                 "place", models.F("hundredths").desc(), "registered_on", "demand",

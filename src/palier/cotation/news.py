@@ -15,7 +15,7 @@ from functools import lru_cache
 from django.db import connection
 
 from palier.accounts.actor import PALIER
-from palier.common import clock, ledger
+from palier.common import bulk, clock, ledger
 from palier.common.models import Event
 from palier.cotation.models import PointsNews
 from palier.demands.models import Demand
@@ -31,12 +31,12 @@ QUIET = "points_quiet_hours"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One demand's points in one territory. `reasons`: in words; `waiting`: nothing but months that passed."""
+    """One demand's points in one territory, in hundredths. `reasons`: in words; `waiting`: nothing but months that passed."""
 
     demand: int
     territory: str
-    before: Decimal
-    after: Decimal
+    before: int
+    after: int
     reasons: str
     waiting: bool
 
@@ -51,31 +51,27 @@ def record(changes: Sequence[Change]) -> None:
     """Write changes in the story of their demands, and that those worth a mail wait for theirs."""
     if not changes:
         return
-    ledger.record_all(
-        verb=VERB,
-        actor=PALIER,
+    ledger.record_each(
+        verb=VERB, model=Demand, actor=PALIER,
         rows=[
             (
-                Demand(pk=c.demand),
                 c.demand,
                 {
-                    "before": _plain(c.before),
-                    "after": _plain(c.after),
-                    "territory": c.territory,
-                    "reasons": c.reasons,
+                    "before": _plain(c.before), "after": _plain(c.after), "territory": c.territory, "reasons": c.reasons,
                     **({"waiting": True} if c.waiting else {}),
                 },
             )
             for c in changes
         ],
-    )
+    )  # fmt: skip
     worth = sorted({c.demand for c in changes if not c.waiting})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cotation_pointsnews (demand_id, since, last) SELECT key, %(now)s, %(now)s"
-            " FROM unnest(%(keys)s::bigint[]) key ON CONFLICT (demand_id) DO UPDATE SET last = excluded.last",
-            {"keys": worth, "now": clock.now()},
-        )
+    if worth:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO cotation_pointsnews (demand_id, since, last) SELECT key, %(now)s, %(now)s"
+                " FROM unnest(%(keys)s::bigint[]) key ON CONFLICT (demand_id) DO UPDATE SET last = excluded.last",
+                {"keys": bulk.listed(worth), "now": clock.now()},
+            )
 
 
 def due(now: datetime) -> list[int]:
@@ -113,5 +109,6 @@ def _words(news: PointsNews) -> str:
     return "\n\n".join(lines)
 
 
-def _plain(points: Decimal) -> str:
-    return f"{points.normalize():f}".replace(".", ",")
+@lru_cache(maxsize=4096)
+def _plain(hundredths: int) -> str:
+    return f"{(Decimal(hundredths) / 100).normalize():f}".replace(".", ",")

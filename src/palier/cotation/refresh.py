@@ -18,7 +18,7 @@ from datetime import date
 
 from django.db import connection
 
-from palier.common import clock
+from palier.common import bulk, clock
 from palier.common.isolation import SYSTEM, acting
 from palier.common.locks import locked_all
 from palier.cotation import settling, standings
@@ -159,14 +159,20 @@ def _pass(keys: Sequence[int], day: date) -> int:
 
 
 def _settle(keys: Sequence[int], day: date) -> int:
-    held = [d.pk for d in locked_all(Demand.objects.filter(pk__in=keys, state="active").only("pk"))]
     # Without an outline there is nothing to read by columns; days of refusals are not in one.
-    outlined = Outline.objects.filter(demand__in=held, refused=False).order_by("demand")
-    quick = set(outlined.values_list("demand", flat=True))
-    changed = settling.settle(sorted(quick), day)
-    for demand in Demand.objects.filter(pk__in=[key for key in held if key not in quick]).order_by("pk"):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, EXISTS (SELECT FROM cotation_outline o WHERE o.demand_id = d.id AND NOT o.refused)"
+            " FROM demands_demand d WHERE d.id = ANY(%s::bigint[]) AND d.state = 'active' ORDER BY d.id"
+            " FOR NO KEY UPDATE OF d",
+            [bulk.listed(keys)],
+        )
+        held = cursor.fetchall()
+    changed = settling.settle([key for key, quick in held if quick], day)
+    alone = [key for key, quick in held if not quick]
+    for demand in Demand.objects.filter(pk__in=alone).order_by("pk"):
         rescore(demand)
-    return changed + len(held) - len(quick)
+    return changed + len(alone)
 
 
 STEPS = (

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import numpy
 import polars as pl
@@ -35,7 +34,7 @@ _ROWS = f"""
            d.revision, o.until - date '{_EPOCH}' AS until, o.record
     FROM demands_demand d
     JOIN (SELECT DISTINCT w.demand_id, c.epci_id FROM demands_wish w JOIN territories_commune c ON c.code = w.commune_id
-          WHERE w.demand_id = ANY(%(demands)s) AND c.epci_id IS NOT NULL) c ON c.demand_id = d.id
+          WHERE w.demand_id = ANY(%(demands)s::bigint[]) AND c.epci_id IS NOT NULL) c ON c.demand_id = d.id
     JOIN cotation_outline o ON o.demand_id = d.id
     LEFT JOIN cotation_score s ON s.demand_id = d.id AND s.epci_id = c.epci_id"""
 _DAYS = ("computed_on", "due_on", "registered_on", "until")
@@ -98,7 +97,7 @@ def settle(
 
 
 def _read(demands: Sequence[int], force: Mapping[int, Grid]) -> _Block:
-    numbers, held = bulk.pulled(_ROWS, {"demands": list(demands)}, record="record")
+    numbers, held = bulk.pulled(_ROWS, {"demands": bulk.listed(demands)}, record="record")
     rows = pl.DataFrame(numbers).with_columns(
         grid=pl.col("epci").replace_strict(
             list(force), [g.pk for g in force.values()], default=0, return_dtype=pl.Int64
@@ -192,7 +191,7 @@ def _told(grid: Grid, block: _Block, after: pl.DataFrame, day: date, former: Map
         moved = after[at].select("demand", "epci", "points", "now").iter_rows()
         told += [
             news.Change(
-                demand, names[f"{epci:09}"], Decimal(points) / 100, Decimal(now) / 100, why or news.NEW_GRID,
+                demand, names[f"{epci:09}"], points, now, why or news.NEW_GRID,
                 key == grid.pk and only_waiting,
             )
             for (demand, epci, points, now), why, only_waiting in zip(moved, reasons, waited, strict=True)

@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db import connection
 
+from palier.common import bulk
 from palier.cotation.models import Outline, Standing
 from palier.law import records
 from palier.law.household import Household
@@ -44,7 +45,7 @@ def keep(households: Iterable[tuple[int, Household]], on: date) -> None:
 def place(demands: Sequence[int]) -> None:
     """Bring the standings of some demands to what is true of them now."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, {"demands": list(demands)})
+        cursor.execute(_PLACE, {"demands": bulk.listed(demands)})
 
 
 def leave(demands: Sequence[int]) -> None:
@@ -64,10 +65,10 @@ _PLACE = """
         JOIN demands_wish w ON w.demand_id = d.id
         JOIN territories_commune c ON c.code = w.commune_id
         LEFT JOIN cotation_score s ON s.demand_id = d.id AND s.epci_id = c.epci_id
-        WHERE d.id = ANY(%(demands)s) AND d.state = 'active'
+        WHERE d.id = ANY(%(demands)s::bigint[]) AND d.state = 'active'
         ORDER BY d.id, place
     ), gone AS (
-        DELETE FROM cotation_standing h WHERE h.demand_id = ANY(%(demands)s)
+        DELETE FROM cotation_standing h WHERE h.demand_id = ANY(%(demands)s::bigint[])
         AND NOT EXISTS (SELECT 1 FROM told t WHERE t.demand_id = h.demand_id AND t.place = h.place)
     )
     INSERT INTO cotation_standing AS h (demand_id, place, hundredths, registered_on, opens, surface)
