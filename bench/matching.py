@@ -308,15 +308,15 @@ def walks(options: argparse.Namespace) -> None:
     place = query("SELECT place FROM cotation_standing GROUP BY place ORDER BY count(*) DESC LIMIT 1")[0][0]
     wishing = [d for (d,) in query("SELECT demand_id FROM cotation_standing WHERE place = %s LIMIT 20000", place)]
     floor = _rate("SELECT points FROM cotation_score WHERE id = %s", [(k,) for k in keys], options.seconds)
-    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s, %s)"
-    naive = _rate(_NAIVE, [(commune, needed) for commune, _, needed, _, _ in homes], options.seconds)
+    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)"
+    naive = _rate(_NAIVE, [(commune, needed) for commune, _, needed, _ in homes], options.seconds)
     for most, what in ((5, "shortlist of five"), (100, "first hundred")):
         found = _rate(first, [(*home, most) for home in homes], options.seconds)
         line(f"{what}, {CLIENTS} clients", f"{found:.0f}/s", f"one row by its key: {floor:.0f}/s", found / floor,
              f"joined and sorted: {naive:.1f}/s")  # fmt: skip
     chance = random.Random(4)
     asked = [(chance.choice(wishing), *chance.choice(homes)) for _ in range(5000)]
-    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s, %s)"
+    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)"
     most = _rate(rank, asked, options.seconds)
     times = _paced(rank, asked, most / 2, options.seconds * 2)
     line(f"own exact rank, {CLIENTS} clients", f"{most:.0f}/s", "", most / floor)
@@ -344,7 +344,7 @@ def _homes(most: int) -> list[tuple]:
 
     with acting(SYSTEM):
         offers = Offer.objects.select_related("dwelling__commune").order_by("pk")[:most]
-        return [asked(facts(offer), offer.draw_seed) for offer in offers]
+        return [asked(facts(offer)) for offer in offers]
 
 
 def _client(sql: str, values: list[tuple], seconds: float, every: float, seed: int, back: object) -> None:

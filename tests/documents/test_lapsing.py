@@ -12,11 +12,12 @@ from palier.accounts.roles import Role
 from palier.applications import actions as applications
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
-from palier.common.isolation import acting
+from palier.common.isolation import SYSTEM, acting
 from palier.common.ledger import timeline
 from palier.common.models import Message
+from palier.cotation.actions import rescore
 from palier.demands import nights
-from palier.demands.models import NightStep
+from palier.demands.models import Demand, NightStep
 from palier.documents import actions, lapsing, queries
 from palier.documents.models import Piece
 from palier.law.calendar import PARIS, add_months
@@ -197,6 +198,10 @@ def test_a_night_killed_in_the_middle_goes_on(give, build, desk, monkeypatch):
 
 def test_the_night_asks_the_same_number_of_questions_for_one_and_for_ten(give, build, desk):
     def cost(day):
+        # The year that has begun moves points too: that is the scores' own night.
+        with on(day), acting(SYSTEM):
+            for demand in Demand.objects.order_by("pk"):
+                rescore(demand)
         with on(day), CaptureQueriesContext(connection) as seen:
             night(day)
         return len(seen)

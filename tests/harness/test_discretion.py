@@ -68,7 +68,7 @@ ENOUGH, WRONG = 5, 2
 STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
 # They only send elsewhere, answer a file that this town does not keep, or a sending that its sender alone knows of.
 UNREAD = {
-    "desk:end_mandate", "desk:lift", "holder:designate", "staff:takeover_reprise", "spaces:upload_block", "spaces:upload_give_up",
+    "desk:end_mandate", "desk:lift", "holder:designate", "holder:receipt", "staff:takeover_reprise", "spaces:upload_block", "spaces:upload_give_up",
 }  # fmt: skip
 RANDOM = re.compile(
     r'name="(?:once|csrfmiddlewaretoken)" value="[^"]*"|data-once="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'

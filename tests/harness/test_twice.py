@@ -50,17 +50,17 @@ from tests.harness.conftest import Town, form, later
 MACHINERY = {"django_session", "common_receipt", "common_cache", "django_migrations", "django_content_type"}
 # They read only, whatever the method, or answer a file.
 READ_ONLY = {
-    "applicant:application", "applicant:applications", "applicant:attestation", "applicant:decision_letter",
+    "applicant:application", "applicant:applications", "applicant:attestation", "applicant:bearings", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
+    "applicant:receipt", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
-    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:recognition",
+    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:receipt", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
-    "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready",
-    "landlord:session", "landlord:sessions", "member:home", "member:item", "member:session", "public:accessibility",
+    "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
+    "landlord:session", "landlord:sessions", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",

@@ -6,7 +6,7 @@ next household: those rows are not its own, hence the two named exceptions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -34,6 +34,9 @@ from palier.homes.models import Offer, Vacancy
 from palier.homes.states import OFFER
 from palier.law import calendar, codes
 from palier.territories.queries import setting
+
+# Called with a lease just recorded, while its household is still known: later apps keep what they count.
+after_lease: list[Callable[[Lease], None]] = []
 
 
 def start(session: Session, actor: Actor) -> None:
@@ -269,6 +272,8 @@ def record_lease(
     _cancel_others(offer, proposal, actor)
     applications.release_others(actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk)
     _tell(application, "leased", "Votre bail est signé")
+    for follow in after_lease:
+        follow(lease)
     demands.remove(actor=actor, demand_id=demand.pk, ground="RADATT", on=signed_on)
     return lease
 

@@ -14,9 +14,10 @@ from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.applications.models import Application, Shortlist, ShortlistEntry
+from palier.applications.models import Application, SeenRank, Shortlist, ShortlistEntry
 from palier.applications.offers import assess, describe
-from palier.applications.queries import latest_shortlist, of_demand, ranks, visible_to
+from palier.applications.queries import Rank, last_seen, latest_shortlist, of_demand, own_rank, ranks, visible_to
+from palier.applications.receipts import lot, make
 from palier.applications.states import APPLICATION, LIVE
 from palier.common import clock, ledger, mail
 from palier.common.errors import NotYours, Refused
@@ -26,7 +27,7 @@ from palier.demands.models import Demand
 from palier.documents.queries import unchecked
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
-from palier.law import ranking
+from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
 
@@ -59,7 +60,7 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
         live_slot=_free_slot(demand),
         applied_at=now,
         state_at=now,
-        draw=ranking.draw(offer.draw_seed, str(demand.pk)),
+        **lot(offer.draw_seed, demand.pk),
         told={
             "candidates": assessment.place.candidates,
             "position": assessment.place.position,
@@ -79,7 +80,11 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
         thread=demand.pk,
         data={"application": application.pk, "offer": describe(offer)},
     )
-    _tell(application, "applied", "Votre candidature est enregistrée")
+    rank = own_rank(application)
+    if rank is not None:
+        note_rank(actor=actor, application=application, rank=rank)
+    promise = commitment(offer.draw_seed)
+    _tell(application, "applied", "Votre candidature est enregistrée", promise=promise)
     return application
 
 
@@ -96,6 +101,20 @@ def _free_slot(demand: Demand) -> int:
     if free is None:
         raise Refused("applications.too_many", _TOO_MANY)
     return free
+
+
+@transaction.atomic
+def note_rank(*, actor: Actor, application: Application, rank: Rank) -> None:
+    """Keep how the household finds its place today, the first time it looks; of the days before, the last one alone."""
+    today = clock.today()
+    former = last_seen(application, today)
+    made = SeenRank(
+        application=application, on=today, at=clock.now(), position=rank.position, of=rank.of, points=rank.points,
+        registered_on=rank.registered_on,
+    )  # fmt: skip
+    SeenRank.objects.bulk_create([made], ignore_conflicts=True)
+    if former is not None:
+        SeenRank.objects.filter(application=application, on__lt=former.on).delete()
 
 
 @transaction.atomic
@@ -167,40 +186,46 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
     places = [p for p in places if p.application_id in live]
     if not places:
         raise Refused("shortlist.empty", "Aucune candidature : il n’y a pas de liste à arrêter.")
-    order = ranking.rank(
-        [ranking.Candidate(key=str(p.demand_id), points=p.points, registered_on=p.registered_on) for p in places],
-        seed=offer.draw_seed,
-    )
-    by_demand = {str(p.demand_id): p for p in places}
-    files = setting("files_sent", on=clock.today(), territory=offer.dwelling.commune.department_id)
+    made_at = clock.now()
+    with as_system("the receipt explains the points of every candidate of the offer, and names none"):
+        receipt = make(
+            offer,
+            places,
+            live,
+            departed={pk for pk, why in departures.items() if why},
+            files=setting("files_sent", on=clock.today(), territory=offer.dwelling.commune.department_id),
+            made_at=made_at,
+            made_by=actor.organisation.name,
+        )
     shortlist = Shortlist.objects.create(
         offer=offer,
-        made_at=clock.now(),
+        made_at=made_at,
         made_by=actor.organisation,
         seed=offer.draw_seed,
         candidates=len(places),
-        receipt=ranking.receipt(order, seed=offer.draw_seed),
+        receipt=receipt,
     )
-    sent = 0
-    for ranked in order:
-        place = by_demand[ranked.key]
-        departure = departures.get(place.application_id, "")
-        send = not departure and sent < files
-        sent += send
+    by_ticket = {live[p.application_id].ticket: p for p in places}
+    for position, ticket in enumerate(receipt["order"], start=1):
+        place = by_ticket[ticket]
+        send = ticket in receipt["sent"]
         ShortlistEntry.objects.create(
             shortlist=shortlist,
             application_id=place.application_id,
-            position=ranked.position,
+            position=position,
             points=place.points,
             sent=send,
-            departure=departure,
+            departure=departures.get(place.application_id, ""),
         )
         if send:
             application = live[place.application_id]
-            move(application, "send", actor=actor, position=ranked.position)
+            move(application, "send", actor=actor, position=position)
             _tell(application, "sent", "Votre dossier est transmis au bailleur")
     ledger.record(
-        verb="shortlists.make", subject=shortlist, actor=actor, data={"candidates": len(places), "sent": sent}
+        verb="shortlists.make",
+        subject=shortlist,
+        actor=actor,
+        data={"candidates": len(places), "sent": len(receipt["sent"]), "receipt": receipt["sha256"]},
     )
     return shortlist
 

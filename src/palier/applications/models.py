@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -12,8 +13,8 @@ class Application(models.Model):
     """A demand on an offer.
 
     `live_slot` numbers the household's live applications (1 by default; a territory may allow more):
-    the database itself refuses one too many. `draw` breaks the last ties: a hash of the offer's
-    seed and this demand, fixed at deposit.
+    the database itself refuses one too many. `ticket` stands for the household in this offer's receipt and in no
+    other; `draw` breaks the last ties: a hash of the offer's seed and this ticket. Both are fixed at deposit.
     """
 
     demand = models.ForeignKey("demands.Demand", models.PROTECT, related_name="applications")
@@ -21,6 +22,7 @@ class Application(models.Model):
     state = models.CharField(max_length=14, choices=APPLICATION.choices, default=APPLICATION.initial)
     live_slot = models.PositiveSmallIntegerField(null=True, default=1)
     applied_at = models.DateTimeField()
+    ticket = models.CharField(max_length=16)
     draw = models.CharField(max_length=16)
     # What the household was told of its odds when it applied: kept so that it can be checked later.
     told = models.JSONField(default=dict)
@@ -46,8 +48,35 @@ class Application(models.Model):
         ]
 
 
+class SeenRank(models.Model):
+    """The household's own place on a day when it looked at it: the next look is explained from there (`law.moves`).
+
+    `points` and `registered_on` are its own; of the others, how many they were and how many came before.
+    """
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="seen_ranks")
+    on = models.DateField()
+    at = models.DateTimeField()
+    position = models.PositiveIntegerField()
+    of = models.PositiveIntegerField()
+    points = models.DecimalField(max_digits=8, decimal_places=2)
+    registered_on = models.DateField()
+
+    class Meta:
+        ordering = ["application", "-on"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "on"], name="seen_rank_once_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1, position__lte=models.F("of")), name="seen_rank_among"
+            ),
+        ]
+
+
 class Shortlist(models.Model):
-    """The candidates of an offer as they stood when the files were sent, with what is needed to recompute it."""
+    """The candidates of an offer as they stood when the files were sent. `receipt`: what redoes it (`law.receipts`).
+
+    Written once: whoever downloads the receipt later gets the one that was fixed.
+    """
 
     offer = models.ForeignKey("homes.Offer", models.PROTECT, related_name="shortlists")
     made_at = models.DateTimeField()
@@ -58,6 +87,7 @@ class Shortlist(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
 class ShortlistEntry(models.Model):

@@ -32,6 +32,18 @@ SQL_FUNCTIONS = {
             SELECT a.id, a.offer_id FROM applications_application a
             WHERE a.demand_id = household AND a.live_slot IS NOT NULL ORDER BY a.applied_at DESC, a.id DESC""",
     ),
+    # The receipt of the last list where the household's own application stands, and its ticket there.
+    "palier_own_receipt": narrow_function(
+        "palier_own_receipt",
+        "application bigint",
+        "TABLE (receipt jsonb, ticket text)",
+        """
+            SELECT l.receipt, a.ticket::text FROM applications_application a
+            JOIN demands_demand d ON d.id = a.demand_id AND d.person_id = palier_person()
+            JOIN applications_shortlistentry e ON e.application_id = a.id
+            JOIN applications_shortlist l ON l.id = e.shortlist_id
+            WHERE a.id = application ORDER BY l.made_at DESC, l.id DESC LIMIT 1""",
+    ),
     # How many live candidates each offer has: a number anybody may know before applying.
     "palier_candidates": narrow_function(
         "palier_candidates",
@@ -59,6 +71,23 @@ SQL_FUNCTIONS = {
             LEFT JOIN demands_demand d ON d.id = a.demand_id
             LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
             WHERE o.id = ANY(offers) GROUP BY o.id""",
+    ),
+    # The other candidates of an application's offer, now or since an instant: what places them, and nothing of who they are.
+    "palier_rivals": narrow_function(
+        "palier_rivals",
+        "application bigint, since timestamptz",
+        "TABLE (points numeric, registered date, draw text, joined boolean, gone boolean)",
+        """
+            SELECT coalesce(s.points, 0), d.first_registered_on, a.draw::text, a.applied_at > since, a.live_slot IS NULL
+            FROM applications_application mine
+            JOIN applications_application a ON a.offer_id = mine.offer_id AND a.id <> mine.id
+            JOIN homes_offer o ON o.id = mine.offer_id
+            JOIN homes_dwelling w ON w.id = o.dwelling_id
+            JOIN territories_commune c ON c.code = w.commune_id
+            JOIN demands_demand d ON d.id = a.demand_id
+            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
+            WHERE mine.id = application
+            AND (a.live_slot IS NOT NULL OR a.applied_at <= since AND a.state_at > since)""",
     ),
     # The rank of every live candidate of an offer: points, then seniority, then the draw (law.ranking).
     "palier_ranks": narrow_function(
@@ -89,9 +118,17 @@ ROW_POLICIES = {
         "offer": Policy(_OF_MY_OFFER),
         "agent": Policy(f"{role_is('desk', 'support')} AND {through_demand()}", command="SELECT"),
     },
+    "applications_seenrank": {
+        "own": Policy(
+            f"{role_is('applicant')} AND EXISTS (SELECT 1 FROM applications_application a WHERE a.id = application_id)"
+        ),
+    },
     "applications_shortlist": {"offer": Policy(_OF_MY_OFFER)},
     "applications_shortlistentry": {
-        "shortlist": Policy("EXISTS (SELECT 1 FROM applications_shortlist s WHERE s.id = shortlist_id)"),
+        # A member reads a list's receipt, which names nobody, and the candidates of its own agenda.
+        "shortlist": Policy(
+            f"NOT {role_is('member')} AND EXISTS (SELECT 1 FROM applications_shortlist s WHERE s.id = shortlist_id)"
+        ),
     },
     "demands_demand": {
         "holder": Policy(

@@ -13,9 +13,10 @@ from django.db.models import Q, QuerySet
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.applications.models import Application, Shortlist
+from palier.applications.models import Application, SeenRank, Shortlist
 from palier.applications.states import LIVE
 from palier.demands.models import Demand
+from palier.law.moves import Move, Rival, Standing, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,22 @@ def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
             [sorted(set(live.values())), list(live)],
         )
         return {row[0]: Rank(*row) for row in cursor.fetchall()}
+
+
+def last_seen(application: Application, today: date) -> SeenRank | None:
+    """How the household last found its place on a day before this one."""
+    return SeenRank.objects.filter(application=application, on__lt=today).order_by("-on").first()
+
+
+def move_since(application: Application, seen: SeenRank, rank: Rank, why: str = "") -> Move:
+    """Why the place is no longer the one seen; `why`: what moved the household's own points since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT points, registered, draw, joined, gone FROM palier_rivals(%s, %s)", [application.pk, seen.at]
+        )
+        rivals = [Rival(Standing(*row[:3]), *row[3:]) for row in cursor.fetchall()]
+    then = Standing(seen.points, seen.registered_on, application.draw)
+    return explain(seen.position, then, Standing(rank.points, rank.registered_on, application.draw), rivals, why)
 
 
 def latest_shortlist(offer_id: int) -> Shortlist | None:

@@ -53,6 +53,14 @@ SQL_FUNCTIONS = {
             SELECT a.demand_id FROM applications_application a
             WHERE a.id IN (SELECT palier_under_examination(member))""",
     ),
+    "palier_examined_offers": narrow_function(
+        "palier_examined_offers",
+        "member bigint",
+        "SETOF bigint",
+        """
+            SELECT a.offer_id FROM applications_application a
+            WHERE a.id IN (SELECT palier_under_examination(member))""",
+    ),
 }
 _SECRETARY = role_is("secretary", "landlord")
 _MEMBER = role_is("member")
@@ -141,6 +149,9 @@ ROW_POLICIES = {
     "applications_application": {
         # The application under examination, not the household's others.
         "member": Policy(f"{_MEMBER} AND id IN (SELECT palier_under_examination({PERSON}))", command="SELECT"),
+    },
+    "applications_shortlist": {
+        "member": Policy(f"{_MEMBER} AND offer_id IN (SELECT palier_examined_offers({PERSON}))", command="SELECT"),
     },
     "accounts_person": {
         # Members of one commission know each other's names; its secretary too.

@@ -26,6 +26,8 @@ HELP = """\
         une commande d’administration (migrate, load_geography, exchanges…)
 ./palier bench NOM
         une mesure de vitesse du dossier bench/
+./palier matching verify REÇU [--promise EMPREINTE] [--published EMPREINTE]
+        vérifie le reçu d’une liste de candidats, sans base de données (docs/algorithms/receipts.md)
 ./palier dev-db [NOM] [--stop]
         une base de développement qui reste ouverte ; imprime les variables à exporter
 ./palier settings-doc
@@ -48,6 +50,7 @@ def main(words: list[str]) -> int:
         "worker": worker,
         "bench": bench,
         "dev-db": dev_db,
+        "matching": matching,
         "sne-stand-in": sne_stand_in,
         "settings-doc": settings_doc,
     }
@@ -164,6 +167,28 @@ def bench(words: list[str]) -> int:
         raise SystemExit(f"./palier bench NOM, parmi : {', '.join(known)}")
     with Installation(ENV.data, {"PALIER_DEMO": "1"}, Steps()) as place:
         return place.call([sys.executable, str(ROOT / "bench" / f"{words[0]}.py"), *words[1:]], result=True)
+
+
+def matching(words: list[str]) -> int:
+    """`verify` needs nothing but the receipt; the other acts are the management command's."""
+    if words[:1] != ["verify"]:
+        return manage(["matching", *words])
+    from palier.law import receipts
+
+    parser = argparse.ArgumentParser(prog="palier matching verify")
+    parser.add_argument("receipt", type=Path, metavar="REÇU", help="le fichier JSON téléchargé")
+    parser.add_argument("--promise", default="", metavar="EMPREINTE", help="celle notée sur la page de l’offre")
+    parser.add_argument("--published", default="", metavar="EMPREINTE", help="celle du reçu, notée auprès de la liste")
+    options = parser.parse_args(words[1:])
+    try:
+        receipt = receipts.read(options.receipt.read_text("utf-8", errors="replace"))
+    except OSError as error:
+        raise SystemExit(f"{options.receipt} : {error.strerror}.") from None
+    except receipts.Unreadable as error:
+        raise SystemExit(str(error)) from None
+    checks = receipts.verify(receipt, promised=options.promise, published=options.published)
+    print("\n".join(receipts.words(receipt, checks)))
+    return 0 if all(check.ok for check in checks) else 1
 
 
 def test(words: list[str]) -> int:

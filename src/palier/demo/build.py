@@ -15,6 +15,7 @@ from palier.accounts.actor import PALIER
 from palier.accounts.models import Membership, Organisation, Person
 from palier.applications.models import Application
 from palier.applications.offers import facts
+from palier.applications.receipts import lot
 from palier.commissions.models import Commission, Seat
 from palier.common import clock
 from palier.common.bulk import renew_statistics
@@ -33,11 +34,11 @@ from palier.demo.underway import begin, reserve
 from palier.documents.models import Recognition
 from palier.employers.models import Company
 from palier.homes.models import Dwelling, Offer, Vacancy
-from palier.law import calendar, eligibility, numbers, occupancy, ranking
+from palier.law import calendar, eligibility, numbers, occupancy
 from palier.law.grid_files import source_of
 from palier.law.household import AUTHORITY, Situation
 from palier.observatory import learning
-from palier.observatory.actions import refresh
+from palier.observatory.actions import refresh, refresh_quarters
 from palier.territories.models import Epci, Setting
 
 BATCH = 50
@@ -205,9 +206,7 @@ def _candidates(scale) -> dict[str, int]:
             wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < OWN_OFFERS else 2, 18)
             free = _eligible(offer, wanted)
             Application.objects.bulk_create(
-                Application(
-                    demand_id=d, offer=offer, applied_at=now, state_at=now, draw=ranking.draw(offer.draw_seed, str(d))
-                )
+                Application(demand_id=d, offer=offer, applied_at=now, state_at=now, **lot(offer.draw_seed, d))
                 for d in free
             )
             made += len(free)
@@ -274,6 +273,7 @@ def _past(scale) -> dict[str, int]:
         "attributions": storing.store_past_allocations(scale),
         "offres passées": storing.store_past_offers(scale),
         "communes": refresh(clock.today()),
+        "comparaisons": refresh_quarters(clock.today()),
     }
     learning.compare(clock.today())
     return made
@@ -360,7 +360,7 @@ def _several(scale) -> dict[str, int]:
             Application.objects.bulk_create(
                 Application(
                     demand_id=demand, offer=offer, applied_at=now - timedelta(days=10), state_at=now - timedelta(days=10),
-                    live_slot=slot, draw=ranking.draw(offer.draw_seed, str(demand)),
+                    live_slot=slot, **lot(offer.draw_seed, demand),
                 )
                 for demand in ready
             )  # fmt: skip

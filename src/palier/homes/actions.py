@@ -19,6 +19,7 @@ from palier.common.locks import locked
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer, Vacancy
 from palier.homes.queries import own_offers
 from palier.homes.states import OFFER
+from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
 # Called with an offer that ended and the reason, in its transaction: later apps free the candidates.
@@ -86,7 +87,15 @@ def publish(*, actor: Actor, offer_id: int) -> Offer:
         return offer
     now = clock.now()
     days = setting("offer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
-    OFFER.fire(offer, "publish", actor=actor, published_at=now, closes_at=now + timedelta(days=days), confirmed_at=now)
+    OFFER.fire(
+        offer,
+        "publish",
+        actor=actor,
+        data={"commitment": commitment(offer.draw_seed)},
+        published_at=now,
+        closes_at=now + timedelta(days=days),
+        confirmed_at=now,
+    )
     _state(actor, offer, "available")
     return offer
 
@@ -123,7 +132,16 @@ def reopen(*, offer: Offer) -> None:
     now = clock.now()
     territory = offer.dwelling.commune.department_id
     days = setting("offer_days", on=clock.today(), territory=territory)
-    OFFER.fire(offer, "reopen", actor=PALIER, closes_at=now + timedelta(days=days))
+    # The former seed was told with the list: another draw is promised to those who apply from now on.
+    seed = secrets.token_hex(16)
+    OFFER.fire(
+        offer,
+        "reopen",
+        actor=PALIER,
+        data={"commitment": commitment(seed)},
+        closes_at=now + timedelta(days=days),
+        draw_seed=seed,
+    )
     hours = setting("freshness_hours", on=clock.today(), territory=territory)
     if offer.confirmed_at < now - timedelta(hours=hours):
         OFFER.fire(offer, "suspend", actor=PALIER)

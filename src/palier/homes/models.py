@@ -89,7 +89,7 @@ class Offer(models.Model):
     published_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
-    # Ties are broken by a draw whose seed is fixed at publication and published with the shortlist.
+    # Ties are broken by a draw: its hash is published with the offer, the seed itself with the shortlist.
     draw_seed = models.CharField(max_length=32)
 
     class Meta:

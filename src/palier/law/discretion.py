@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from palier.law import codes
+from palier.law.facts import FACTS
 
 if TYPE_CHECKING:
-    from palier.law.grid import Grid
+    from palier.law.grid import Criterion, Grid
 
 
 class Reader(StrEnum):
@@ -38,6 +39,9 @@ SENSITIVE_KINDS = frozenset({"violence"})
 _NAMED_TO_ALL = frozenset({"dalo", "disability"})
 # All the others share one word: the sensitive ones are lost among the most frequent.
 GENERAL_SITUATIONS = codes.PRIORITY_SITUATIONS - _NAMED_TO_ALL
+# « Handicap » and « Raisons de santé »: no stranger reads them, whoever works on the file does.
+_OF_HEALTH = frozenset({"07", "08"})
+_DISABILITY = "household.disability"
 
 
 def knows_situations(reader: Reader) -> bool:
@@ -71,3 +75,23 @@ def given_away(grid: Grid) -> list[str]:
     general = [c for family in grid.families for c in family.criteria if c.sensitive]
     alike = Counter(criterion.points for criterion in general)
     return [c.key for c in general if c.names_danger and alike[c.points] == 1]
+
+
+def told_to_strangers(grid: Grid) -> frozenset[str]:
+    """The criteria that a list handed to other households may name, by their keys: neither a situation nor health.
+
+    A commission must know of a disability or of a DALO; a neighbour who is a candidate too must not.
+    """
+    return frozenset(c.key for family in grid.families for c in family.criteria if not _is_private(c))
+
+
+def _is_private(criterion: Criterion) -> bool:
+    motives = codes.SENSITIVE_MOTIVES | _OF_HEALTH
+    tests = [(test.fact, test.operand) for test in (*criterion.when, *criterion.any_of)]
+    return any(
+        FACTS[name].situation in codes.PRIORITY_SITUATIONS
+        or name == _DISABILITY
+        or (FACTS[name].choices == "motive" and bool(motives & ({asked} if isinstance(asked, str) else set(asked))))
+        for name, asked in [*tests, (criterion.fact, ())]
+        if name in FACTS
+    )

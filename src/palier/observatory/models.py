@@ -26,6 +26,32 @@ class PastAllocation(models.Model):
         indexes = [models.Index(fields=["commune", "type", "signed_on"], name="allocation_place")]
 
 
+class PointsQuarters(models.Model):
+    """The points that part in four the demands wishing a type in a territory, with resources of one band, on a day.
+
+    `band`: place in the territory's bounds, -1 where resources are not declared. Groups under the least number are
+    not kept at all: the points of a few would be those of somebody.
+    """
+
+    epci = models.ForeignKey("territories.Epci", models.CASCADE)
+    type = models.CharField(max_length=3)
+    band = models.SmallIntegerField()
+    on = models.DateField()
+    demands = models.PositiveIntegerField()
+    low = models.DecimalField(max_digits=8, decimal_places=2)
+    middle = models.DecimalField(max_digits=8, decimal_places=2)
+    high = models.DecimalField(max_digits=8, decimal_places=2)
+
+    class Meta:
+        ordering = ["epci", "type", "band"]
+        constraints = [
+            models.UniqueConstraint(fields=["epci", "type", "band", "on"], name="quarters_once"),
+            models.CheckConstraint(
+                condition=models.Q(low__lte=models.F("middle"), middle__lte=models.F("high")), name="quarters_ascend"
+            ),
+        ]
+
+
 class CommuneIndicator(models.Model):
     """One commune's figures on a day: counts, and waits in days (None under the statistical secret)."""
 

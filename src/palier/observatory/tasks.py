@@ -13,11 +13,12 @@ log = logging.getLogger(__name__)
 @app.periodic(cron="45 3 * * *")
 @app.task(queueing_lock="observatory_night", pass_context=False)
 def night(timestamp: int) -> None:
-    """Keep what ended offers teach, sum it, count the register; made again, it gives the same."""
+    """Keep what ended offers teach, sum it, count the register and its quarters; made again, it gives the same."""
     clock.follow_demo_shift()
     kept = learning.keep_past_offers()
     kinds = learning.compare(clock.today())
     communes = actions.refresh(clock.today())
+    actions.refresh_quarters(clock.today())
     log.info("night of the observatory: %s offers kept, %s kinds of homes, %s communes", kept, kinds, communes)
 
 

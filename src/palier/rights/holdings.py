@@ -141,6 +141,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("cotation.Facts", "Les faits dont vos points sont tirés", ("demand",), without={"sha256": SECRET}),
     Holding("applications.Application", "Vos candidatures", ("demand",),
             add={"logement": dwelling_of}),
+    Holding("applications.SeenRank", "Votre rang aux jours où vous l’avez regardé", ("application__demand",)),
     Holding("applications.ShortlistEntry", "Votre place dans les listes de candidats", ("application__demand",),
             beyond="lists are read by landlords; the household reads its own line"),
     Holding("commissions.Candidate", "Ce que la commission a lu de vous", ("application__demand",), when=_EXAMINED,

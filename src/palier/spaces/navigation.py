@@ -18,6 +18,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Mon employeur", "applicant:job", "briefcase"),
         ("Mes offres", "applicant:offers", "search"),
         ("Mes candidatures", "applicant:applications", "list"),
+        ("Mes repères", "applicant:bearings", "chart"),
         ("Mon historique", "applicant:timeline", "clock"),
         ("Mes données", "applicant:rights", "shield"),
     ],

@@ -15,19 +15,25 @@ from palier.allocations import actions as allocations
 from palier.allocations import papers
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
+from palier.applications import actions
 from palier.applications.models import Application
-from palier.applications.queries import own_rank, own_ranks, visible_to
+from palier.applications.queries import Rank, last_seen, move_since, own_rank, own_ranks, visible_to
+from palier.applications.receipts import of_application
 from palier.applications.states import APPLICATION, LIVE
-from palier.common import ledger
+from palier.common import clock, ledger
 from palier.common.errors import Refused
+from palier.common.isolation import acting
 from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
 from palier.documents import actions as documents
 from palier.documents.queries import agreement, missing
 from palier.homes.models import Offer
 from palier.law import calendar, codes
+from palier.law.receipts import position
+from palier.observatory.queries import Comparison, compare
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.receipts import download
 
 # The steps a household sees, in order: the states that have reached each, and what happened that day.
 STEPS = [
@@ -124,6 +130,37 @@ def _moves(told: list[dict], explanation: dict | None) -> list[dict]:
     return here[:MOVES_SHOWN]
 
 
+def _move(mine: Application, rank: Rank, told: list[dict], explanation: dict | None) -> dict | None:
+    """What happened to the rank since the last day it was looked at."""
+    seen = last_seen(mine, clock.today())
+    if seen is None:
+        return None
+    since = [e["data"]["reasons"] for e in _moves(told, explanation) if e["at"] > seen.at]
+    return {"seen": seen, "why": move_since(mine, seen, rank, ", ".join(reversed(since)))}
+
+
+def _compared(mine: Application, explanation: dict | None) -> Comparison | None:
+    """Comparable households and demands, for this type of dwelling in its territory, as long as the rank is shown."""
+    dwelling = mine.offer.dwelling
+    if mine.state not in LIVE or dwelling.commune.epci is None:
+        return None
+    points = explanation["points"] if explanation and not explanation["excluded"] else None
+    return compare(mine.demand, dwelling.commune.epci, [dwelling.type], points, clock.today())[0]
+
+
+def _note_rank(request: HttpRequest, mine: Application, rank: Rank) -> None:
+    """Written once the page is ready: a GET writes nothing."""
+    if mine.seen_ranks.filter(on=clock.today()).exists():
+        return
+    actor = request.actor
+
+    def note() -> None:
+        with acting(actor.scope):
+            actions.note_rank(actor=actor, application=mine, rank=rank)
+
+    request.after_transaction = [*getattr(request, "after_transaction", ()), note]
+
+
 @for_roles(Role.APPLICANT)
 def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
@@ -131,6 +168,10 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
     told = ledger.timeline(mine.demand_id, "applicant")
     story = [e for e in told if e["data"].get("application", mine.pk) == mine.pk]
     explanation = explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
+    held = of_application(mine.pk)
+    rank = own_rank(mine)
+    if rank is not None:
+        _note_rank(request, mine, rank)
     return page(
         request,
         "applicant/application.html",
@@ -141,8 +182,12 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "step": _step(mine),
             "next": NEXT.get(mine.state, ""),
             "missing": missing(mine.demand) if mine.state in PAPERS_USEFUL else [],
-            "rank": own_rank(mine),
+            "rank": rank,
+            "move": _move(mine, rank, told, explanation) if rank else None,
             "explanation": explanation,
+            "compared": _compared(mine, explanation),
+            "receipt": held,
+            "own_position": position(held) if held else None,
             "moves": _moves(told, explanation),
             "proposal": proposal,
             "refusal": _refusal(mine),
@@ -155,6 +200,11 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
         },
         status=422 if form is not None else 200,
     )
+
+
+@for_roles(Role.APPLICANT)
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    return download(of_application(visible_to(request.actor).get(pk=pk).pk))
 
 
 @require_POST
@@ -227,6 +277,7 @@ urlpatterns = [
     path("candidatures/", applications, name="applications"),
     path("candidatures/<int:pk>/ouvrir-mes-pieces/", open_pieces, name="open_pieces"),
     path("candidatures/<int:pk>/fermer-mes-pieces/", close_pieces, name="close_pieces"),
+    path("candidatures/<int:pk>/recu/", receipt, name="receipt"),
     path("candidatures/<int:pk>/", application, name="application"),
     path("propositions/<int:pk>/accepter/", accept, name="accept"),
     path("propositions/<int:pk>/refuser/", decline, name="decline"),

@@ -1,6 +1,17 @@
 """The household's addresses, one module per subject."""
 
-from palier.spaces.applicant import applications, demand, documents, job, life, offers, papers, rights, timeline
+from palier.spaces.applicant import (
+    applications,
+    bearings,
+    demand,
+    documents,
+    job,
+    life,
+    offers,
+    papers,
+    rights,
+    timeline,
+)
 
 app_name = "applicant"
 urlpatterns = [
@@ -10,6 +21,7 @@ urlpatterns = [
     *job.urlpatterns,
     *offers.urlpatterns,
     *applications.urlpatterns,
+    *bearings.urlpatterns,
     *papers.urlpatterns,
     *timeline.urlpatterns,
     *rights.urlpatterns,

@@ -10,6 +10,7 @@ app_name = "holder"
 urlpatterns = [
     path("", views.home, name="home"),
     path("logements/<int:pk>/", views.candidates, name="candidates"),
+    path("logements/<int:pk>/recu/", views.receipt, name="receipt"),
     path("logements/<int:pk>/designer/", views.designate, name="designate"),
     path("dossiers/<int:pk>/", views.file, name="file"),
     *recognitions.urlpatterns,

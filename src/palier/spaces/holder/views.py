@@ -18,6 +18,7 @@ from palier.homes.queries import candidate_counts
 from palier.homes.states import OFFER
 from palier.spaces.access import for_roles
 from palier.spaces.dossier import candidacy
+from palier.spaces.receipts import download
 
 
 def _held(request: HttpRequest):
@@ -61,6 +62,12 @@ def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
         {"offer": offer, "shortlist": latest_shortlist(pk), "rows": rows, "error": error},
         status=422 if error else 200,
     )
+
+
+@for_roles(Role.RESERVATION_HOLDER)
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    made = latest_shortlist(_held(request).get(pk=pk).pk)
+    return download(made and made.receipt)
 
 
 @require_POST

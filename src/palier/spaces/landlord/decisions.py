@@ -107,7 +107,7 @@ def _shown(request: HttpRequest, item: AgendaItem, form: TiesForm) -> list[dict[
                     "ranks": f"{place} à {place + len(group) - 1}",
                     "reason": form[f"reason_{n}"],
                     "items": [
-                        _choice(request, next(c for c in candidates.values() if str(c.application.demand_id) == r.key), r)
+                        _choice(request, next(c for c in candidates.values() if c.application.ticket == r.key), r)
                         for r in listed
                     ],
                 }
@@ -118,7 +118,7 @@ def _shown(request: HttpRequest, item: AgendaItem, form: TiesForm) -> list[dict[
 
 def _listed(candidate: Candidate) -> ranking.Candidate:
     return ranking.Candidate(
-        key=str(candidate.application.demand_id),
+        key=candidate.application.ticket,
         points=candidate.facts["points"],
         registered_on=date.fromisoformat(candidate.facts["registered_on"]),
     )

@@ -22,6 +22,7 @@ from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText, remind
 from palier.spaces.dossier import candidacy, name_of
+from palier.spaces.receipts import download
 from palier.spaces.sending import SendingForm
 from palier.spaces.story import events
 
@@ -80,6 +81,12 @@ def candidates_context(offer: Offer) -> dict[str, object]:
         if r.application_id in applications
     ]
     return {"offer": offer, "shortlist": shortlist, "rows": rows, "states": APPLICATION.states}
+
+
+@for_roles(Role.LANDLORD, Role.SECRETARY)
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    made = latest_shortlist(_own_offers(request).get(pk=pk).pk)
+    return download(made and made.receipt)
 
 
 def _own_offers(request: HttpRequest):
@@ -193,6 +200,7 @@ urlpatterns = [
     path("dossiers/<int:pk>/courrier/", warn, name="warn"),
     path("instruction/", instruction, name="instruction"),
     path("offres/<int:pk>/candidats/", candidates, name="candidates"),
+    path("offres/<int:pk>/recu/", receipt, name="receipt"),
     path("offres/<int:pk>/transmettre/", send_files, name="send_files"),
     path("dossiers/<int:pk>/", file, name="file"),
     path("dossiers/<int:pk>/recevable/", admit, name="admit"),

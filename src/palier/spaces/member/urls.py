@@ -12,6 +12,7 @@ urlpatterns = [
     path("seances/<int:pk>/", views.session, name="session"),
     path("seances/<int:pk>/signer/", views.sign, name="sign"),
     path("logements/<int:pk>/", views.item, name="item"),
+    path("logements/<int:pk>/recu/", views.receipt, name="receipt"),
     path("logements/<int:pk>/classer/", views.cast, name="cast"),
     path("logements/<int:pk>/se-deporter/", views.step_out, name="step_out"),
     path("logements/<int:pk>/discussion/", views.discussion, name="discussion"),

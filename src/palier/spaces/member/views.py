@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
+from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
 from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, turnout, turnouts
@@ -19,6 +20,7 @@ from palier.documents.actions import note_reading
 from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.receipts import download
 
 
 class InterestForm(forms.Form):
@@ -113,6 +115,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
             "recusal": recusal,
             "reasons": codes.NON_ALLOCATION_REASONS,
             "turnout": turnout(one),
+            "list": latest_shortlist(one.offer_id),
             "comments": Comment.objects.filter(item=one).order_by("at", "pk"),
             "interest_form": forms_.get("interest_form") or InterestForm(),
             "comment_form": forms_.get("comment_form") or CommentForm(),
@@ -134,6 +137,12 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
     return _page(request, one)
+
+
+@for_roles(Role.MEMBER)
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    made = latest_shortlist(_item(request, pk).offer_id)
+    return download(made and made.receipt)
 
 
 @require_POST

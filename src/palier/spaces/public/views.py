@@ -14,6 +14,7 @@ from palier.homes.models import TYPES, Dwelling, Offer
 from palier.homes.queries import by_commune, candidate_counts, cards, open_offers, search, shown
 from palier.homes.states import OFFER
 from palier.law import careful, ceilings
+from palier.law.receipts import commitment
 from palier.observatory.queries import indicators, totals
 from palier.spaces.access import public
 from palier.spaces.public.forms import SearchForm
@@ -101,7 +102,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "offer": one, "dwelling": dwelling, "state": OFFER.states[one.state],
             "open": one.state == "published" and one.closes_at > clock.now(),
-            "candidates": candidate_counts([pk]).get(pk, 0),
+            "candidates": candidate_counts([pk]).get(pk, 0), "promise": commitment(one.draw_seed),
             "ceilings": ceilings.table(dwelling.financing, zone, clock.today()),
             "title": f"{dict(TYPES)[dwelling.type]} de {number(dwelling.surface)} m² à {dwelling.commune.name}",
             "facts": _facts(one), "credit": CREDIT,

@@ -5,6 +5,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from palier.applications.offers import describe, facts
+from palier.applications.receipts import drawn
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation.matching import firsts_of_register
@@ -28,13 +29,12 @@ class Command(BaseCommand):
                 if key not in held:
                     raise CommandError(f"Aucune offre ne porte le numéro {key}.")
             offers = [held[key] for key in dict.fromkeys(options["offers"])]
-            found = firsts_of_register([(facts(o), o.draw_seed) for o in offers], options["first"])
+            found = firsts_of_register([(facts(o), drawn(o)) for o in offers], options["first"])
         for offer, stands in zip(offers, found, strict=True):
             told = {
                 "offer": offer.pk,
                 "dwelling": describe(offer),
                 "rule": RULE,
-                "seed": offer.draw_seed,
                 "candidates": [
                     {
                         "position": s.position,
