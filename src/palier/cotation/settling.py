@@ -68,7 +68,7 @@ def settle(
     if not everything:
         due &= (rows["due_on"] <= _number(day)) | (rows["former"] != rows["grid"])
     block = block.only(due)
-    scored, moved = [], [ended["demand"]]
+    scored, appeared = [], [ended["demand"]]
     told: list[news.Change] = []
     grids = {grid.pk: grid for grid in force.values()}
     reasons: list[str] = []
@@ -86,13 +86,13 @@ def settle(
         reasons += ready.reasons
         scored.append(after)
         changed = after["now"] != after["points"]
-        moved.append(after.filter(changed | (after["id"] == 0))["demand"])
+        appeared.append(after.filter(after["id"] == 0)["demand"])
         changed &= after["id"] > 0
         if changed.any():
             told += _told(grids[key], part.only(changed), after.filter(changed), day, former or {})
     done = _write(pl.concat(scored) if scored else None, reasons, ended["id"].to_list(), day)
     news.record(told)
-    standings.place(demands if everything else pl.concat(moved).unique().sort().to_list())
+    standings.place(demands if everything else pl.concat(appeared).unique().sort().to_list())
     return done
 
 
@@ -150,6 +150,7 @@ def _write(scored: pl.DataFrame | None, reasons: Sequence[str], ended: Sequence[
                 cursor.execute(sql.format(staged=staged), values)
                 done += cursor.rowcount
             cursor.execute(_KEEP.format(staged=staged))
+            standings.move(staged)
             cursor.execute(f"DROP TABLE {staged}")
     return done
 

@@ -1,8 +1,8 @@
 """The ranking kept ready: one narrow row for each (live demand, place wished), written with what moves it.
 
 `keep` writes what mass scoring and rankings read of a demand (`Outline`); `place` makes its standings say what its
-wishes, its scores and its outline say. Both are called in the transaction of the change, by whoever changes any of the
-three, one demand or thousands alike; `place` writes nothing where nothing moved.
+wishes, its scores and its outline say; `move` does where points alone are new. They are called in the transaction of the
+change, by whoever changes any of the three, one demand or thousands alike, and write nothing where nothing moved.
 """
 
 from __future__ import annotations
@@ -46,6 +46,16 @@ def place(demands: Sequence[int]) -> None:
     """Bring the standings of some demands to what is true of them now."""
     with connection.cursor() as cursor:
         cursor.execute(_PLACE, {"demands": bulk.listed(demands)})
+
+
+def move(scored: str) -> None:
+    """Bring standings to new points, and to nothing else, from a table (demand, epci, now: hundredths of a point)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE cotation_standing h SET hundredths = x.now FROM {scored} x WHERE h.demand_id = x.demand"
+            " AND h.hundredths <> x.now AND lpad(x.epci::text, 9, '0')"
+            " = coalesce((SELECT c.epci_id FROM territories_commune c WHERE c.code = h.place), h.place)"
+        )
 
 
 def leave(demands: Sequence[int]) -> None:
