@@ -302,29 +302,44 @@ def _offers(places: list[str]) -> None:
 # ── The measures ─────────────────────────────────────────────────────────────
 
 
+ROUNDS = 3
+
+
 def walks(options: argparse.Namespace) -> None:
     """Shortlists and ranks by sixteen clients at once, on the hundred homes of the three most wanted towns."""
     homes = _homes(100)
-    keys = [key for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
+    keys = [(key,) for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
     place = query("SELECT place FROM cotation_standing GROUP BY place ORDER BY count(*) DESC LIMIT 1")[0][0]
     wishing = [d for (d,) in query("SELECT demand_id FROM cotation_standing WHERE place = %s LIMIT 20000", place)]
-    floor = _rate("SELECT points FROM cotation_score WHERE id = %s", [(k,) for k in keys], options.seconds)
-    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)"
-    naive = _rate(_NAIVE, [(commune, needed) for commune, _, needed, _ in homes], options.seconds)
-    for most, what in ((5, "shortlist of five"), (100, "first hundred")):
-        found = _rate(first, [(*home, most) for home in homes], options.seconds)
-        line(f"{what}, {CLIENTS} clients", f"{found:.0f}/s", f"one row by its key: {floor:.0f}/s", found / floor,
-             f"joined and sorted: {naive:.1f}/s")  # fmt: skip
     chance = random.Random(4)
     asked = [(chance.choice(wishing), *chance.choice(homes)) for _ in range(5000)]
     rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)"
-    most = _rate(rank, asked, options.seconds)
-    times = _paced(rank, asked, most / 2, options.seconds * 2)
-    line(f"own exact rank, {CLIENTS} clients", f"{most:.0f}/s", "", most / floor)
+    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)"
+    calls = {
+        "one row": ("SELECT points FROM cotation_score WHERE id = %s", keys),
+        "five": (first, [(*home, 5) for home in homes]),
+        "hundred": (first, [(*home, 100) for home in homes]),
+        "rank": (rank, asked),
+        "naive": (_NAIVE, [(commune, needed) for commune, _, needed, _ in homes]),
+    }
+    # In turns, the best of each: whatever else the machine does weighs on all.
+    best = dict.fromkeys(calls, 0.0)
+    for _ in range(ROUNDS):
+        for what, (sql, values) in calls.items():
+            best[what] = max(best[what], _rate(sql, values, options.seconds))
+    floor = best["one row"]
+    for what, words in (("five", "shortlist of five"), ("hundred", "first hundred"), ("rank", "own exact rank")):
+        line(f"{words}, {CLIENTS} clients", f"{best[what]:.0f}/s", f"one row by its key: {floor:.0f}/s",
+             best[what] / floor, f"joined and sorted: {best['naive']:.1f}/s")  # fmt: skip
+    times = min((_paced(rank, asked, best["rank"] / 2, options.seconds) for _ in range(ROUNDS)), key=_late)
     line(
-        "own exact rank, at half of that load",
-        f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.1f} ms",
+        f"own exact rank, {CLIENTS} clients at half of that load",
+        f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {_late(times) * 1000:.1f} ms",
     )
+
+
+def _late(times: list[float]) -> float:
+    return times[int(len(times) * 0.99)]
 
 
 # What a page would do without a ranking kept ready.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -82,24 +81,22 @@ def record_many(
     append_all(_event(verb, model, key, actor, key, data, "") for key in keys)
 
 
-def record_each(
-    *, verb: str, model: type[models.Model], rows: Iterable[tuple[int, Mapping[str, Any]]], actor: Signatory
+def record_from(
+    *, verb: str, model: type[models.Model], actor: Signatory, rows: str, values: Mapping[str, Any]
 ) -> None:
-    """One event for each (key, data) of a model, each its own thread: thousands in one statement, no object for each."""
-    held = [[key, data] for key, data in rows]
-    if not held:
-        return
+    """One event for each (key, data) that the query `rows` gives, each its own thread: thousands without an object each."""
     plain = _event(verb, model, None, actor, None, None, "")
+    fixed = {
+        "at": plain.at, "verb": plain.verb, "subject_type": plain.subject_type, "role": plain.role,
+        "person": plain.person, "organisation": plain.organisation, "signature": plain.signature, "why": "",
+    }  # fmt: skip
+    marks = ", ".join(f"%(event_{name})s" for name in fixed)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO common_event (at, verb, subject_type, subject_id, thread, role, person, organisation, signature,"
-            " data, why) SELECT %s, %s, %s, (e -> 0)::bigint, (e -> 0)::bigint, %s, %s, %s, %s, e -> 1, ''"
-            " FROM jsonb_array_elements(%s::jsonb) e",
-            [
-                plain.at, plain.verb, plain.subject_type, plain.role, plain.person, plain.organisation, plain.signature,
-                json.dumps(held, ensure_ascii=False),
-            ],
-        )  # fmt: skip
+            f"INSERT INTO common_event ({', '.join(fixed)}, subject_id, thread, data)"
+            f" SELECT {marks}, key, key, data FROM ({rows}) q (key, data)",
+            {**values, **{f"event_{name}": value for name, value in fixed.items()}},
+        )
 
 
 def _event(

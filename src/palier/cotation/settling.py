@@ -69,7 +69,7 @@ def settle(
         due &= (rows["due_on"] <= _number(day)) | (rows["former"] != rows["grid"])
     block = block.only(due)
     scored, appeared = [], [ended["demand"]]
-    told: list[news.Change] = []
+    told: list[pl.DataFrame] = []
     grids = {grid.pk: grid for grid in force.values()}
     reasons: list[str] = []
     for (key,), numbers in block.rows.with_row_index("at").group_by("grid", maintain_order=True):
@@ -91,7 +91,8 @@ def settle(
         if changed.any():
             told += _told(grids[key], part.only(changed), after.filter(changed), day, former or {})
     done = _write(pl.concat(scored) if scored else None, reasons, ended["id"].to_list(), day)
-    news.record(told)
+    if told:
+        news.record(pl.concat(told))
     standings.place(demands if everything else pl.concat(appeared).unique().sort().to_list())
     return done
 
@@ -173,14 +174,14 @@ def _due(rules: law.Grid, rows: pl.DataFrame, day: date) -> pl.Series:
     ).to_series()
 
 
-def _told(grid: Grid, block: _Block, after: pl.DataFrame, day: date, former: Mapping[int, bytes]) -> list[news.Change]:
+def _told(grid: Grid, block: _Block, after: pl.DataFrame, day: date, former: Mapping[int, bytes]) -> list[pl.DataFrame]:
     """Each change of points with its reasons: what each criterion gave on the day of the former score, and gives now."""
     rules = parsed(grid.source)
-    names = dict(Epci.objects.order_by("siren").values_list("siren", "name"))
+    names = {int(epci): name for epci, name in Epci.objects.order_by("siren").values_list("siren", "name")}
     sources = {
         g.pk: g.source for g in Grid.objects.filter(pk__in=block.rows["former"].unique().to_list()).order_by("pk")
     }
-    told: list[news.Change] = []
+    told = []
     for (key,), numbers in block.rows.with_row_index("at").group_by("former", maintain_order=True):
         at = numbers["at"].to_numpy()
         held, old = block.held[at], parsed(sources[key])
@@ -189,14 +190,14 @@ def _told(grid: Grid, block: _Block, after: pl.DataFrame, day: date, former: Map
         reasons, waited = _reasons(
             old, _given(old, earlier, day, numbers["computed_on"]), rules, _given(rules, held.tobytes(), day)
         )
-        moved = after[at].select("demand", "epci", "points", "now").iter_rows()
-        told += [
-            news.Change(
-                demand, names[f"{epci:09}"], points, now, why or news.NEW_GRID,
-                key == grid.pk and only_waiting,
+        told.append(
+            after[at].select(
+                "demand", pl.col("epci").replace_strict(names, return_dtype=pl.String).alias("territory"),
+                pl.col("points").alias("before"), pl.col("now").alias("after"),
+                pl.when(reasons != "").then(reasons).otherwise(pl.lit(news.NEW_GRID)).alias("reasons"),
+                (waited & pl.lit(key == grid.pk)).alias("waiting"),
             )
-            for (demand, epci, points, now), why, only_waiting in zip(moved, reasons, waited, strict=True)
-        ]  # fmt: skip
+        )  # fmt: skip
     return told
 
 
