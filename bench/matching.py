@@ -483,7 +483,8 @@ class Shares:
 
         self.read = self.written = 0.0
         self._pulled = bulk.pulled
-        bulk.pulled = self._reading
+        self._staged = bulk.staged
+        bulk.pulled, bulk.staged = self._reading, self._staging
         self._wrapped = connection.execute_wrapper(self._writing)
         self._wrapped.__enter__()
         self._start = time.perf_counter()
@@ -494,7 +495,7 @@ class Shares:
 
         self.whole = time.perf_counter() - self._start
         self._wrapped.__exit__(*error)
-        bulk.pulled = self._pulled
+        bulk.pulled, bulk.staged = self._pulled, self._staged
 
     def _reading(self, *values: object, **named: object) -> object:
         start = time.perf_counter()
@@ -502,6 +503,13 @@ class Shares:
             return self._pulled(*values, **named)
         finally:
             self.read += time.perf_counter() - start
+
+    def _staging(self, *values: object) -> object:
+        start, already = time.perf_counter(), self.written
+        try:
+            return self._staged(*values)
+        finally:
+            self.written = already + time.perf_counter() - start
 
     def _writing(self, execute: Callable, sql: str, *values: object) -> object:
         start = time.perf_counter()
