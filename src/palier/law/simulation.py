@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy
@@ -80,10 +81,11 @@ def traits(facts: pl.DataFrame, months: pl.Series, civility: Sequence[str], comm
 
 
 def _banded(column: str, bands: Sequence[tuple[float, str]], last: str) -> pl.Expr:
-    found = pl.when(pl.col(column).is_null()).then(pl.lit(UNKNOWN))
+    found: Any = pl.when(pl.col(column).is_null()).then(pl.lit(UNKNOWN))
     for below, label in bands:
         found = found.when(pl.col(column) < below).then(pl.lit(label))
-    return found.otherwise(pl.lit(last))
+    whole: pl.Expr = found.otherwise(pl.lit(last))
+    return whole
 
 
 def _yes(column: str, yes: str, no: str) -> pl.Expr:
@@ -99,7 +101,7 @@ def quartiles(rows: pl.DataFrame, first: float | None = None) -> pl.DataFrame:
     edges = [known.quantile(q, "lower") for q in (0.25, 0.5, 0.75)] if len(known) else [0.0, 0.0, 0.0]
     if first is not None:
         edges = [first, *(max(first, edge or 0) for edge in edges[1:])]
-    found = pl.when(pl.col("income.per_unit").is_null()).then(pl.lit(UNKNOWN))
+    found: Any = pl.when(pl.col("income.per_unit").is_null()).then(pl.lit(UNKNOWN))
     for edge, label in zip(edges, QUARTILES, strict=False):
         found = found.when(pl.col("income.per_unit") <= edge).then(pl.lit(label))
     return rows.with_columns(found.otherwise(pl.lit(QUARTILES[-1])).alias("income"))
@@ -154,7 +156,7 @@ def groups(
         )  # fmt: skip
         found[dimension] = sorted(
             (_group(row, dimension, len(rows), least, totals if housed else None) for row in summed.iter_rows(named=True)),
-            key=lambda g, d=dimension: _place(d, g),
+            key=partial(_place, dimension),
         )  # fmt: skip
     return found
 
