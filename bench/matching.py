@@ -1,6 +1,6 @@
 """Scores, shortlists and ranks at the size of the nation, each beside its floor and a naive way, in the same run.
 
-`./palier bench matching [--demands 300000] [--seconds 2] [--sample 200]` makes synthetic demands once in a database of
+`./palier bench matching [--demands 300000] [--seconds 2] [--sample 200] [--only walks]` makes synthetic demands once in a database of
 its own (`.palier/test`, out of git; `--fresh` makes it anew, `--drop` takes it away): 1.35 territories wished a demand,
 the largest with 5.5 % of the wishes. Ratios are to a floor of the same run; absolute times say something of one machine.
 """
@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--demands", type=int, default=300_000)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--only", choices=["walks", "many", "midnight", "new_grid"])
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--drop", action="store_true")
     options = parser.parse_args()
@@ -78,10 +79,9 @@ def inside(options: argparse.Namespace) -> int:
     vacuum()
     print(f"\n{options.demands} demands, {rows('cotation_score')} scores, {rows('cotation_standing')} standings\n")
     print("| what | figure | floor | ratio | naive |\n| --- | ---: | ---: | ---: | ---: |")
-    walks(options)
-    many(options.sample // 10)
-    midnight(options)
-    new_grid(options)
+    for measure in (walks, many, midnight, new_grid):
+        if options.only in (None, measure.__name__):
+            measure(options)
     return 0
 
 
@@ -309,10 +309,13 @@ def walks(options: argparse.Namespace) -> None:
     """Shortlists and ranks by sixteen clients at once, on the hundred homes of the three most wanted towns."""
     homes = _homes(100)
     keys = [(key,) for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
-    place = query("SELECT place FROM cotation_standing GROUP BY place ORDER BY count(*) DESC LIMIT 1")[0][0]
-    wishing = [d for (d,) in query("SELECT demand_id FROM cotation_standing WHERE place = %s LIMIT 20000", place)]
-    chance = random.Random(4)
-    asked = [(chance.choice(wishing), *chance.choice(homes)) for _ in range(5000)]
+    # Households to whom the home is open, wherever they stand.
+    asked = [
+        (demand, *home) for home in homes for (demand,) in query(
+            "SELECT demand_id FROM cotation_standing WHERE place = %s AND opens & %s = %s AND surface <= %s"
+            " ORDER BY hashint8(demand_id) LIMIT 50", home[0], home[2], home[2], home[3],
+        )
+    ]  # fmt: skip
     rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)"
     first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)"
     calls = {
@@ -419,9 +422,9 @@ def _paced(sql: str, values: list[tuple], rate: float, seconds: float) -> list[f
     return _clients(sql, values, seconds, CLIENTS / rate)
 
 
-def many(sample: int) -> None:
+def many(options: argparse.Namespace) -> None:
     """Five candidates for each of ten thousand dwellings."""
-    homes = _homes(OFFERS)
+    homes, sample = _homes(OFFERS), options.sample // 10
     columns = [list(column) for column in zip(*homes, strict=True)]
     sql = "SELECT * FROM palier_firsts_of_register(%s::text[], %s::text[], %s::int[], %s::int[], 5)"
     floor = "SELECT s.points FROM generate_series(1, %s) AS o (id) JOIN cotation_score s ON s.id = o.id"
