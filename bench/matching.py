@@ -1,6 +1,6 @@
 """Scores, shortlists and ranks at the size of the nation, each beside its floor and a naive way, in the same run.
 
-`./palier bench matching [--demands 300000] [--seconds 2] [--sample 200]` makes synthetic demands once in a database of
+`./palier bench matching [--demands 300000] [--seconds 2] [--sample 200] [--only walks]` makes synthetic demands once in a database of
 its own (`.palier/test`, out of git; `--fresh` makes it anew, `--drop` takes it away): 1.35 territories wished a demand,
 the largest with 5.5 % of the wishes. Ratios are to a floor of the same run; absolute times say something of one machine.
 """
@@ -12,6 +12,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import re
 import struct
 import sys
 import time
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--demands", type=int, default=300_000)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--only", choices=["walks", "many", "midnight", "new_grid"])
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--drop", action="store_true")
     options = parser.parse_args()
@@ -77,10 +79,9 @@ def inside(options: argparse.Namespace) -> int:
     vacuum()
     print(f"\n{options.demands} demands, {rows('cotation_score')} scores, {rows('cotation_standing')} standings\n")
     print("| what | figure | floor | ratio | naive |\n| --- | ---: | ---: | ---: | ---: |")
-    walks(options)
-    many()
-    midnight(options)
-    new_grid(options)
+    for measure in (walks, many, midnight, new_grid):
+        if options.only in (None, measure.__name__):
+            measure(options)
     return 0
 
 
@@ -104,7 +105,7 @@ def query(sql: str, *values: object) -> list[tuple]:
     from palier.common.isolation import SYSTEM, acting
 
     with acting(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, values[0] if values and isinstance(values[0], dict) else values)
         return cursor.fetchall() if cursor.description else []
 
 
@@ -301,29 +302,53 @@ def _offers(places: list[str]) -> None:
 # ── The measures ─────────────────────────────────────────────────────────────
 
 
+ROUNDS = 3
+
+
 def walks(options: argparse.Namespace) -> None:
     """Shortlists and ranks by sixteen clients at once, on the hundred homes of the three most wanted towns."""
     homes = _homes(100)
-    keys = [key for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
-    place = query("SELECT place FROM cotation_standing GROUP BY place ORDER BY count(*) DESC LIMIT 1")[0][0]
-    wishing = [d for (d,) in query("SELECT demand_id FROM cotation_standing WHERE place = %s LIMIT 20000", place)]
-    floor = _rate("SELECT points FROM cotation_score WHERE id = %s", [(k,) for k in keys], options.seconds)
-    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s, %s)"
-    naive = _rate(_NAIVE, [(commune, needed) for commune, _, needed, _, _ in homes], options.seconds)
-    for most, what in ((5, "shortlist of five"), (100, "first hundred")):
-        found = _rate(first, [(*home, most) for home in homes], options.seconds)
-        line(f"{what}, {CLIENTS} clients", f"{found:.0f}/s", f"one row by its key: {floor:.0f}/s", found / floor,
-             f"joined and sorted: {naive:.1f}/s")  # fmt: skip
-    chance = random.Random(4)
-    asked = [(chance.choice(wishing), *chance.choice(homes)) for _ in range(5000)]
-    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s, %s)"
-    most = _rate(rank, asked, options.seconds)
-    times = _paced(rank, asked, most / 2, options.seconds * 2)
-    line(f"own exact rank, {CLIENTS} clients", f"{most:.0f}/s", "", most / floor)
-    line(
-        "own exact rank, at half of that load",
-        f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.1f} ms",
+    keys = [(key,) for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
+    # Households to whom the home is open, wherever they stand.
+    asked = [
+        (demand, *home) for home in homes for (demand,) in query(
+            "SELECT demand_id FROM cotation_standing WHERE place = %s AND opens & %s = %s AND surface <= %s"
+            " ORDER BY hashint8(demand_id) LIMIT 50", home[0], home[2], home[2], home[3],
+        )
+    ]  # fmt: skip
+    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)"
+    first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)"
+    calls = {
+        "one row": ("SELECT points FROM cotation_score WHERE id = %s", keys),
+        "five": (first, [(*home, 5) for home in homes]),
+        "hundred": (first, [(*home, 100) for home in homes]),
+        "rank": (rank, asked),
+        "naive": (_NAIVE, [(commune, needed) for commune, _, needed, _ in homes]),
+    }
+    # In turns, the best of each: whatever else the machine does weighs on all.
+    best = dict.fromkeys(calls, 0.0)
+    for _ in range(ROUNDS):
+        for what, (sql, values) in calls.items():
+            best[what] = max(best[what], _rate(sql, values, options.seconds))
+    floor = best["one row"]
+    for what, words in (("five", "shortlist of five"), ("hundred", "first hundred"), ("rank", "own exact rank")):
+        line(f"{words}, {CLIENTS} clients", f"{best[what]:.0f}/s", f"one row by its key: {floor:.0f}/s",
+             best[what] / floor, f"joined and sorted: {best['naive']:.1f}/s")  # fmt: skip
+    pace = best["rank"] / 2
+    times, least = (
+        min((_paced(*calls[what], pace, options.seconds) for _ in range(ROUNDS)), key=_late)
+        for what in ("rank", "one row")
     )
+    line(f"own exact rank, {CLIENTS} clients at half of that load", _told(times), f"one row, as often: {_told(least)}",
+         _late(times) / _late(least))  # fmt: skip
+
+
+def _told(times: list[float]) -> str:
+    return f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {_late(times) * 1000:.1f} ms"
+
+
+def _late(times: list[float]) -> float:
+    return times[int(len(times) * 0.99)]
 
 
 # What a page would do without a ranking kept ready.
@@ -344,7 +369,7 @@ def _homes(most: int) -> list[tuple]:
 
     with acting(SYSTEM):
         offers = Offer.objects.select_related("dwelling__commune").order_by("pk")[:most]
-        return [asked(facts(offer), offer.draw_seed) for offer in offers]
+        return [asked(facts(offer)) for offer in offers]
 
 
 def _client(sql: str, values: list[tuple], seconds: float, every: float, seed: int, back: object) -> None:
@@ -397,89 +422,200 @@ def _paced(sql: str, values: list[tuple], rate: float, seconds: float) -> list[f
     return _clients(sql, values, seconds, CLIENTS / rate)
 
 
-def many() -> None:
+def many(options: argparse.Namespace) -> None:
     """Five candidates for each of ten thousand dwellings."""
-    homes = [list(column) for column in zip(*_homes(OFFERS), strict=True)]
-    sql = (
-        "SELECT count(f.demand_id) FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[])"
-        " AS o (commune, epci, needed, room, seed),"
-        " LATERAL palier_first_of_register(o.commune, o.epci, o.needed, o.room, o.seed, 5) f"
-    )
-    floor = "SELECT count(s.points) FROM generate_series(1, %s) AS o (id) JOIN cotation_score s ON s.id = o.id"
-    query(sql, *homes)
-    seconds = timed(lambda: query(sql, *homes))
-    least = timed(lambda: query(floor, OFFERS))
+    homes, sample = _homes(OFFERS), options.sample // 10
+    columns = [list(column) for column in zip(*homes, strict=True)]
+    sql = "SELECT * FROM palier_firsts_of_register(%s::text[], %s::text[], %s::int[], %s::int[], 5)"
+    floor = "SELECT s.points FROM generate_series(1, %s) AS o (id) JOIN cotation_score s ON s.id = o.id"
+    query(sql, *columns)
+    seconds = timed(lambda: query(sql, *columns))
+    least = timed(lambda: query(floor, OFFERS * 5))
     line(
-        f"{OFFERS} dwellings, five candidates each",
-        f"{seconds:.2f} s",
-        f"as many rows by key: {least:.2f} s",
-        seconds / least,
+        f"{OFFERS} dwellings, five candidates each", f"{seconds:.2f} s", f"as many rows by key: {least:.2f} s",
+        seconds / least, f"Python: {_python(homes[:sample]) / sample * OFFERS:.0f} s; data frames: {_frames(homes):.1f} s",
+    )  # fmt: skip
+
+
+_STANDINGS = (
+    "SELECT place, demand_id, hundredths, registered_on - date '1970-01-01', opens, surface FROM cotation_standing"
+)
+
+
+def _python(homes: list[tuple]) -> float:
+    """A loop over all who wish each place, in memory already."""
+    wishing: dict[str, list[tuple]] = {}
+    for place, *row in query(_STANDINGS + " WHERE place = ANY(%s)", sorted({p for h in homes for p in h[:2]})):
+        wishing.setdefault(place, []).append(tuple(row))
+    return timed(
+        lambda: [
+            sorted(
+                (-points, since, demand)
+                for place in (commune, epci) for demand, points, since, opens, surface in wishing.get(place, ())
+                if opens & needed == needed and surface <= room
+            )[:5]
+            for commune, epci, needed, room in homes
+        ]
+    )  # fmt: skip
+
+
+def _frames(homes: list[tuple]) -> float:
+    """Joins and sorts of data frames that hold the register already, two hundred dwellings at a time for their memory."""
+    import polars as pl
+
+    names = ["place", "demand", "points", "since", "opens", "surface"]
+    register = pl.DataFrame(query(_STANDINGS), schema=names, orient="row")
+    asked = pl.DataFrame(
+        [(n, *h) for n, h in enumerate(homes)], schema=["home", "c", "e", "needed", "room"], orient="row"
     )
+    places = asked.unpivot(["c", "e"], index=["home", "needed", "room"], value_name="place")
+
+    def block(first: int) -> pl.DataFrame:
+        held = places.lazy().filter(pl.col("home").is_between(first, first + 199)).join(register.lazy(), on="place")
+        opened = held.filter(
+            (pl.col("opens") & pl.col("needed")) == pl.col("needed"), pl.col("surface") <= pl.col("room")
+        )
+        best = opened.sort("points", "since", descending=[True, False]).group_by("home", maintain_order=True).head(5)
+        return best.collect()
+
+    # A twentieth of them: a large register takes minutes.
+    return timed(lambda: [block(first) for first in range(0, len(homes) // 20, 200)]) * 20
+
+
+class Shares:
+    """Seconds of a `with` spent in the database, reading and writing; the rest is ours."""
+
+    def __enter__(self) -> Shares:
+        from django.db import connection
+
+        from palier.common import bulk
+
+        self.read = self.written = 0.0
+        self._pulled = bulk.pulled
+        self._staged = bulk.staged
+        bulk.pulled, bulk.staged = self._reading, self._staging
+        self._wrapped = connection.execute_wrapper(self._writing)
+        self._wrapped.__enter__()
+        self._start = time.perf_counter()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        from palier.common import bulk
+
+        self.whole = time.perf_counter() - self._start
+        self._wrapped.__exit__(*error)
+        bulk.pulled, bulk.staged = self._pulled, self._staged
+
+    def _reading(self, *values: object, **named: object) -> object:
+        start = time.perf_counter()
+        try:
+            return self._pulled(*values, **named)
+        finally:
+            self.read += time.perf_counter() - start
+
+    def _staging(self, *values: object) -> object:
+        start, already = time.perf_counter(), self.written
+        try:
+            return self._staged(*values)
+        finally:
+            self.written = already + time.perf_counter() - start
+
+    def _writing(self, execute: Callable, sql: str, *values: object) -> object:
+        start = time.perf_counter()
+        try:
+            return execute(sql, *values)
+        finally:
+            if not sql.startswith("SELECT * FROM ("):
+                self.written += time.perf_counter() - start
+
+    def told(self, what: str, count: int, naive: str = "") -> None:
+        least = self.read + self.written
+        line(
+            what, f"{self.whole:.2f} s, {self.whole / count * 1e6:.0f} µs each",
+            f"read alone {self.read:.2f} s, written and indexed alone {self.written:.2f} s", self.whole / least, naive,
+        )  # fmt: skip
 
 
 def midnight(options: argparse.Namespace) -> None:
-    """The night's step for those who reach one more month, and the definition one by one beside it."""
+    """The night's step for those who reach one more month, events included, and the definition one by one beside it."""
     from datetime import datetime
     from datetime import time as moment
 
     from palier.common import clock
     from palier.common.isolation import SYSTEM, acting
-    from palier.cotation import refresh, settling
+    from palier.cotation import refresh
     from palier.law.calendar import PARIS
 
-    day = ON + timedelta(days=1)
     step = next(s for s in refresh.STEPS if s.key == "points")
-    with clock.frozen_at(datetime.combine(day, moment(0, 5), PARIS)), acting(SYSTEM):
-        keys = list(step.find(0, day))[:11_000]
-        read = timed(lambda: settling._read(keys))
-        seconds = timed(lambda: step.do(keys, day))
-        line(
-            f"midnight, {len(keys)} demands due",
-            f"{seconds:.2f} s, events included",
-            f"the same rows read: {read:.2f} s",
-            seconds / read,
-        )
+    for n in range(1, 29):
+        day = ON + timedelta(days=n)
+        with clock.frozen_at(datetime.combine(day, moment(0, 5), PARIS)), acting(SYSTEM):
+            keys = list(step.find(0, day))[:11_000]
+            if len(keys) == 11_000 or n == 28:
+                with Shares() as shares:
+                    step.do(keys, day)
+                break
+    shares.told(
+        f"midnight, {len(keys)} demands pass a threshold", len(keys),
+        f"one by one: about {_one_by_one(options.sample) * len(keys):.0f} s",
+    )  # fmt: skip
     vacuum()
 
 
 def new_grid(options: argparse.Namespace) -> None:
-    """Another grid in the largest territory: the rows read, the points worked out, everything written."""
+    """Another grid in the largest territory, then in all: the rows read, the points worked out, everything written."""
     from scoring import grid_of_thirty
 
+    from palier.common import bulk
     from palier.common.isolation import SYSTEM, acting
     from palier.cotation import refresh
-    from palier.cotation.models import Grid
     from palier.law import columns, records
+    from palier.territories.models import Epci
 
     largest = query("SELECT epci_id FROM cotation_score GROUP BY epci_id ORDER BY count(*) DESC LIMIT 1")[0][0]
     sql = (
-        "SELECT s.id, s.points, o.record FROM cotation_score s JOIN cotation_outline o ON o.demand_id = s.demand_id"
-        " WHERE s.epci_id = %s"
+        "SELECT s.id, s.points * 100 AS points, o.record FROM cotation_score s"
+        " JOIN cotation_outline o ON o.demand_id = s.demand_id WHERE s.epci_id = %(epci)s"
     )
-    query(sql, largest)
+    query(sql, {"epci": largest})
     held: list[tuple] = []
-    read = timed(lambda: held.extend(query(sql, largest)))
-    grid = grid_of_thirty()
-    work = min(
-        timed(lambda: columns.compiled(grid, ON).totals(records.unpack([r for _, _, r in held], grid.place)))
-        for _ in range(3)
-    )
-    line(
-        f"new grid, {len(held)} demands: points known",
-        f"{read + work:.2f} s",
-        f"the same rows read: {read:.2f} s",
-        (read + work) / read,
-    )
+
+    def pull() -> None:
+        with acting(SYSTEM):
+            held.append(bulk.pulled(sql, {"epci": largest}, record="record"))
+
+    read = min(timed(pull) for _ in range(3))
+    ready = columns.compiled(grid_of_thirty(), ON)
+    place = grid_of_thirty().place
+    work = min(timed(lambda: ready.totals(records.unpack(held[0][1], place, ready.names))) for _ in range(3))
+    count = len(held[0][0]["id"])
+    held.clear()
+    line(f"new grid, {count} demands: points known", f"{read + work:.2f} s", f"the same rows read: {read:.2f} s",
+         (read + work) / read)  # fmt: skip
+    one = _one_by_one(options.sample)
+    with acting(SYSTEM):
+        everywhere = list(Epci.objects.order_by("pk").values_list("pk", flat=True))
+    for where, what in (([largest], "the same, written, ranked and told to each"), (everywhere, "new grid everywhere")):
+        _publish(where)
+        with Shares() as shares:
+            done = refresh.follow_grids()
+        shares.told(f"{what}: {done} scores", done, f"one by one: about {one * done:.0f} s")
+        vacuum()
+
+
+def _publish(epcis: list[str]) -> None:
+    from palier.common.isolation import SYSTEM, acting
+    from palier.cotation.models import Grid
+
     with acting(SYSTEM):
         last = Grid.objects.order_by("-version").first()
+        worth = 5 + last.version % 4
         made = Grid.objects.create(
             key=last.key, version=last.version + 1, title="Banc", valid_from=ON, state="published",
-            source=last.source.replace("points = 4\n", "points = 9\n") + f"\n# {last.version + 1}\n",
+            source=re.sub(r"at_least = 65\npoints = \d+", f"at_least = 65\npoints = {worth}", last.source)
+            .replace("points = 1\nmost = 60", f"points = 1\nmost = {60 + last.version % 2}"),
         )  # fmt: skip
-        made.epcis.add(largest)
-    seconds = timed(refresh.follow_grids)
-    line("the same, written, ranked and told to each", f"{seconds:.1f} s", f"{read:.2f} s", seconds / read,
-         f"one by one: about {_one_by_one(options.sample) * len(held):.0f} s")  # fmt: skip
+        made.epcis.set(epcis)
 
 
 def _one_by_one(sample: int) -> float:

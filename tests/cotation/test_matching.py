@@ -10,14 +10,15 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from palier.accounts.roles import Role
 from palier.applications.offers import facts
+from palier.applications.receipts import drawn, lot
 from palier.common import clock
 from palier.common.isolation import acting
 from palier.cotation.actions import rescore, score_new
-from palier.cotation.matching import first_of_register, register_rank
+from palier.cotation.matching import first_of_register, firsts_of_register, register_rank
 from palier.cotation.models import Outline, Standing
 from palier.cotation.queries import household_of, score_for
 from palier.demands import actions
@@ -57,27 +58,29 @@ def offers(build, register):
 def by_the_law(offer: Offer) -> list[tuple[int, Decimal, date]]:
     """Everybody read one by one, checked by `law.eligibility`, ordered by `law.ranking`."""
     dwelling, today = facts(offer), clock.today()
-    candidates = []
+    candidates, demand_of = [], {}
     for demand in Demand.objects.filter(state="active").order_by("pk"):
         if eligibility.check(household_of(demand, on=today), dwelling, today).eligible:
             score = score_for(demand, offer.dwelling.commune.epci_id)
             points = score.points if score else Decimal(0)
-            candidates.append(Candidate(str(demand.pk), points, demand.first_registered_on))
-    return [(int(r.key), r.candidate.points, r.candidate.registered_on) for r in rank(candidates, offer.draw_seed)]
+            ticket = lot(offer.draw_seed, demand.pk)["ticket"]
+            demand_of[ticket] = demand.pk
+            candidates.append(Candidate(ticket, points, demand.first_registered_on))
+    return [
+        (demand_of[r.key], r.candidate.points, r.candidate.registered_on) for r in rank(candidates, offer.draw_seed)
+    ]
 
 
 def test_the_first_ones_and_every_rank_are_those_of_the_law(offers):
     sizes = []
     for offer in offers:
         order = by_the_law(offer)
-        found = first_of_register(facts(offer), offer.draw_seed, 1000)
+        found = first_of_register(facts(offer), drawn(offer), 1000)
         assert [(s.demand_id, s.points, s.registered_on) for s in found] == order
-        assert [s.demand_id for s in first_of_register(facts(offer), offer.draw_seed, 5)] == [
-            d for d, _, _ in order[:5]
-        ]
+        assert [s.demand_id for s in first_of_register(facts(offer), drawn(offer), 5)] == [d for d, _, _ in order[:5]]
         position = {demand: n for n, (demand, _, _) in enumerate(order, 1)}
         for demand in Demand.objects.order_by("pk"):
-            assert register_rank(demand.pk, facts(offer), offer.draw_seed) == position.get(demand.pk)
+            assert register_rank(demand.pk, facts(offer), drawn(offer)) == position.get(demand.pk)
         sizes.append(len(order))
     assert max(sizes) > 15 and min(sizes) < 5
 
@@ -106,10 +109,18 @@ def test_nobody_reads_standings_but_through_the_two_functions(build, register):
             assert not Standing.objects.exists() and not Outline.objects.exists()
 
 
-def test_the_command_prints_the_shortlist(offers):
-    offer = max(offers, key=lambda o: len(first_of_register(facts(o), o.draw_seed, 100)))
+def test_many_homes_at_once_are_each_one_s_own_first_ones(offers):
+    homes = [(facts(o), drawn(o)) for o in offers]
+    assert firsts_of_register(homes, 4) == [first_of_register(*home, 4) for home in homes]
+    assert firsts_of_register([], 4) == []
+
+
+def test_the_command_prints_the_shortlists(offers):
+    best = max(offers, key=lambda o: len(first_of_register(facts(o), drawn(o), 100)))
     out = StringIO()
-    call_command("matching", "shortlist", str(offer.pk), "--first", "3", stdout=out)
-    printed = json.loads(out.getvalue())
-    assert [row["demand"] for row in printed["candidates"]] == [d for d, _, _ in by_the_law(offer)[:3]]
-    assert printed["seed"] == offer.draw_seed
+    call_command("matching", "shortlist", str(best.pk), str(offers[0].pk), "--first", "3", stdout=out)
+    for offer, line in zip([best, offers[0]], out.getvalue().splitlines(), strict=False):
+        printed = json.loads(line)
+        assert [row["demand"] for row in printed["candidates"]] == [d for d, _, _ in by_the_law(offer)[:3]]
+    with pytest.raises(CommandError, match="numéro 0"):
+        call_command("matching", "shortlist", "0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,11 @@ def lot(seed: str, demand_id: int) -> dict[str, str]:
     """
     ticket = fingerprint(f"ticket {seed} {demand_id}")
     return {"ticket": ticket, "draw": ranking.draw(seed, ticket)}
+
+
+def drawn(offer: Offer) -> Callable[[int], str]:
+    """What each demand draws on an offer, or would if it applied."""
+    return lambda demand_id: lot(offer.draw_seed, demand_id)["draw"]
 
 
 def make(

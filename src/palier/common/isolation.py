@@ -99,6 +99,10 @@ class Policy:
     command: str = "ALL"
 
 
+# The system's own policy on every table. PostgreSQL asks policies from the last name to the first: this one, which looks
+# into no table, spares the work of the others in a night over thousands of rows.
+SYSTEM_POLICY = "zz_system"
+
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION palier_role() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT current_setting('palier.role', true) $$;
@@ -189,7 +193,7 @@ def apply_row_security(web_role: str) -> None:
         for table, policies in row_policies().items():
             cursor.execute(f"ALTER TABLE {quote(table)} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {quote(table)} FORCE ROW LEVEL SECURITY")
-            for name, policy in {"system": Policy(role_is("system")), **policies}.items():
+            for name, policy in {SYSTEM_POLICY: Policy(role_is("system")), **policies}.items():
                 clauses = [] if policy.command == "INSERT" else [f"USING ({policy.using})"]
                 if policy.command in ("ALL", "INSERT", "UPDATE"):
                     clauses.append(f"WITH CHECK ({policy.check or policy.using})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from django.db import models
+from django.db import connection, models
 
 from palier.common import clock
 from palier.common.appending import append, append_all
@@ -79,6 +79,24 @@ def record_many(
 ) -> None:
     """The same event for many objects at once, each its own thread (what a file does to thousands of dossiers)."""
     append_all(_event(verb, model, key, actor, key, data, "") for key in keys)
+
+
+def record_from(
+    *, verb: str, model: type[models.Model], actor: Signatory, rows: str, values: Mapping[str, Any]
+) -> None:
+    """One event for each (key, data) that the query `rows` gives, each its own thread: thousands without an object each."""
+    plain = _event(verb, model, None, actor, None, None, "")
+    fixed = {
+        "at": plain.at, "verb": plain.verb, "subject_type": plain.subject_type, "role": plain.role,
+        "person": plain.person, "organisation": plain.organisation, "signature": plain.signature, "why": "",
+    }  # fmt: skip
+    marks = ", ".join(f"%(event_{name})s" for name in fixed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO common_event ({', '.join(fixed)}, subject_id, thread, data)"
+            f" SELECT {marks}, key, key, data FROM ({rows}) q (key, data)",
+            {**values, **{f"event_{name}": value for name, value in fixed.items()}},
+        )
 
 
 def _event(

@@ -28,6 +28,8 @@ HELP = """\
         une mesure de vitesse du dossier bench/
 ./palier matching verify REÇU [--promise EMPREINTE] [--published EMPREINTE]
         vérifie le reçu d’une liste de candidats, sans base de données (docs/algorithms/receipts.md)
+./palier matching shortlist OFFRE… [--first 5]
+        les premières demandes du registre auxquelles ces logements conviennent (docs/algorithms/refresh.md)
 ./palier dev-db [NOM] [--stop]
         une base de développement qui reste ouverte ; imprime les variables à exporter
 ./palier settings-doc

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
+import polars as pl
 from django.db import transaction
 
 from palier.accounts.actor import Actor
@@ -165,15 +166,12 @@ def _store(
     )
     if former is not None and former.points != score.points:
         moved = _difference(before, lines)
-        news.record(
-            [
-                news.Change(
-                    demand.pk, former.epci.name, former.points, score.points,
-                    ", ".join(f"{label} ({by:+g})" for _, label, by in moved) or news.NEW_GRID,
-                    {key for key, _, _ in moved} <= news.waiting(parsed(grid.source)) and former.grid_id == grid.pk,
-                )
-            ]
+        change = (
+            demand.pk, former.epci.name, int(former.points * 100), int(score.points * 100),
+            ", ".join(f"{label} ({by:+g})" for _, label, by in moved) or news.NEW_GRID,
+            {key for key, _, _ in moved} <= news.waiting(parsed(grid.source)) and former.grid_id == grid.pk,
         )  # fmt: skip
+        news.record(pl.DataFrame([change], schema=news.CHANGES, orient="row"))
 
 
 def _difference(before: list[dict], after: list[dict]) -> list[tuple[str, str, float]]:

@@ -1,19 +1,25 @@
 """The register's candidates for one dwelling: those to whom it is open, in order, out of everybody who wishes its place.
 
-Points, then seniority, then the draw of the offer's published seed (`law.ranking`). The ranking is an index
-(`Standing`): the first ones are its beginning, a rank is what comes before. Who may ask is settled by the caller.
+Points, then seniority, then the draw of the offer (`law.ranking`). The ranking is an index (`Standing`): the first ones
+are its beginning, a rank is what comes before. Who may ask is settled by the caller, and so is what a demand draws.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import connection
 
 from palier.law.eligibility import OfferFacts
 from palier.law.keys import needs
+
+# What a demand draws on the offer; the smallest comes first.
+Draw = Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +32,51 @@ class Stands:
     registered_on: date
 
 
-def first_of_register(dwelling: OfferFacts, seed: str, most: int) -> list[Stands]:
+def first_of_register(dwelling: OfferFacts, draw: Draw, most: int) -> list[Stands]:
     """The first candidates that the register holds for a dwelling, whether they applied or not."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT demand_id, hundredths, registered_on FROM palier_first_of_register(%s, %s, %s, %s, %s, %s)",
-            [*asked(dwelling, seed), most],
-        )
-        rows = cursor.fetchall()
-    return [
-        Stands(position, demand, Decimal(hundredths) / 100, since)
-        for position, (demand, hundredths, since) in enumerate(rows, 1)
-    ]
+        cursor.execute("SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)", [*asked(dwelling), most])
+        return _in_order(cursor.fetchall(), draw, most)
 
 
-def register_rank(demand: int, dwelling: OfferFacts, seed: str) -> int | None:
+def firsts_of_register(homes: Sequence[tuple[OfferFacts, Draw]], most: int) -> list[list[Stands]]:
+    """`first_of_register` for many (dwelling, draw) in one statement, in their order."""
+    found: list[list[tuple[int, int, date]]] = [[] for _ in homes]
+    columns = [list(column) for column in zip(*(asked(dwelling) for dwelling, _ in homes), strict=True)]
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT * FROM palier_firsts_of_register(%s::text[], %s::text[], %s::int[], %s::int[], %s)",
+                [*columns, most],
+            )
+            for home, *row in cursor.fetchall():
+                found[home - 1].append(row)
+    return [_in_order(rows, draw, most) for rows, (_, draw) in zip(found, homes, strict=True)]
+
+
+def register_rank(demand: int, dwelling: OfferFacts, draw: Draw) -> int | None:
     """The demand's own rank among all those of the register to whom the dwelling is open; None when it is not one of them."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ahead FROM palier_register_rank(%s, %s, %s, %s, %s, %s)", [demand, *asked(dwelling, seed)]
-        )
+        cursor.execute("SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)", [demand, *asked(dwelling)])
         row = cursor.fetchone()
-    return row[0] if row else None
+    if row is None:
+        return None
+    ahead, equals = row
+    return 1 + ahead + sum((draw(other), other) < (draw(demand), demand) for other in equals)
 
 
-def asked(dwelling: OfferFacts, seed: str) -> tuple[str, str, int, int, str]:
-    """What the two functions ask of a dwelling: its places, what it needs, its whole square metres, its draw."""
-    return dwelling.commune, dwelling.epci, needs(dwelling), int(dwelling.surface), seed
+def asked(dwelling: OfferFacts) -> tuple[str, str, int, int]:
+    """What the functions ask of a dwelling: its places, what it needs, its whole square metres."""
+    return dwelling.commune, dwelling.epci, needs(dwelling), int(dwelling.surface)
+
+
+def _in_order(rows: Iterable[tuple[int, int, date]], draw: Draw, most: int) -> list[Stands]:
+    """Rows by points and seniority, all equals together: the draw parts them, then the last ones are left out."""
+    order: list[tuple[int, int, date]] = []
+    for _, group in groupby(rows, itemgetter(1, 2)):
+        equals = list(group)
+        order += sorted(equals, key=lambda row: (draw(row[0]), row[0])) if len(equals) > 1 else equals
+    return [
+        Stands(position, demand, Decimal(hundredths) / 100, since)
+        for position, (demand, hundredths, since) in enumerate(order[:most], 1)
+    ]

@@ -38,12 +38,13 @@ class Score(models.Model):
     """The points of a demand in one territory. `lines`: the fired criteria as `law.cotation` gives them.
 
     `lines` is None where a mass calculation stored totals only; the detail is then computed when read. `due_on`: the
-    first day when the calendar alone may change it (`law.lasting`); None until the worker has looked.
+    first day when the calendar alone may change it (`law.lasting`); None until the worker has looked. Few indexes: a night
+    or a grid writes these rows by the hundred thousand.
     """
 
-    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="scores")
-    epci = models.ForeignKey("territories.Epci", models.PROTECT)
-    grid = models.ForeignKey(Grid, models.PROTECT)
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="scores", db_index=False)
+    epci = models.ForeignKey("territories.Epci", models.PROTECT, db_index=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, db_index=False)
     points = models.DecimalField(max_digits=8, decimal_places=2)
     provisional = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     excluded = models.CharField(max_length=200, blank=True)
@@ -55,10 +56,7 @@ class Score(models.Model):
     class Meta:
         ordering = ["demand", "epci"]
         constraints = [models.UniqueConstraint(fields=["demand", "epci"], name="score_once")]
-        indexes = [
-            models.Index(fields=["epci", "-points"], name="score_order"),
-            models.Index(fields=["due_on"], name="score_due"),
-        ]
+        indexes = [models.Index(fields=["due_on"], name="score_due")]
 
 
 class Facts(models.Model):
@@ -103,6 +101,7 @@ class Standing(models.Model):
     `place`: a commune, or a whole EPCI for those who accept the surroundings. `hundredths`: points × 100.
     """
 
+    pk = models.CompositePrimaryKey("demand", "place")
     demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="standings", db_index=False)
     place = models.CharField(max_length=9)
     hundredths = models.IntegerField()
@@ -112,7 +111,6 @@ class Standing(models.Model):
 
     class Meta:
         ordering = ["place", "-hundredths", "registered_on", "demand"]
-        constraints = [models.UniqueConstraint(fields=["demand", "place"], name="standing_once")]
         indexes = [
             models.Index(
                 "place", models.F("hundredths").desc(), "registered_on", "demand",

@@ -7,15 +7,14 @@ is never written for them alone. The others wait for a quiet time without any ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 
+import polars as pl
 from django.db import connection
 
 from palier.accounts.actor import PALIER
-from palier.common import clock, ledger
+from palier.common import bulk, clock, ledger
 from palier.common.models import Event
 from palier.cotation.models import PointsNews
 from palier.demands.models import Demand
@@ -29,16 +28,12 @@ NEW_GRID = "nouvelle grille"
 QUIET = "points_quiet_hours"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One demand's points in one territory. `reasons`: in words; `waiting`: nothing but months that passed."""
-
-    demand: int
-    territory: str
-    before: Decimal
-    after: Decimal
-    reasons: str
-    waiting: bool
+# Changes, a row for each (demand, territory): points before and after in hundredths, reasons in words, and whether nothing
+# but months passed.
+CHANGES = {
+    "demand": pl.Int64, "territory": pl.String, "before": pl.Int64, "after": pl.Int64, "reasons": pl.String,
+    "waiting": pl.Boolean,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -47,35 +42,42 @@ def waiting(grid: Grid) -> frozenset[str]:
     return frozenset(c.key for c in grid.criteria if c.kind == "per_month" and c.fact == SENIORITY)
 
 
-def record(changes: Sequence[Change]) -> None:
+def record(changes: pl.DataFrame) -> None:
     """Write changes in the story of their demands, and that those worth a mail wait for theirs."""
-    if not changes:
+    if not len(changes):
         return
-    ledger.record_all(
-        verb=VERB,
-        actor=PALIER,
-        rows=[
-            (
-                Demand(pk=c.demand),
-                c.demand,
-                {
-                    "before": _plain(c.before),
-                    "after": _plain(c.after),
-                    "territory": c.territory,
-                    "reasons": c.reasons,
-                    **({"waiting": True} if c.waiting else {}),
-                },
+    coded = {name: _coded(changes[name]) for name in ("territory", "reasons")}
+    numbers = {name: changes[name].cast(pl.Int64).to_list() for name in ("demand", "before", "after", "waiting")}
+    numbers |= {name: places for name, (places, _) in coded.items()}
+    ledger.record_from(
+        verb=VERB, model=Demand, actor=PALIER, rows=_EVENTS,
+        values={name: bulk.listed(held) for name, held in numbers.items()}
+        | {f"{name}_words": words for name, (_, words) in coded.items()},
+    )  # fmt: skip
+    worth = changes.filter(~pl.col("waiting"))["demand"].unique().sort().to_list()
+    if worth:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO cotation_pointsnews (demand_id, since, last) SELECT key, %(now)s, %(now)s"
+                " FROM unnest(%(keys)s::bigint[]) key ON CONFLICT (demand_id) DO UPDATE SET last = excluded.last",
+                {"keys": bulk.listed(worth), "now": clock.now()},
             )
-            for c in changes
-        ],
-    )
-    worth = sorted({c.demand for c in changes if not c.waiting})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cotation_pointsnews (demand_id, since, last) SELECT key, %(now)s, %(now)s"
-            " FROM unnest(%(keys)s::bigint[]) key ON CONFLICT (demand_id) DO UPDATE SET last = excluded.last",
-            {"keys": worth, "now": clock.now()},
-        )
+
+
+_EVENTS = """
+    SELECT c.demand, jsonb_strip_nulls(jsonb_build_object(
+        'before', replace(trim_scale(c.before / 100.0)::text, '.', ','),
+        'after', replace(trim_scale(c.after / 100.0)::text, '.', ','),
+        'territory', (%(territory_words)s::text[])[c.territory], 'reasons', (%(reasons_words)s::text[])[c.reasons],
+        'waiting', CASE WHEN c.waiting = 1 THEN true END))
+    FROM unnest(%(demand)s::bigint[], %(before)s::bigint[], %(after)s::bigint[], %(territory)s::int[], %(reasons)s::int[],
+                %(waiting)s::int[]) c (demand, before, after, territory, reasons, waiting)"""
+
+
+def _coded(words: pl.Series) -> tuple[list[int], list[str]]:
+    """Few words that come back often, as their places in a list, from 1."""
+    known = words.unique(maintain_order=True)
+    return words.replace_strict(known, list(range(1, len(known) + 1)), return_dtype=pl.Int64).to_list(), known.to_list()
 
 
 def due(now: datetime) -> list[int]:
@@ -111,7 +113,3 @@ def _words(news: PointsNews) -> str:
             reasons = "\n".join(f"- {data['reasons']}" for data in story)
             lines.append(f"{territory} : de {story[0]['before']} à {story[-1]['after']} points.\n{reasons}")
     return "\n\n".join(lines)
-
-
-def _plain(points: Decimal) -> str:
-    return f"{points.normalize():f}".replace(".", ",")

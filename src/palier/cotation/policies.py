@@ -1,7 +1,7 @@
 """Scores follow the demand; grids are public. The facts behind a score name every situation and are the household's own.
 
-Outlines and standings are read by the worker and by two narrow functions: the first candidates of the register for one
-offer, and one demand's own rank there.
+Outlines and standings are read by the worker and by narrow functions: the first candidates of the register for some
+homes, and one demand's own rank for one.
 """
 
 from palier.common.isolation import Policy, narrow_function, role_is
@@ -20,43 +20,47 @@ OPEN_TABLES = {
 }
 # Two places give candidates: the commune, and its EPCI for those who accept the surroundings; nobody stands in both.
 _OPEN = "h.opens & needed = needed AND h.surface <= room"
+# The planner cannot know to how many a dwelling is open: each walk says its order, so that it stops at its last row.
 _WALK = f"""
-    SELECT h.demand_id, h.hundredths, h.registered_on FROM cotation_standing h WHERE h.place = {{place}} AND {_OPEN}"""
+    (SELECT h.demand_id, h.hundredths, h.registered_on FROM cotation_standing h WHERE h.place = {{place}} AND {_OPEN}
+     ORDER BY h.hundredths DESC, h.registered_on FETCH FIRST most ROWS WITH TIES)"""
+_FIRST = f"""
+    SELECT w.demand_id, w.hundredths, w.registered_on
+    FROM ({_WALK.format(place="commune")} UNION ALL {_WALK.format(place="epci")}) w
+    ORDER BY w.hundredths DESC, w.registered_on FETCH FIRST most ROWS WITH TIES"""
 _AHEAD = f"""
-    (SELECT count(*) FROM cotation_standing h
-     WHERE h.place = {{place}} AND h.hundredths > mine.hundredths AND {_OPEN})
+    (SELECT count(*) FROM cotation_standing h WHERE h.place = {{place}} AND h.hundredths > mine.hundredths AND {_OPEN})
     + (SELECT count(*) FROM cotation_standing h WHERE h.place = {{place}} AND h.hundredths = mine.hundredths
-       AND (h.registered_on < mine.registered_on OR h.registered_on = mine.registered_on
-            AND ({{draw}}, h.demand_id) < (own, household)) AND {_OPEN})"""
+       AND h.registered_on < mine.registered_on AND {_OPEN})"""
 
-
-def _draw(demand: str) -> str:
-    """`law.ranking.draw`, said in SQL."""
-    return f"""substr(encode(sha256(convert_to(seed || ':' || {demand}, 'UTF8')), 'hex'), 1, 16) COLLATE "C\""""
-
-
+# Equals in points and seniority come together: whoever asks draws between them.
 SQL_FUNCTIONS = {
-    # The draw is worked out for equals alone.
     "palier_first_of_register": narrow_function(
         "palier_first_of_register",
-        "commune text, epci text, needed int, room int, seed text, most int",
+        "commune text, epci text, needed int, room int, most int",
         "TABLE (demand_id bigint, hundredths int, registered_on date)",
+        _FIRST,
+    ),
+    # The same for many dwellings in one statement; `home` is the place of each in the lists, from 1.
+    "palier_firsts_of_register": narrow_function(
+        "palier_firsts_of_register",
+        "communes text[], epcis text[], needs int[], rooms int[], most int",
+        "TABLE (home bigint, demand_id bigint, hundredths int, registered_on date)",
         f"""
-            SELECT y.demand_id, y.hundredths, y.registered_on FROM (
-                SELECT x.*, count(*) OVER (PARTITION BY x.hundredths, x.registered_on) AS equals FROM (
-                    SELECT * FROM ({_WALK.format(place="commune")} UNION ALL {_WALK.format(place="epci")}) w
-                    ORDER BY w.hundredths DESC, w.registered_on FETCH FIRST most ROWS WITH TIES) x) y
-            ORDER BY y.hundredths DESC, y.registered_on, CASE WHEN equals > 1 THEN {_draw("y.demand_id")} END, y.demand_id
-            LIMIT most""",
+            SELECT o.home, f.demand_id, f.hundredths, f.registered_on
+            FROM unnest(communes, epcis, needs, rooms) WITH ORDINALITY o (commune, epci, needed, room, home),
+            LATERAL ({_FIRST}) f""",
     ),
     "palier_register_rank": narrow_function(
         "palier_register_rank",
-        "household bigint, commune text, epci text, needed int, room int, seed text",
-        "TABLE (ahead bigint)",
+        "household bigint, commune text, epci text, needed int, room int",
+        "TABLE (ahead bigint, equals bigint[])",
         f"""
-            SELECT 1 + {_AHEAD.format(place="commune", draw=_draw("h.demand_id"))}
-                     + {_AHEAD.format(place="epci", draw=_draw("h.demand_id"))}
-            FROM (SELECT h.*, {_draw("household")} AS own FROM cotation_standing h
+            SELECT {_AHEAD.format(place="commune")} + {_AHEAD.format(place="epci")},
+                   ARRAY(SELECT h.demand_id FROM cotation_standing h WHERE h.place IN (commune, epci)
+                         AND h.hundredths = mine.hundredths AND h.registered_on = mine.registered_on
+                         AND h.demand_id <> household AND {_OPEN})
+            FROM (SELECT h.* FROM cotation_standing h
                   WHERE h.demand_id = household AND h.place IN (commune, epci) AND {_OPEN}) mine""",
     ),
 }

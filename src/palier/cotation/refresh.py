@@ -1,11 +1,11 @@
 """Scores that follow the calendar and the grids by themselves, thousands at a time (docs/algorithms/refresh.md).
 
-Three steps of the register's night, each a block to a transaction, killed and started again without harm:
+Two steps of the register's night, and one that the worker looks at every minute, hence right after midnight; each by
+blocks, a transaction to a block, killed and started again without harm:
 
 1. `outlines`: demands whose facts change today (a birthday, the end of a situation, a new year, a new figure of the law);
-2. `grids`: every live demand of the territories whose grid takes over or ends; the worker also does it at once when a
-   grid is published with a day already come;
-3. `points`: scores whose months of seniority reach a step of their grid.
+2. `points`: scores whose months of seniority reach a step of their grid;
+3. `follow_grids`: every live demand of the territories whose grid takes over, ends or is withdrawn.
 
 What `actions.rescore` would write is written: the same points, provisional points, exclusions, day of the next change,
 standings and events. Demands with refused dwellings or joined documents are given to it one by one.
@@ -18,7 +18,7 @@ from datetime import date
 
 from django.db import connection
 
-from palier.common import clock
+from palier.common import bulk, clock
 from palier.common.isolation import SYSTEM, acting
 from palier.common.locks import locked_all
 from palier.cotation import settling, standings
@@ -38,19 +38,22 @@ BLOCK = 20_000
 
 
 def follow_grids(say: Callable[[int], None] = lambda done: None) -> int:
-    """Have the scores follow grids whose day has come since the last time; nothing to do costs one small query."""
-    day, after, done = clock.today(), 0, 0
+    """Have the scores follow grids whose day has come since the last time; nothing to do costs one small query.
+
+    Killed, the next call goes on with those that do not follow yet.
+    """
+    day, done = clock.today(), 0
     with acting(SYSTEM):
-        if not _changed_grids(day):
-            return 0
-    while True:
+        changed = _changed_grids(day)
+        keys = _to_follow(changed, day) if changed else []
+    for first in range(0, len(keys), BLOCK):
         with acting(SYSTEM):
-            keys = list(_to_follow(after, day))
-            if not keys:
-                return done
-            done += _follow(keys, day)
-        after = keys[-1]
+            done += _settle(keys[first : first + BLOCK], day)
         say(done)
+    with acting(SYSTEM):
+        for grid in changed:
+            Grid.objects.filter(pk=grid.pk).update(applied=not grid.applied)
+    return done
 
 
 def _to_outline(after: int, day: date) -> Sequence[int]:
@@ -121,32 +124,20 @@ def _changed_grids(day: date) -> list[Grid]:
     ]
 
 
-def _to_follow(after: int, day: date) -> Sequence[int]:
-    changed = _changed_grids(day)
-    if not changed:
-        return []
+def _to_follow(changed: Sequence[Grid], day: date) -> list[int]:
+    """The live demands of their territories whose score is not of the grid in force."""
     epcis = sorted({epci.pk for grid in changed for epci in grid.epcis.all()})
     force = grids_in_force(day)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH force AS (SELECT * FROM unnest(%s::text[], %s::bigint[]) AS f (epci, grid))"
-            " SELECT DISTINCT w.demand_id FROM territories_commune c JOIN force f ON f.epci = c.epci_id"
-            " JOIN demands_wish w ON w.commune_id = c.code JOIN demands_demand d ON d.id = w.demand_id"
-            " LEFT JOIN cotation_score s ON s.demand_id = w.demand_id AND s.epci_id = c.epci_id"
-            " WHERE w.demand_id > %s AND d.state = 'active' AND s.grid_id IS DISTINCT FROM f.grid"
-            " ORDER BY w.demand_id LIMIT %s",
-            [epcis, [force[e].pk if e in force else None for e in epcis], after, BLOCK],
-        )
-        keys = [key for (key,) in cursor.fetchall()]
-    if not keys:
-        for grid in changed:
-            Grid.objects.filter(pk=grid.pk).update(applied=not grid.applied)
-    return keys
-
-
-def _follow(keys: Sequence[int], day: date) -> int:
-    _settle(keys, day)
-    return len(keys)
+    found, _ = bulk.pulled(
+        "SELECT DISTINCT w.demand_id AS demand"
+        " FROM unnest(%(epcis)s::text[], %(grids)s::bigint[]) AS f (epci, grid)"
+        " JOIN territories_commune c ON c.epci_id = f.epci"
+        " JOIN demands_wish w ON w.commune_id = c.code JOIN demands_demand d ON d.id = w.demand_id"
+        " LEFT JOIN cotation_score s ON s.demand_id = w.demand_id AND s.epci_id = c.epci_id"
+        " WHERE d.state = 'active' AND s.grid_id IS DISTINCT FROM f.grid",
+        {"epcis": epcis, "grids": [force[e].pk if e in force else None for e in epcis]},
+    )
+    return sorted(found["demand"].tolist())
 
 
 def _due(after: int, day: date) -> Sequence[int]:
@@ -159,18 +150,23 @@ def _pass(keys: Sequence[int], day: date) -> int:
 
 
 def _settle(keys: Sequence[int], day: date) -> int:
-    held = [d.pk for d in locked_all(Demand.objects.filter(pk__in=keys, state="active").only("pk"))]
     # Without an outline there is nothing to read by columns; days of refusals are not in one.
-    outlined = Outline.objects.filter(demand__in=held, refused=False).order_by("demand")
-    quick = set(outlined.values_list("demand", flat=True))
-    changed = settling.settle(sorted(quick), day)
-    for demand in Demand.objects.filter(pk__in=[key for key in held if key not in quick]).order_by("pk"):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, EXISTS (SELECT FROM cotation_outline o WHERE o.demand_id = d.id AND NOT o.refused)"
+            " FROM demands_demand d WHERE d.id = ANY(%s::bigint[]) AND d.state = 'active' ORDER BY d.id"
+            " FOR NO KEY UPDATE OF d",
+            [bulk.listed(keys)],
+        )
+        held = cursor.fetchall()
+    changed = settling.settle([key for key, quick in held if quick], day)
+    alone = [key for key, quick in held if not quick]
+    for demand in Demand.objects.filter(pk__in=alone).order_by("pk"):
         rescore(demand)
-    return changed + len(held) - len(quick)
+    return changed + len(alone)
 
 
 STEPS = (
     Step("outlines", "Faits qui changent à cette date", _to_outline, _outline),
-    Step("grids", "Grilles qui prennent effet ou fin", _to_follow, _follow),
     Step("points", "Points que l’ancienneté change", _due, _pass),
 )

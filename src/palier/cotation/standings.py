@@ -1,8 +1,8 @@
 """The ranking kept ready: one narrow row for each (live demand, place wished), written with what moves it.
 
 `keep` writes what mass scoring and rankings read of a demand (`Outline`); `place` makes its standings say what its
-wishes, its scores and its outline say. Both are called in the transaction of the change, by whoever changes any of the
-three, one demand or thousands alike; `place` writes nothing where nothing moved.
+wishes, its scores and its outline say; `move` does where points alone are new. They are called in the transaction of the
+change, by whoever changes any of the three, one demand or thousands alike, and write nothing where nothing moved.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db import connection
 
+from palier.common import bulk
 from palier.cotation.models import Outline, Standing
 from palier.law import records
 from palier.law.household import Household
@@ -44,7 +45,17 @@ def keep(households: Iterable[tuple[int, Household]], on: date) -> None:
 def place(demands: Sequence[int]) -> None:
     """Bring the standings of some demands to what is true of them now."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, {"demands": list(demands)})
+        cursor.execute(_PLACE, {"demands": bulk.listed(demands)})
+
+
+def move(scored: str) -> None:
+    """Bring standings to new points, and to nothing else, from a table (demand, epci, now: hundredths of a point)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE cotation_standing h SET hundredths = x.now FROM {scored} x WHERE h.demand_id = x.demand"
+            " AND h.hundredths <> x.now AND lpad(x.epci::text, 9, '0')"
+            " = coalesce((SELECT c.epci_id FROM territories_commune c WHERE c.code = h.place), h.place)"
+        )
 
 
 def leave(demands: Sequence[int]) -> None:
@@ -64,10 +75,10 @@ _PLACE = """
         JOIN demands_wish w ON w.demand_id = d.id
         JOIN territories_commune c ON c.code = w.commune_id
         LEFT JOIN cotation_score s ON s.demand_id = d.id AND s.epci_id = c.epci_id
-        WHERE d.id = ANY(%(demands)s) AND d.state = 'active'
+        WHERE d.id = ANY(%(demands)s::bigint[]) AND d.state = 'active'
         ORDER BY d.id, place
     ), gone AS (
-        DELETE FROM cotation_standing h WHERE h.demand_id = ANY(%(demands)s)
+        DELETE FROM cotation_standing h WHERE h.demand_id = ANY(%(demands)s::bigint[])
         AND NOT EXISTS (SELECT 1 FROM told t WHERE t.demand_id = h.demand_id AND t.place = h.place)
     )
     INSERT INTO cotation_standing AS h (demand_id, place, hundredths, registered_on, opens, surface)

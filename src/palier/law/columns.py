@@ -87,6 +87,12 @@ class Compiled:
     criteria: tuple[pl.Expr, ...]
     reasons: tuple[str, ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that it reads."""
+        read = (self.points, self.provisional, self.excluded, *self.criteria)
+        return frozenset(name for expression in read for name in expression.meta.root_names()) | {"registered.month"}
+
     def totals(self, facts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """points, provisional and excluded of every row."""
         return facts.lazy().select(self.points, self.provisional, self.excluded).collect()

@@ -9,12 +9,14 @@ fit: a demand that has any is scored by the definition.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from math import nan
 from typing import Any
 
+import numpy
 import polars as pl
+from numpy.typing import NDArray
 
 from palier.law import columns
 from palier.law.ceilings import ZONES
@@ -29,6 +31,9 @@ _WHOLES = [name for name, kind in _SCHEMA.items() if kind in (pl.UInt32, columns
 _BYTES = [name for name, kind in _SCHEMA.items() if kind in (pl.UInt8, pl.Boolean)]
 _LAYOUT = struct.Struct(f"<{len(_FLOATS)}d{len(_WHOLES)}i{len(_BYTES)}B")
 SIZE = _LAYOUT.size
+_ROW = numpy.dtype(
+    [("floats", "<f8", (len(_FLOATS),)), ("wholes", "<i4", (len(_WHOLES),)), ("bytes", "u1", (len(_BYTES),))]
+)
 # Where a record holds the month (a whole number) and the day (a byte) of the first registration.
 REGISTERED = (
     len(_FLOATS) * 8 + _WHOLES.index("registered.month") * 4,
@@ -54,30 +59,20 @@ def packed(row: Mapping[str, Any]) -> bytes:
     )
 
 
-def unpack(records: Sequence[bytes] | pl.Series, place: Setting) -> pl.LazyFrame:
-    """The columns of many records as a grid of that place reads them; only those that are asked for are made."""
-    floats, wholes = len(_FLOATS) * 8, len(_WHOLES) * 4
-    held = pl.DataFrame({"record": pl.Series(records, dtype=pl.Binary)}).lazy()
-    parts = held.select(
-        _part(0, floats, pl.Array(pl.Float64, len(_FLOATS))).alias("floats"),
-        _part(floats, wholes, pl.Array(pl.Int32, len(_WHOLES))).alias("wholes"),
-        _part(floats + wholes, len(_BYTES), pl.Array(pl.UInt8, len(_BYTES))).alias("bytes"),
-    )
-    return parts.select(_column(name, kind, place.zone) for name, kind in _SCHEMA.items())
+def unpack(records: bytes | Sequence[bytes], place: Setting, names: Collection[str] = tuple(_SCHEMA)) -> pl.LazyFrame:
+    """The columns `names` of many records, end to end or one by one, as a grid of that place reads them."""
+    held = numpy.frombuffer(records if isinstance(records, bytes) else b"".join(records), _ROW)
+    return pl.DataFrame([_column(held, name, _SCHEMA[name], place.zone) for name in _SCHEMA if name in names]).lazy()
 
 
-def _part(start: int, length: int, kind: pl.Array) -> pl.Expr:
-    return pl.col("record").bin.slice(start, length).bin.reinterpret(dtype=kind, endianness="little")
-
-
-def _column(name: str, kind: pl.DataType, zone: str) -> pl.Expr:
+def _column(held: NDArray[numpy.void], name: str, kind: pl.DataType, zone: str) -> pl.Series:
     if kind == pl.Float64:
-        place = _FLOATS.index(f"{name}@{zone}" if name in _SHARES else name)
-        return pl.col("floats").arr.get(place).fill_nan(None).alias(name)
+        at = _FLOATS.index(f"{name}@{zone}" if name in _SHARES else name)
+        return pl.Series(name, held["floats"][:, at]).fill_nan(None)
     if name in _WHOLES:
-        value = pl.col("wholes").arr.get(_WHOLES.index(name))
-        return pl.when(value >= 0).then(value).cast(kind).alias(name)
+        values = held["wholes"][:, _WHOLES.index(name)]
+        return pl.Series(name, values).set(pl.Series(values < 0), None).cast(kind)
     if name in _BYTES:
-        value = pl.col("bytes").arr.get(_BYTES.index(name))
-        return pl.when(value != _NONE).then(value).cast(kind).alias(name)
-    return pl.lit(None, dtype=kind).alias(name)
+        values = held["bytes"][:, _BYTES.index(name)]
+        return pl.Series(name, values).set(pl.Series(values == _NONE), None).cast(kind)
+    return pl.Series(name, [None] * len(held), dtype=kind)

@@ -84,8 +84,8 @@ def _banded(column: str, bands: Sequence[tuple[float, str]], last: str) -> pl.Ex
     found: Any = pl.when(pl.col(column).is_null()).then(pl.lit(UNKNOWN))
     for below, label in bands:
         found = found.when(pl.col(column) < below).then(pl.lit(label))
-    expression: pl.Expr = found.otherwise(pl.lit(last))
-    return expression
+    whole: pl.Expr = found.otherwise(pl.lit(last))
+    return whole
 
 
 def _yes(column: str, yes: str, no: str) -> pl.Expr:

@@ -13,6 +13,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(
+            model_name='score',
+            name='score_order',
+        ),
         migrations.CreateModel(
             name='Outline',
             fields=[
@@ -36,7 +40,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Standing',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('demand', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('demand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='demands.demand')),
                 ('place', models.CharField(max_length=9)),
                 ('hundredths', models.IntegerField()),
                 ('registered_on', models.DateField()),
@@ -65,17 +70,8 @@ class Migration(migrations.Migration):
             model_name='outline',
             index=models.Index(fields=['until'], name='outline_until'),
         ),
-        migrations.AddField(
-            model_name='standing',
-            name='demand',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='demands.demand'),
-        ),
         migrations.AddIndex(
             model_name='standing',
             index=models.Index(models.F('place'), models.OrderBy(models.F('hundredths'), descending=True), models.F('registered_on'), models.F('demand'), include=('opens', 'surface'), name='standing_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.UniqueConstraint(fields=('demand', 'place'), name='standing_once'),
         ),
     ]
