@@ -101,20 +101,26 @@ def shipped() -> tuple[str, ...]:
     )
 
 
+def places(text: str) -> tuple[list[int], list[list[int]]]:
+    """The lines on which the families begin, and for each family those of its criteria."""
+    families: list[int] = []
+    criteria: list[list[int]] = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = re.sub(r"\s", "", raw)
+        if line.startswith("[[family]]"):
+            families.append(number)
+            criteria.append([])
+        elif line.startswith("[[family.criterion]]") and criteria:
+            criteria[-1].append(number)
+    return families, criteria
+
+
 class _Reader:
     """One reading: collects problems and knows on which line each table begins."""
 
     def __init__(self, text: str) -> None:
         self.problems: list[GridProblem] = []
-        self.families: list[int] = []
-        self.criteria: list[list[int]] = []
-        for number, raw in enumerate(text.splitlines(), start=1):
-            line = re.sub(r"\s", "", raw)
-            if line.startswith("[[family]]"):
-                self.families.append(number)
-                self.criteria.append([])
-            elif line.startswith("[[family.criterion]]") and self.criteria:
-                self.criteria[-1].append(number)
+        self.families, self.criteria = places(text)
 
     def say(self, line: int, where: str, message: str, fix: str) -> None:
         self.problems.append(GridProblem(line, where, message, fix))
