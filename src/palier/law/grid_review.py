@@ -240,7 +240,9 @@ def _reached(fact: str, tests: Sequence[Test]) -> tuple[float, float]:
     step = 1.0 if fact in _WHOLE else 1e-9
     for test in (t for t in tests if t.fact == fact):
         given = float(test.operand)
-        if test.operator == "at_least":
+        if test.operator == "is":
+            low, high = max(low, given), min(high, given)
+        elif test.operator == "at_least":
             low = max(low, ceil(given) if fact in _WHOLE else given)
         elif test.operator == "above":
             low = max(low, floor(given) + 1 if fact in _WHOLE else given + step)

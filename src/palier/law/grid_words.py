@@ -11,7 +11,7 @@ from palier.law.grid import Criterion, Family, Grid, RefusalRule, Test
 from palier.law.household import AUTHORITY, DOCUMENT
 from palier.law.reasons import listing, number, points
 
-_COMPARED = {"at_least": "au moins", "at_most": "au plus", "above": "plus de", "below": "moins de"}
+_COMPARED = {"at_least": "au moins", "at_most": "au plus", "above": "plus de", "below": "moins de", "is": "exactement"}
 _COMBINED = {
     "sum": "Les points de cette rubrique s’additionnent",
     "max": "Seul le critère qui donne le plus de points compte",
