@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from palier.accounts.actor import Actor
 from palier.accounts.models import Membership, Organisation, Person
+from palier.accounts.roles import Role
 from palier.common import clock
+from palier.territories.models import Epci
 
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
@@ -33,3 +36,14 @@ def current_membership(person: Person, chosen: int | None) -> Membership | None:
 def organisations(*kinds: str) -> QuerySet[Organisation]:
     """Organisations of these kinds, by name."""
     return Organisation.objects.filter(kind__in=kinds).order_by("name", "pk")
+
+
+def territories(actor: Actor) -> list[Epci]:
+    """The territories that an authority speaks for: its own, or those of its departments; of others, none."""
+    body = actor.organisation
+    if actor.role != Role.AUTHORITY or body is None:
+        return []
+    every = (
+        Epci.objects.filter(pk=body.epci_id) if body.epci_id else Epci.objects.filter(department__in=body.departments)
+    )
+    return list(every.order_by("name"))

@@ -33,7 +33,7 @@ def publish_grid(
 
     Raises `law.cotation.GridError` when the text does not hold; every problem names its line.
     """
-    cotation.parse_grid(source)
+    rules = cotation.parse_grid(source)
     last = Grid.objects.filter(key=key).order_by("-version").first()
     if last is not None and last.source == source and last.valid_from == valid_from:
         return last
@@ -43,6 +43,7 @@ def publish_grid(
         title=title,
         source=source,
         valid_from=valid_from,
+        valid_to=rules.valid_to,
         example=example,
     )
     grid.epcis.set(Epci.objects.filter(pk__in=epcis))

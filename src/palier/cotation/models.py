@@ -11,8 +11,9 @@ from palier.cotation.states import GRID
 class Grid(models.Model):
     """A version of a territory's grid: the TOML text as voted, in force from `valid_from`.
 
-    `key` names the territory's grid over its versions; `epcis` are the territories where it holds. `applied`: whether
-    the scores of its territories have followed its coming into force; else the worker has them follow.
+    `key` names the territory's grid over its versions; `epcis` are the territories where it holds, until a version that
+    begins later there takes over. A draft may not be readable yet: its other columns are those of its last readable text.
+    `applied`: whether the scores of its territories have followed its coming into force; else the worker has them follow.
     """
 
     key = models.CharField(max_length=60)
@@ -31,6 +32,9 @@ class Grid(models.Model):
         constraints = [
             GRID.constraint("grid_state"),
             models.UniqueConstraint(fields=["key", "version"], name="grid_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")), name="grid_days"
+            ),
         ]
 
 

@@ -12,15 +12,19 @@ GRID = Workflow(
     transitions=[
         Transition("publish", ["draft"], "published", frozenset({Role.AUTHORITY, Role.ADMINISTRATOR, Role.SYSTEM}),
                    {"agent": "Grille publiée"}),
+        Transition("discard", ["draft"], "withdrawn", frozenset({Role.AUTHORITY, Role.ADMINISTRATOR}),
+                   {"agent": "Brouillon abandonné"}),
         Transition("withdraw", ["published"], "withdrawn", frozenset({Role.AUTHORITY, Role.ADMINISTRATOR}),
                    {"agent": "Grille retirée"}),
     ],
 )  # fmt: skip
 ledger.declare(
     {
+        "grids.start": {"agent": "Nouvelle version préparée"},
+        "grids.save": {"agent": "Brouillon enregistré"},
         "scores.change": {
             "applicant": "Vos points passent de {before} à {after} ({territory}) : {reasons}",
             "agent": "Points : {before} → {after} ({territory}) : {reasons}",
-        }
+        },
     }
 )

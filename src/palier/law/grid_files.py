@@ -115,6 +115,24 @@ def places(text: str) -> tuple[list[int], list[list[int]]]:
     return families, criteria
 
 
+def with_head(text: str, **values: str) -> str:
+    """The same grid with other words at its head: each `key` is given its TOML value, or taken away by an empty one.
+
+    Comments and everything under the first heading stay as they are; a key that was not there comes after `key`.
+    """
+    lines = text.splitlines()
+    end = next((n for n, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    head, rest = lines[:end], lines[end:]
+    for key, value in values.items():
+        at = next((n for n, line in enumerate(head) if re.match(rf"\s*{key}\s*=", line)), None)
+        if at is not None:
+            head[at : at + 1] = [f"{key} = {value}"] if value else []
+        elif value:
+            first = next((n for n, line in enumerate(head) if re.match(r"\s*key\s*=", line)), -1)
+            head.insert(first + 1, f"{key} = {value}")
+    return "\n".join([*head, *rest]) + "\n"
+
+
 class _Reader:
     """One reading: collects problems and knows on which line each table begins."""
 

@@ -18,7 +18,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from palier.accounts.actor import Actor
-from palier.accounts.roles import Role
+from palier.accounts.queries import territories
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
@@ -41,17 +41,6 @@ SILENCE = timedelta(minutes=2)
 _WHY = "sums over a whole register leave no identity"
 
 ledger.declare({"simulations.ask": {"agent": "Simulation d’une grille : {title}"}})
-
-
-def territories(actor: Actor) -> list[Epci]:
-    """The territories whose register an authority may simulate: its own, or those of its departments."""
-    body = actor.organisation
-    if actor.role != Role.AUTHORITY or body is None:
-        return []
-    every = (
-        Epci.objects.filter(pk=body.epci_id) if body.epci_id else Epci.objects.filter(department__in=body.departments)
-    )
-    return list(every.order_by("name"))
 
 
 def ask(*, actor: Actor, epci: Epci, grid: Grid) -> Simulation:

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from procrastinate.exceptions import AlreadyEnqueued
 
+from palier.accounts.queries import territories
 from palier.accounts.roles import Role
 from palier.common import pdf
 from palier.common.errors import Refused
@@ -63,7 +64,7 @@ class AskForm(forms.Form):
 def simulations(request: HttpRequest) -> HttpResponse:
     """The simulations of one's organisation, and a new one."""
     chosen = {"grid": request.GET["grille"]} if request.GET.get("grille", "").isdigit() else {}
-    form = AskForm(request.POST or None, territories=simulating.territories(request.actor), initial=chosen)
+    form = AskForm(request.POST or None, territories=territories(request.actor), initial=chosen)
     if request.method == "POST" and form.is_valid():
         try:
             made = simulating.ask(actor=request.actor, epci=form.cleaned_data["epci"], grid=form.cleaned_data["grid"])
