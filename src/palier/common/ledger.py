@@ -126,8 +126,18 @@ def timeline(thread: int, audience: str, *, newest_first: bool = True) -> list[d
     So are, for agents, the `reserved` ones: row security leaves them to the household and to whom the app names.
     """
     order = ["-at", "-pk"] if newest_first else ["at", "pk"]
+    return _told(Event.objects.filter(thread=thread).order_by(*order), audience)
+
+
+def story_of(subject: models.Model, audience: str) -> list[dict[str, Any]]:
+    """The same for one object that belongs to no dossier, the latest first."""
+    own = Event.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return _told(own.order_by("-at", "-pk"), audience)
+
+
+def _told(events: Iterable[Event], audience: str) -> list[dict[str, Any]]:
     story = []
-    for event in Event.objects.filter(thread=thread).order_by(*order):
+    for event in events:
         told = event.verb in _WORDS and (audience == "applicant" or not event.data.get("reserved"))
         sentence = words_for(event.verb, audience) if told else ""
         if sentence:

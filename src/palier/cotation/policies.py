@@ -13,6 +13,8 @@ ROW_POLICIES = {
     "cotation_outline": {},
     "cotation_standing": {},
     "cotation_pointsnews": {},
+    # Who wrote and published a public rule.
+    "common_event": {"grids": Policy(f"{role_is('authority')} AND subject_type = 'cotation.grid'", command="SELECT")},
 }
 OPEN_TABLES = {
     "cotation_grid": "public rules",

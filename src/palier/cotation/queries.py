@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from palier.common import clock
 from palier.common.isolation import as_system
 from palier.cotation.models import Facts, Grid, Score
 from palier.demands import facts
@@ -19,7 +20,7 @@ from palier.documents.queries import proofs, situations
 from palier.employers.queries import job_of
 from palier.law import cotation
 from palier.law.household import Household, Refusal
-from palier.territories.models import Commune
+from palier.territories.models import Commune, Epci
 
 # Dwellings a household refused: the app that proposes them appends its answer in its AppConfig.ready.
 refusal_sources: list[Callable[[Demand], Iterable[Refusal]]] = []
@@ -60,6 +61,31 @@ def grids_in_force(on: date) -> dict[str, Grid]:
         .order_by("valid_from", "version", "pk")
     )
     return {epci.pk: grid for grid in grids for epci in grid.epcis.all()}
+
+
+def published_grids() -> list[Grid]:
+    """Every published grid, the latest first; `in_force_in`: the EPCI where it holds today, by name."""
+    return _placed(Grid.objects.filter(state="published"))
+
+
+def grids_of(epcis: Iterable[Epci], *, every: bool = False) -> list[Grid]:
+    """The grids of some territories, likewise; `every`: those withdrawn too."""
+    held = Grid.objects.filter(epcis__in=[e.pk for e in epcis]).distinct()
+    return _placed(held if every else held.exclude(state="withdrawn"))
+
+
+def _placed(grids: QuerySet[Grid]) -> list[Grid]:
+    places = Prefetch("epcis", Epci.objects.order_by("name"))
+    found = list(grids.order_by("-valid_from", "-version", "pk").prefetch_related(places))
+    force = grids_in_force(clock.today())
+    for grid in found:
+        grid.in_force_in = [e for e in grid.epcis.all() if e.pk in force and force[e.pk].pk == grid.pk]
+    return found
+
+
+def versions_of(grid: Grid) -> list[Grid]:
+    """The published versions of one grid, the latest first."""
+    return list(Grid.objects.filter(key=grid.key, state="published").order_by("-valid_from", "-version"))
 
 
 def territories_of(demand: Demand) -> list[str]:

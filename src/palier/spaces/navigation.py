@@ -48,7 +48,11 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     ],
     Role.EMPLOYER: [("Attestations d’emploi", "employer:home", "briefcase")],
     Role.MEMBER: [("Mes séances", "member:home", "calendar")],
-    Role.AUTHORITY: [("Observatoire", "authority:home", "chart"), ("Simulations", "authority:simulations", "scale")],
+    Role.AUTHORITY: [
+        ("Observatoire", "authority:home", "chart"),
+        ("Grilles", "authority:grids", "list"),
+        ("Simulations", "authority:simulations", "scale"),
+    ],
     Role.SUPPORT: [("Assistance", "staff:support", "help")],
     Role.ADMINISTRATOR: [
         ("Organisations", "staff:organisations", "building"),

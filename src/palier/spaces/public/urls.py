@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces.public import views
+from palier.spaces.public import grids, views
 from palier.spaces.public.odds import odds
 from palier.spaces.public.simulator import simulator
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("lieux/", views.places, name="places"),
     path("simulateur/", simulator, name="simulator"),
     path("chances/", odds, name="odds"),
+    path("grilles/", grids.grids, name="grids"),
+    path("grilles/<int:pk>/", grids.grid, name="grid"),
+    path("grilles/<int:pk>/texte/", grids.text, name="grid_text"),
     path("observatoire/", views.observatory, name="observatory"),
     path("mots-a-relire.json", views.careful_words, name="careful_words"),
     path("accessibilite/", views.accessibility, name="accessibility"),
