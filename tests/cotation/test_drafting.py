@@ -137,7 +137,7 @@ def test_mistakes_are_kept_and_told_with_their_line(draft, officer) -> None:
     kept = save(officer, draft, broken)
     assert (kept.source, kept.title, kept.valid_from) == (broken, draft.title, NEXT_MONTH)
     reading = drafting.read(kept, kept.source)
-    line = broken.splitlines().index('key = "priority"')
+    line = broken.splitlines().index('combine = "meilleur"') + 1
     assert [(p.line, p.message) for p in reading.problems] == [(line, "« combine = meilleur » n’est pas prévu.")]
     with pytest.raises(Refused, match="ne peut pas être lue") as refusal:
         publish(officer, kept)

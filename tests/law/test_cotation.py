@@ -287,13 +287,13 @@ fact = "seniority.months"
 bands = [{{ below = 5, points = 1 }}, {{ below = 3, points = 2 }}]
 """
     assert [(line, message) for line, message in problems(text)] == [
-        (8, "« combine = summ » n’est pas prévu."),
-        (12, "le fait « home.statut » n’existe pas."),
-        (18, "« ZZ » n’est pas un code de « home.status »."),
-        (18, "« points » est un nombre."),
-        (25, "« colour » n’est pas prévu ici."),
-        (25, "les tranches ne se suivent pas."),
-        (18, "cette clé est déjà prise."),
+        (10, "« combine = summ » n’est pas prévu."),
+        (16, "le fait « home.statut » n’existe pas."),
+        (22, "« ZZ » n’est pas un code de « home.status »."),
+        (21, "« points » est un nombre."),
+        (28, "« colour » n’est pas prévu ici."),
+        (31, "les tranches ne se suivent pas."),
+        (19, "cette clé est déjà prise."),
     ]
 
 

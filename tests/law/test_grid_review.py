@@ -273,11 +273,11 @@ def test_the_grid_in_words() -> None:
     assert plain == [
         ("Mois d’ancienneté", "1 point par mois, au plus 40 points", ""),
         ("Délai anormalement long dépassé (30 mois)", "20 points au-delà de 30 mois", ""),
-        ("Reconnu prioritaire au titre du DALO", "100 points", "Reconnu par un service (sans points en attendant)"),
-        ("Violences au sein du couple", "90 points", "Reconnu par un service (sans points en attendant)"),
+        ("Reconnu prioritaire au titre du DALO", "100 points", "Compté une fois reconnu par un service"),
+        ("Violences au sein du couple", "90 points", "Compté une fois reconnu par un service"),
     ]
     assert words.headings[3].rules[1].worth.replace("\xa0", " ") == (
-        "0 point sous 33 % ; 10 points de 33 % à moins de 50 % ; 20 points de 50 % à moins de 70 % ; "
+        "10 points de 33 % à moins de 50 % ; 20 points de 50 % à moins de 70 % ; "
         "30 points à partir de 70 % (taux d’effort dans le logement actuel)"
     )
     assert (words.cap, words.excluded, words.to) == (
@@ -301,7 +301,7 @@ def test_the_grid_in_words() -> None:
          "Les points de cette rubrique s’additionnent, dans la limite de 90 points. "
          "Auparavant : les points de cette rubrique s’additionnent."),
         ('fact = "situation.dalo"', 'fact = "situation.dalo"\nproof = "authority"', "changed",
-         "« DALO » : reconnu par un service (sans points en attendant)."),
+         "« DALO » : compté une fois reconnu par un service."),
         ('fact = "situation.unfit"', 'fact = "situation.homeless"', "changed",
          "« Logement indigne » demande désormais : sans abri ou sans logement propre."),
         ('key = "unfit"', 'key = "unfit2"', "added", "Nouveau critère : Logement indigne, 20 points."),

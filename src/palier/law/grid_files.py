@@ -138,10 +138,20 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.problems: list[GridProblem] = []
+        self.lines = text.splitlines()
         self.families, self.criteria = places(text)
 
     def say(self, line: int, where: str, message: str, fix: str) -> None:
         self.problems.append(GridProblem(line, where, message, fix))
+
+    def at(self, start: int, name: str) -> int:
+        """The line of a key in the block that begins on a line (0: the head of the file); the block's own when not found."""
+        for number, line in enumerate(self.lines[start:], start=start + 1):
+            if line.lstrip().startswith("["):
+                break
+            if re.match(rf"\s*{re.escape(name)}\s*=", line):
+                return number
+        return start
 
     def line(self, family: int, criterion: int | None = None) -> int:
         try:
@@ -155,10 +165,15 @@ class _Reader:
         others = _CRITERION_KEYS - shape.keys() if name == "criterion" else set()
         for key in sorted(table.keys() - shape.keys() - others):
             choices = ", ".join(sorted({*shape, *others}))
-            self.say(line, where, f"« {key} » n’est pas prévu ici.", f"Retirez-le, ou écrivez l’un de : {choices}.")
+            self.say(
+                self.at(line, key),
+                where,
+                f"« {key} » n’est pas prévu ici.",
+                f"Retirez-le, ou écrivez l’un de : {choices}.",
+            )
         for key in sorted(table.keys() & shape.keys()):
             if shape[key] != AMOUNT and not _is(shape[key], table[key]):
-                self.say(line, where, f"« {key} » n’a pas la bonne forme.", f"Écrivez {shape[key]}.")
+                self.say(self.at(line, key), where, f"« {key} » n’a pas la bonne forme.", f"Écrivez {shape[key]}.")
                 # Told once; the rest is read without it.
                 del table[key]
 
@@ -184,9 +199,11 @@ class _Reader:
             self.say(
                 0, "grille", "elle n’a aucune famille de critères.", "Ajoutez [[family]] puis [[family.criterion]]."
             )
-        self.unique("famille", [f.key for f in families], lambda i: self.line(i))
+        self.unique("famille", [f.key for f in families], lambda i: self.at(self.line(i), "key"))
         places = [(f, c) for f in range(len(families)) for c in range(len(families[f].criteria))]
-        self.unique("critère", [c.key for f in families for c in f.criteria], lambda i: self.line(*places[i]))
+        self.unique(
+            "critère", [c.key for f in families for c in f.criteria], lambda i: self.at(self.line(*places[i]), "key")
+        )
         excluded = tuple(self.exclusion(raw) for raw in document.get("excluded", []))
         refusal = self.refusal(document.get("refusal", {}))
         if self.problems:
@@ -225,9 +242,11 @@ class _Reader:
         self.one_of(line, where, raw, "proof", tuple(_PROOFS))
         self.one_of(line, where, raw, "until_proved", ("provisional", "nothing"))
         kind, proof = raw.get("kind", "flat"), _PROOFS.get(raw.get("proof", DECLARED), DECLARED)
-        when, any_of = self.tests(line, where, raw.get("when", [])), self.tests(line, where, raw.get("any_of", []))
+        when = self.tests(self.at(line, "when"), where, raw.get("when", []))
+        any_of = self.tests(self.at(line, "any_of"), where, raw.get("any_of", []))
         if kind == "flat" and "fact" in raw:
-            when = self.tests(line, where, [{k: v for k, v in raw.items() if k in _TEST_KEYS}]) + when
+            own = {k: v for k, v in raw.items() if k in _TEST_KEYS}
+            when = self.tests(self.at(line, "fact"), where, [own]) + when
         fact = self.measured(line, where, kind, raw, when, any_of)
         self.amounts(line, where, kind, raw)
         facts = tuple(dict.fromkeys([*([fact] if kind != "flat" else []), *(t.fact for t in when)]))
@@ -236,7 +255,7 @@ class _Reader:
             key, raw.get("label", key), kind, _decimal(raw.get("points")) or Decimal(0), proof, waiting,
             fact, when, any_of,
             facts, raw.get("every", 1), _decimal(raw.get("most")), _decimal(raw.get("above")),
-            self.bands(line, where, raw),
+            self.bands(self.at(line, "bands"), where, raw),
         )  # fmt: skip
 
     def measured(
@@ -256,7 +275,7 @@ class _Reader:
         fact = FACTS.get(raw.get("fact", ""))
         if fact is None or fact.kind != NUMBER:
             self.say(
-                line,
+                self.at(line, "fact"),
                 where,
                 "il doit compter un fait chiffré.",
                 f"Écrivez fact = l’un de : {', '.join(n for n, f in FACTS.items() if f.kind == NUMBER)}.",
@@ -277,7 +296,7 @@ class _Reader:
                 )
         if kind == "per_month" and (not isinstance(raw.get("every", 1), int) or raw.get("every", 1) < 1):
             self.say(
-                line,
+                self.at(line, "every"),
                 where,
                 "« every » est un nombre entier d’au moins 1.",
                 "Écrivez every = 12 pour des points par an.",
@@ -391,13 +410,12 @@ class _Reader:
 
     def one_of(self, line: int, where: str, raw: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> None:
         if name in raw and raw[name] not in allowed:
-            self.say(
-                line, where, f"« {name} = {raw[name]} » n’est pas prévu.", f"Écrivez l’un de : {', '.join(allowed)}."
-            )
+            fix = f"Écrivez l’un de : {', '.join(allowed)}."
+            self.say(self.at(line, name), where, f"« {name} = {raw[name]} » n’est pas prévu.", fix)
 
     def number(self, line: int, where: str, raw: Mapping[str, Any], name: str) -> None:
         if name in raw and not _is_number(raw[name]):
-            self.say(line, where, f"« {name} » est un nombre.", f"Écrivez {name} = 10, sans guillemets.")
+            self.say(self.at(line, name), where, f"« {name} » est un nombre.", f"Écrivez {name} = 10, sans guillemets.")
 
     def unique(self, what: str, keys: list[str], line: Any) -> None:
         for place, key in enumerate(keys):

@@ -22,13 +22,22 @@ _TO = {
     "first_demand": "Les demandes de ménages qui ne sont pas déjà locataires du parc social",
     "transfer": "Les demandes de locataires du parc social (mutations)",
 }
+_PROVED = {
+    (DOCUMENT, "provisional"): "Pièce à fournir ; compté en attendant",
+    (DOCUMENT, "nothing"): "Compté une fois la pièce vérifiée",
+    (AUTHORITY, "provisional"): "À faire reconnaître par un service ; compté en attendant",
+    (AUTHORITY, "nothing"): "Compté une fois reconnu par un service",
+}
 # What a unit of time or of people is called when each one brings points.
 _EACH = {"mois": "mois", "an": "an", "enfant": "enfant", "personne": "personne", "": "unité"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A criterion: its label, what it is worth, what must be true, and how it is proved (empty: as declared)."""
+    """A criterion: its label, what it is worth, what must be true, and how it is proved (empty: as declared).
+
+    A condition that its label already says word for word is left out.
+    """
 
     key: str
     label: str
@@ -78,7 +87,9 @@ def heading(family: Family) -> Heading:
 
 
 def rule(criterion: Criterion) -> Rule:
-    return Rule(criterion.key, criterion.label, worth(criterion), condition(criterion), proof(criterion))
+    asked = condition(criterion)
+    said = asked.casefold() == criterion.label.casefold()
+    return Rule(criterion.key, criterion.label, worth(criterion), "" if said else asked, proof(criterion))
 
 
 def worth(criterion: Criterion) -> str:
@@ -103,13 +114,8 @@ def condition(criterion: Criterion) -> str:
 
 
 def proof(criterion: Criterion) -> str:
-    """How it is proved, and what happens meanwhile."""
-    waits = "comptés à titre provisoire en attendant"
-    none = "sans points en attendant"
-    meanwhile = waits if criterion.until_proved == "provisional" else none
-    if criterion.proof == AUTHORITY:
-        return f"Reconnu par un service ({meanwhile})"
-    return f"Justifié par une pièce ({meanwhile})" if criterion.proof == DOCUMENT else ""
+    """How it is proved, and whether it counts meanwhile."""
+    return _PROVED.get((criterion.proof, criterion.until_proved), "")
 
 
 def told_test(test: Test) -> str:
@@ -157,7 +163,8 @@ def _banded(criterion: Criterion, fact: Fact) -> str:
             where = f"à partir de {_measured(low, fact)}"
         else:
             where = f"de {_measured(low, fact)} à moins de {_measured(band.below, fact)}"
-        parts.append(f"{points(band.points)} {where}")
+        if band.points or not any(b.points for b in criterion.bands):
+            parts.append(f"{points(band.points)} {where}")
         low = band.below
     return f"{' ; '.join(parts)} ({_lowered(fact.label)})"
 

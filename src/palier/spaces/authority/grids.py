@@ -120,16 +120,12 @@ def grids(request: HttpRequest) -> HttpResponse:
 def grid(request: HttpRequest, pk: int) -> HttpResponse:
     """A version: its text to write while it is a draft; what it says, what it changes, on whom."""
     held = _own(request, pk)
-    form = TextForm(
-        request.POST or None, initial={"source": held.source, "seen": drafting.fingerprint(held.source)}
-    )
+    form = TextForm(request.POST or None, initial={"source": held.source, "seen": drafting.fingerprint(held.source)})
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         saved = attempt(
             form,
-            lambda: drafting.save_draft(
-                actor=request.actor, held=held, source=typed["source"], seen=typed["seen"]
-            ),
+            lambda: drafting.save_draft(actor=request.actor, held=held, source=typed["source"], seen=typed["seen"]),
         )
         if saved is not None:
             messages.success(request, "Brouillon enregistré.")
@@ -151,7 +147,9 @@ def _shown(request: HttpRequest, held: Grid, *, form: TextForm, publishing: Publ
             _told(lines, r.line, r.where, r.message, r.fix, "danger" if r.level == "refuses" else "warning")
             for r in reading.remarks
         ],
-        "theirs": held.source if form.is_bound and form.errors and shown.splitlines() != held.source.splitlines() else "",
+        "theirs": held.source
+        if form.is_bound and form.errors and shown.splitlines() != held.source.splitlines()
+        else "",
         "concerned": drafting.concerned(held),
         "story": ledger.story_of(held, "agent"),
         **(_meaning(held, reading.grid) if reading.grid else {}),
@@ -192,12 +190,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     held = _own(request, pk)
     form = PublishForm(request.POST)
     if form.is_valid():
-        done = attempt(
-            form, lambda: drafting.publish(actor=request.actor, held=held, seen=form.cleaned_data["seen"])
-        )
+        done = attempt(form, lambda: drafting.publish(actor=request.actor, held=held, seen=form.cleaned_data["seen"]))
         if done is not None:
             messages.success(
-                request, f"La grille est publiée. Elle s’applique le {day(done.valid_from)}, sans autre geste de votre part."
+                request,
+                f"La grille est publiée. Elle s’applique le {day(done.valid_from)}, sans autre geste de votre part.",
             )
             return go(request, "authority:grid", pk)
     held.refresh_from_db()
