@@ -17,7 +17,8 @@ from palier.cotation import drafting, refresh
 from palier.cotation.actions import publish_grid, rescore
 from palier.cotation.models import Grid, Score
 from palier.cotation.queries import grids_in_force
-from palier.law.grid_files import load_grid, parse_grid, shipped, source_of, with_head
+from palier.law.grid_files import load_grid, parse_grid, shipped, source_of
+from palier.law.grid_text import with_head
 from palier.territories.models import Commune, Epci
 from tests.builders import CAEN, LISIEUX
 from tests.conftest import NOW

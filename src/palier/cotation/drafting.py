@@ -27,8 +27,9 @@ from palier.demands.models import Demand
 from palier.law import cotation
 from palier.law.calendar import add_months
 from palier.law.grid import GridError, GridProblem
-from palier.law.grid_files import shipped, source_of, with_head
+from palier.law.grid_files import shipped, source_of
 from palier.law.grid_review import REFUSES, Remark, refusing, review
+from palier.law.grid_text import with_head
 from palier.territories.models import Epci
 
 LONGEST = 200_000

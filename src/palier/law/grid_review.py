@@ -16,7 +16,7 @@ from palier.law import codes
 from palier.law.discretion import given_away
 from palier.law.facts import BOOLEAN, CODE, FACTS, NUMBER
 from palier.law.grid import Criterion, Family, Grid, Test
-from palier.law.grid_files import places
+from palier.law.grid_text import places
 from palier.law.grid_words import told_test
 from palier.law.lasting import LONGEST, SENIORITY
 from palier.law.reasons import day, points
