@@ -20,6 +20,7 @@ from palier.applications.models import Application
 from palier.commissions.models import AgendaItem, Candidate, Session
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
+from palier.cotation import drafting
 from palier.cotation.models import Grid
 from palier.cotation.queries import grids_in_force
 from palier.demands.models import Demand
@@ -83,9 +84,10 @@ class Town:
         """A grid that its authority has not voted, and its trial on the register."""
         epci = Commune.objects.get(code=CAEN).epci
         now = grids_in_force(NOW.date())[epci.pk]
-        source = now.source.replace("points = 100\n", "points = 120\n")
-        draft = Grid.objects.create(key=now.key, version=9, title="Essai", source=source, valid_from=NOW.date())
-        draft.epcis.add(epci)
+        begun = play(officer, drafting.start, epcis=[epci], origin=str(now.pk))
+        source = begun.source.replace("points = 100\n", "points = 120\n")
+        seen = drafting.fingerprint(begun.source)
+        draft = play(officer, drafting.save_draft, held=begun, source=source, seen=seen)
         asked = play(officer, simulating.ask, epci=epci, grid=draft)
         simulating.work(asked.pk)
         return draft, Simulation.objects.get(pk=asked.pk)

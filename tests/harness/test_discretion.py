@@ -62,7 +62,10 @@ WORDS = re.compile(r"violence|plainte ou ord|ordonnance de protection|confidenti
 # The desk registers the form and corrects it: there, and there alone, it reads what the form declares (CCH R441-2-1).
 REGISTERING = {"desk:dossier", "desk:edit", "desk:exchange_mend", "desk:upload", "desk:separate"}
 # Pages that speak of violence to everyone, because that is what they are about; they know of nobody.
-ABOUT = {"public:careful_words", "public:privacy", "desk:register", "desk:terms", "desk:terms_of"}
+ABOUT = {
+    "public:careful_words", "public:privacy", "public:grid", "public:grid_text", "authority:grid", "authority:grid_discard",
+    "authority:grid_publish", "authority:grid_withdraw", "desk:register", "desk:terms", "desk:terms_of",
+}  # fmt: skip
 # Of one kind of page, for one role: of applications, one in each state; and forms sent wrong.
 ENOUGH, WRONG = 5, 2
 STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
@@ -169,6 +172,7 @@ def keys_of(town: Town) -> dict[str, list[int]]:
     found = {
         "reprises": [town.takeover.pk],
         "simulations": [town.simulation.pk],
+        "grilles": [town.draft.pk, *pks("cotation.Grid")],
         "courriers": pks("demands.Notice"),
         "doublons": pks("demands.Likeness"),
         "mandats": pks("demands.Mandate"),

@@ -23,6 +23,7 @@ from palier.commissions import actions as commissions
 from palier.commissions.models import Commission
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
+from palier.cotation import drafting
 from palier.demands import acting as mandates
 from palier.demands import actions, claiming, living, nights
 from palier.demands.acting import Ground
@@ -62,7 +63,7 @@ READ_ONLY = {
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:session", "landlord:sessions", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
-    "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
+    "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
 }  # fmt: skip
 # Written, but only in the session of whoever asks.
@@ -522,6 +523,39 @@ def _(town):
     Simulation.objects.all().delete()
     data = {"grid": town.draft.pk, "epci": town.draft.epcis.get().pk}
     return Case(town.client("luc.epci"), "/collectivite/simulations/", data)
+
+
+@case("authority:grids")
+def _(town):
+    data = {"place": town.draft.epcis.get().pk, "origin": "exemple-calvados-orne"}
+    return Case(town.client("luc.epci"), "/collectivite/grilles/", data)
+
+
+def seen(town: Town) -> dict[str, str]:
+    return {"seen": drafting.fingerprint(town.draft.source)}
+
+
+@case("authority:grid")
+def _(town):
+    data = {"source": town.draft.source + "# une remarque\n", **seen(town)}
+    return Case(town.client("luc.epci"), f"/collectivite/grilles/{town.draft.pk}/", data)
+
+
+@case("authority:grid_publish")
+def _(town):
+    data = {"voted": "on", **seen(town)}
+    return Case(town.client("luc.epci"), f"/collectivite/grilles/{town.draft.pk}/publier/", data)
+
+
+@case("authority:grid_discard")
+def _(town):
+    return Case(town.client("luc.epci"), f"/collectivite/grilles/{town.draft.pk}/abandonner/", {})
+
+
+@case("authority:grid_withdraw")
+def _(town):
+    play(character("luc.epci"), drafting.publish, held=town.draft, **seen(town))
+    return Case(town.client("luc.epci"), f"/collectivite/grilles/{town.draft.pk}/retirer/", {})
 
 
 @case("staff:takeovers")

@@ -29,6 +29,7 @@ AS_SYSTEM_FILES = {
     "commissions/actions/voting.py",
     "commissions/queries.py",
     "cotation/actions.py",
+    "cotation/drafting.py",
     "cotation/queries.py",
     "demands/actions.py",
     "demands/claiming.py",
