@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 # Addresses that end the visit, or answer a file.
 ELSEWHERE = re.compile(
-    r"logout|/export/|/fichier/|attestation/$|\.pdf|/static/|\.csv|/papiers/|proces-verbal|courrier-|bail/$|/recu/$"
+    r"logout|/export/|/fichier/|attestation/$|\.pdf|/static/|\.csv|/papiers/|proces-verbal|courrier-|bail/$|/recu/$|/texte/$"
 )
 SPACES = (
     "/mon-espace", "/guichet", "/bailleur", "/reservataire", "/employeur", "/commission", "/collectivite", "/equipe",

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from palier.accounts.models import Organisation, Person
+from palier.accounts.queries import territories
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
+from palier.cotation import drafting
+from palier.cotation.models import Grid
 from palier.demo.bodies import everyone
 from palier.demo.people import BY_KEY
+from palier.demo.playing import character
 from palier.demo.underway import begin
 from palier.observatory.actions import refresh
 from tests.journeys.crawl import pages
@@ -25,7 +29,7 @@ SHA384 = "sha384-17w4i/EfU4m8vRTTBQs69gAb/fjBpQi0/OOcQTspZXbRlDA0OcGoZX3ZUxQpgTY
 WIDTHS = (1280, 390)
 # Who must reach what at least: a crawl that stops early proves nothing.
 ROLES = {
-    "visitor": ("/", "/offres/", "/offres/N/", "/offres/carte/", "/observatoire/", "/simulateur/", "/chances/", "/compte/login/", "/compte/signup/",
+    "visitor": ("/", "/offres/", "/offres/N/", "/offres/carte/", "/observatoire/", "/simulateur/", "/chances/", "/grilles/", "/grilles/N/", "/compte/login/", "/compte/signup/",
                 "/compte/password/reset/", "/accessibilite/", "/donnees-personnelles/"),
     "amina.benali": ("/mon-espace/", "/mon-espace/demande/", "/mon-espace/demande/etape/menage/", "/mon-espace/pieces/",
                      "/mon-espace/pieces/urgence/", "/mon-espace/employeur/", "/mon-espace/offres/",
@@ -41,7 +45,7 @@ ROLES = {
     "nadia.secretaire": ("/bailleur/seances/", "/bailleur/seances/N/", "/bailleur/dossiers-prets/"),
     "paul.reservataire": ("/reservataire/", "/reservataire/logements/N/"),
     "helene.maire": ("/commission/", "/commission/seances/N/", "/commission/logements/N/"),
-    "luc.epci": ("/collectivite/", "/collectivite/simulations/"),
+    "luc.epci": ("/collectivite/", "/collectivite/grilles/", "/collectivite/grilles/N/", "/collectivite/simulations/"),
     "zoe.assistance": ("/equipe/assistance/",),
     "alain.admin": ("/equipe/organisations/", "/equipe/organisations/N/", "/equipe/reglages/"),
 }  # fmt: skip
@@ -67,6 +71,10 @@ def fill(stage: Stage) -> None:
         # No account speaks for the rivals: the landlord's side is what is under way.
         Person.objects.filter(email__startswith="personne").update(is_active=False)
         refresh(clock.today())
+        luc = character("luc.epci")
+        grid = Grid.objects.get(state="published")
+    with acting(luc.scope):
+        drafting.start(actor=luc, epcis=territories(luc), origin=str(grid.pk))
     begin(instructed=offers[0], convened=[offers[1]], allocated=offers[2])
 
 
