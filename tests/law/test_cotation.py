@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palier.law.cotation import FACTS, Grid, GridError, Score, load_grid, parse_grid, score, shipped
+from palier.law.cotation import FACTS, Grid, GridError, Score, load_grid, parse_grid, score
 from palier.law.facts import BOOLEAN, CODE, CODES, NUMBER, Setting
 from palier.law.grid_files import source_of
 from palier.law.household import Home, Household, Refusal, Situation
@@ -205,15 +205,6 @@ def test_the_day_announced_is_the_day_it_counts() -> None:
     day = next(c.on for c in score(example, household, ON).changes if c.on)
     before, after = score(example, household, date(2027, 10, 9)), score(example, household, day)
     assert after.points - before.points == 21
-
-
-def test_the_example_is_marked_and_the_partial_ones_too() -> None:
-    marks = {name: (load_grid(name).example, load_grid(name).incomplete) for name in shipped()}
-    assert marks == {
-        "exemple-calvados-orne": (True, False),
-        "paris-2014": (False, True),
-        "toulouse-metropole": (False, True),
-    }
 
 
 @given(households)

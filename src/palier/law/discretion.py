@@ -72,7 +72,7 @@ def given_away(grid: Grid) -> list[str]:
 
     Points are public: words cannot hide what a number tells. Such a grid is to be changed by its territory.
     """
-    general = [c for family in grid.families for c in family.criteria if c.sensitive]
+    general = [c for family in grid.families for c in family.criteria if c.sensitive and not c.unpublished]
     alike = Counter(criterion.points for criterion in general)
     return [c.key for c in general if c.names_danger and alike[c.points] == 1]
 

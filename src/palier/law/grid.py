@@ -61,7 +61,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """`when`: all must hold; `any_of`: one at least. `facts`: those whose proof must all be reached."""
+    """`when`: all must hold; `any_of`: one at least. `facts`: those whose proof must all be reached.
+
+    `unpublished`: its territory has not published its points; it is shown and never counts.
+    """
 
     key: str
     label: str
@@ -77,6 +80,7 @@ class Criterion:
     most: Decimal | None = None
     above: Decimal | None = None
     bands: tuple[Band, ...] = ()
+    unpublished: bool = False
 
     @property
     def sensitive(self) -> bool:

@@ -55,7 +55,7 @@ SHAPES: dict[str, dict[str, str]] = {
     "family": {"key": TEXT, "label": TEXT, "combine": TEXT, "cap": AMOUNT, "criterion": TABLES},
     "criterion": {
         "key": TEXT, "label": TEXT, "kind": TEXT, "points": AMOUNT, "proof": TEXT, "until_proved": TEXT, "fact": TEXT,
-        "every": AMOUNT, "most": AMOUNT, "above": AMOUNT,
+        "every": AMOUNT, "most": AMOUNT, "above": AMOUNT, "unpublished": FLAG,
     },
     "excluded": {"label": TEXT, "when": TABLES},
     "refusal": {"effect": TEXT, "points": AMOUNT, "months": WHOLE, "free": WHOLE, "most": AMOUNT, "floor": FLAG},
@@ -162,6 +162,10 @@ class _Reader:
             self.say(
                 0, "grille", "elle n’a aucune famille de critères.", "Ajoutez [[family]] puis [[family.criterion]]."
             )
+        if not document.get("incomplete") and any(c.unpublished for f in families for c in f.criteria):
+            self.say(
+                0, "grille", "des points n’y sont pas publiés.", "Écrivez-les, ou ajoutez incomplete = true en tête."
+            )
         self.unique("famille", [f.key for f in families], lambda i: self.at(self.line(i), "key"))
         places = [(f, c) for f in range(len(families)) for c in range(len(families[f].criteria))]
         self.unique(
@@ -204,6 +208,9 @@ class _Reader:
         self.one_of(line, where, raw, "kind", KINDS)
         self.one_of(line, where, raw, "proof", tuple(_PROOFS))
         self.one_of(line, where, raw, "until_proved", ("provisional", "nothing"))
+        unpublished = raw.get("unpublished") is True
+        if unpublished:
+            raw = self.without_points(line, where, raw)
         kind, proof = raw.get("kind", "flat"), _PROOFS.get(raw.get("proof", DECLARED), DECLARED)
         when = self.tests(self.at(line, "when"), where, raw.get("when", []))
         any_of = self.tests(self.at(line, "any_of"), where, raw.get("any_of", []))
@@ -218,8 +225,22 @@ class _Reader:
             key, raw.get("label", key), kind, _decimal(raw.get("points")) or Decimal(0), proof, waiting,
             fact, when, any_of,
             facts, raw.get("every", 1), _decimal(raw.get("most")), _decimal(raw.get("above")),
-            self.bands(self.at(line, "bands"), where, raw),
+            self.bands(self.at(line, "bands"), where, raw), unpublished,
         )  # fmt: skip
+
+    def without_points(self, line: int, where: str, raw: dict[str, Any]) -> dict[str, Any]:
+        """A criterion whose points nobody has published: it gives none. A figure that it only measures tests nothing."""
+        if "points" in raw or "bands" in raw:
+            self.say(line, where, "ses points sont écrits et dits non publiés.", "Gardez l’un des deux.")
+        fact = FACTS.get(raw.get("fact", ""))
+        kept = {
+            k: v
+            for k, v in raw.items()
+            if k not in ("kind", "points", "bands", "every", "most", "above", "unpublished")
+        }
+        if fact is not None and fact.kind == NUMBER and not raw.keys() & set(OPERATORS[NUMBER]):
+            kept |= {"at_least": 0}
+        return {**kept, "points": 0}
 
     def measured(
         self, line: int, where: str, kind: str, raw: dict[str, Any], when: tuple[Test, ...], any_of: tuple[Test, ...]

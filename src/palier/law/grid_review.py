@@ -120,7 +120,7 @@ def _days(grid: Grid, on: date) -> Iterator[Remark]:
 
 def _whole(grid: Grid) -> Iterator[Remark]:
     low, high = extent(grid)
-    if high is not None and high <= 0:
+    if high is not None and high <= 0 and not any(c.unpublished for c in grid.criteria):
         yield Remark(
             REFUSES,
             0,
@@ -154,8 +154,12 @@ def _never(grid: Grid, lines: _Lines) -> Iterator[Remark]:
     """Criteria and exclusions that no household can meet, or whose points never count."""
     for family in grid.families:
         for criterion in family.criteria:
-            why = _why_never(grid, criterion)
-            if why:
+            if criterion.unpublished:
+                yield Remark(
+                    REFUSES, lines.of(criterion), _where(family, criterion), "Ses points ne sont pas publiés.",
+                    "Remplacez unpublished = true par points = 10 (les vôtres).",
+                )  # fmt: skip
+            elif why := _why_never(grid, criterion):
                 yield Remark(
                     REFUSES,
                     lines.of(criterion),

@@ -94,6 +94,8 @@ def rule(criterion: Criterion) -> Rule:
 
 def worth(criterion: Criterion) -> str:
     """« 1 point par mois, au plus 40 points »; « 20 points au-delà de 30 mois »; the bands of a ratio."""
+    if criterion.unpublished:
+        return "Points non publiés"
     fact = FACTS[criterion.fact]
     if criterion.kind == "per_month":
         most = "" if criterion.most is None else f", au plus {points(criterion.most)}"
