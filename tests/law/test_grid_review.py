@@ -58,9 +58,11 @@ def said(source: str, on: date = ON) -> list[tuple[str, int, str]]:
     return [(r.level, r.line, r.message) for r in review(parse_grid(source), on=on, text=source)]
 
 
-def line_of(source: str, key: str) -> int:
+def line_of(source: str, key: str, words: str = "") -> int:
+    """The line of a key, or the first one after it that begins with some words."""
     lines = source.splitlines()
-    return lines.index(f'key = "{key}"')
+    found = lines.index(f'key = "{key}"')
+    return next(n for n, line in enumerate(lines[found:], start=found + 1) if line.startswith(words or "key"))
 
 
 def test_a_sound_grid_raises_nothing() -> None:
@@ -133,11 +135,15 @@ def test_totals_below_zero() -> None:
 def test_limits() -> None:
     source = text('points = 30\nfact = "transfer"', family="cap = 20")
     assert said(source) == [
-        (WARNS, line_of(source, "own"), "Un critère vaut à lui seul 30\xa0points, plus que sa limite de 20\xa0points.")
+        (
+            WARNS,
+            line_of(source, "own", "cap"),
+            "Un critère vaut à lui seul 30\xa0points, plus que sa limite de 20\xa0points.",
+        )
     ]
     source = text('points = 30\nfact = "transfer"', family="cap = 0")
     assert said(source)[0] == (
-        REFUSES, line_of(source, "own"), "Sa limite est nulle : aucun de ses critères ne compterait."
+        REFUSES, line_of(source, "own", "cap"), "Sa limite est nulle : aucun de ses critères ne compterait."
     )  # fmt: skip
     assert said(text(head="total_cap = 0"))[-1][2] == "Le total est limité à zéro."
     source = text('kind = "per_month"\nfact = "household.minors"\npoints = 5\nmost = 3')

@@ -16,7 +16,7 @@ from palier.law import codes
 from palier.law.discretion import given_away
 from palier.law.facts import BOOLEAN, CODE, FACTS, NUMBER
 from palier.law.grid import Criterion, Family, Grid, Test
-from palier.law.grid_text import places
+from palier.law.grid_text import line_of, places
 from palier.law.grid_words import told_test
 from palier.law.lasting import LONGEST, SENIORITY
 from palier.law.reasons import day, points
@@ -93,16 +93,21 @@ class _Lines:
 
     def __init__(self, grid: Grid, text: str) -> None:
         families, criteria = places(text)
+        self.text = text.splitlines()
         self.found: dict[str, int] = {}
         for family, line, own in zip(grid.families, families, criteria, strict=False):
             self.found[f"family:{family.key}"] = line
             self.found |= {c.key: n for c, n in zip(family.criteria, own, strict=False)}
 
-    def of(self, criterion: Criterion) -> int:
-        return self.found.get(criterion.key, 0)
+    def of(self, criterion: Criterion, key: str = "key") -> int:
+        return self._line(criterion.key, key)
 
-    def of_family(self, family: Family) -> int:
-        return self.found.get(f"family:{family.key}", 0)
+    def of_family(self, family: Family, key: str = "key") -> int:
+        return self._line(f"family:{family.key}", key)
+
+    def _line(self, name: str, key: str) -> int:
+        start = self.found.get(name, 0)
+        return line_of(self.text, start, key) if start else 0
 
 
 def _days(grid: Grid, on: date) -> Iterator[Remark]:
@@ -156,7 +161,7 @@ def _never(grid: Grid, lines: _Lines) -> Iterator[Remark]:
         for criterion in family.criteria:
             if criterion.unpublished:
                 yield Remark(
-                    REFUSES, lines.of(criterion), _where(family, criterion), "Ses points ne sont pas publiés.",
+                    REFUSES, lines.of(criterion, "unpublished"), _where(family, criterion), "Ses points ne sont pas publiés.",
                     "Remplacez unpublished = true par points = 10 (les vôtres).",
                 )  # fmt: skip
             elif why := _why_never(grid, criterion):
@@ -288,14 +293,14 @@ def _caps(grid: Grid, lines: _Lines) -> Iterator[Remark]:
         if family.cap is not None and family.cap <= 0 < max(highs, default=Decimal(1)):
             yield Remark(
                 REFUSES,
-                lines.of_family(family),
+                lines.of_family(family, "cap"),
                 f"rubrique « {family.label} »",
                 "Sa limite est nulle : aucun de ses critères ne compterait.",
                 "Écrivez un cap au-dessus de zéro, ou retirez-le.",
             )
         elif family.cap is not None and highs and max(highs) > family.cap:
             yield Remark(
-                WARNS, lines.of_family(family), f"rubrique « {family.label} »",
+                WARNS, lines.of_family(family, "cap"), f"rubrique « {family.label} »",
                 f"Un critère vaut à lui seul {points(max(highs))}, plus que sa limite de {points(family.cap)}.",
                 "Relevez cap, ou baissez les points.",
             )  # fmt: skip
