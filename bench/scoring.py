@@ -142,7 +142,7 @@ def main() -> int:
 
         def floor_of(outputs: int, facts: pl.DataFrame = facts, read: list = read, size: int = size) -> float:
             return best(
-                lambda: (facts.select(read), [pl.zeros(size, dtype=columns.STEPS, eager=True) for _ in range(outputs)])
+                lambda: (facts.select(read), [pl.repeat(1, size, dtype=columns.STEPS, eager=True) for _ in range(outputs)])
             )
 
         floor, wide = floor_of(1), floor_of(33)

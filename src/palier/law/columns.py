@@ -12,7 +12,7 @@ adapted dwelling. Codes are kept as their place in the list of `codes`, several 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -78,28 +78,33 @@ def _stored(fact: Fact, value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """`points`, `provisional`: whole steps, `scale` to a point. `excluded`: 0 when scored, else the place of its reason."""
+    """`points`, `provisional`: whole steps, `scale` to a point. `excluded`: 0 when scored, else the place of its reason.
+
+    More than one of them is worked out in two passes: `parts`, what each criterion gives, each once; then `totals_of` and
+    `details_of`, over those columns alone. The engine would otherwise work a criterion out again for each total that reads it.
+    """
 
     scale: int
     points: pl.Expr
     provisional: pl.Expr
     excluded: pl.Expr
-    criteria: tuple[pl.Expr, ...]
     reasons: tuple[str, ...]
+    parts: tuple[pl.Expr, ...]
+    totals_of: tuple[pl.Expr, ...]
+    details_of: tuple[pl.Expr, ...]
 
     @property
     def names(self) -> frozenset[str]:
         """The columns that it reads."""
-        read = (self.points, self.provisional, self.excluded, *self.criteria)
-        return frozenset(name for expression in read for name in expression.meta.root_names()) | {"registered.month"}
+        return frozenset(name for part in self.parts for name in part.meta.root_names()) | {"registered.month"}
 
     def totals(self, facts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """points, provisional and excluded of every row."""
-        return facts.lazy().select(self.points, self.provisional, self.excluded).collect()
+        return facts.lazy().select(self.parts).select(self.totals_of).collect()
 
     def details(self, facts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """The same, with what each criterion gives (zero when it is not met, not counted or not the highest)."""
-        return facts.lazy().select(self.points, self.provisional, self.excluded, *self.criteria).collect()
+        return facts.lazy().select(self.parts).select(*self.totals_of, *self.details_of).collect()
 
 
 def compiled(grid: Grid, on: date, seniority: pl.Expr | None = None) -> Compiled:
@@ -123,28 +128,41 @@ class _Compiler:
 
     def done(self) -> Compiled:
         families = [
-            (family, [_Fired(self, criterion) for criterion in family.criteria]) for family in self.grid.families
+            (family, [_given(self, criterion) for criterion in family.criteria]) for family in self.grid.families
         ]
         penalty = self._penalty()
-        total = self._total([_sum(self, f, [c.counted for c in held], held) for f, held in families], penalty)
-        checked = self._total([_sum(self, f, [c.sure for c in held], held) for f, held in families], penalty)
         excluded, reasons = self._excluded()
-
-        def scored(amount: pl.Expr) -> pl.Expr:
-            return amount if not reasons else (excluded == 0).cast(STEPS) * amount
-
+        excluded = excluded.alias("excluded")
+        points, provisional = self._totals(families, penalty, excluded if reasons else None)
+        parts = [excluded, *(part for _, held in families for one in held for part in one.parts)]
+        if penalty is not None:
+            parts.append(penalty.alias("penalty"))
+        stored = [(family, [one.stored for one in held]) for family, held in families]
+        left_out = pl.col("excluded") if reasons else None
+        totals = self._totals(stored, None if penalty is None else pl.col("penalty"), left_out)
+        details = [
+            _scored(kept, left_out).alias(f"points.{one.criterion.key}")
+            for family, held in stored
+            for one, kept in zip(held, _kept(family, held), strict=True)
+        ]
         return Compiled(
             self.scale,
-            scored(total).alias("points"),
-            scored(total - checked).alias("provisional"),
-            excluded.alias("excluded"),
-            tuple(
-                scored(_kept(f, held, place)).alias(f"points.{one.criterion.key}")
-                for f, held in families
-                for place, one in enumerate(held)
-            ),
+            points,
+            provisional,
+            excluded,
             reasons,
+            tuple(parts),
+            (*totals, pl.col("excluded")),
+            tuple(details),
         )
+
+    def _totals(
+        self, families: Sequence[tuple[Family, Sequence[_Given]]], penalty: pl.Expr | None, excluded: pl.Expr | None
+    ) -> tuple[pl.Expr, pl.Expr]:
+        """points and provisional, over inline expressions or over stored columns."""
+        total = self._total([_sum(self, f, [c.counted for c in held], held) for f, held in families], penalty)
+        checked = self._total([_sum(self, f, [c.sure for c in held], held) for f, held in families], penalty)
+        return _scored(total, excluded).alias("points"), _scored(total - checked, excluded).alias("provisional")
 
     def value(self, name: str) -> pl.Expr:
         return self.seniority if name == SENIORITY else pl.col(name)
@@ -218,59 +236,76 @@ class _Compiler:
         return pl.when(pl.col("refusals").list.len() > 0).then(counted).otherwise(0)
 
 
-class _Fired:
-    """One criterion over the columns. `counted`, `sure`: what it gives to the total, and what of it no check can take."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a criterion gives to the total (`counted`), and what of it no check can take (`sure`: other when it `waits`)."""
 
-    def __init__(self, compiler: _Compiler, criterion: Criterion) -> None:
-        self.criterion = criterion
-        met = [compiler.holds(test) for test in criterion.when]
-        options = [(compiler.holds(test), compiler.level(FACTS[test.fact])) for test in criterion.any_of]
-        if options:
-            met.append(reduce(or_, [held for held, _ in options]))
-        sure = list(met)
-        required = LEVEL[criterion.proof]
-        if required:
-            sure += [compiler.level(FACTS[name]) >= required for name in criterion.facts]
-            if options:
-                sure.append(reduce(or_, [held & (level >= required) for held, level in options]))
-        counted = met if criterion.until_proved == "provisional" else sure
-        self.counted = self._earned(compiler, counted)
-        self.sure = self.counted if len(counted) == len(sure) else self._earned(compiler, sure)
+    criterion: Criterion
+    counted: pl.Expr
+    sure: pl.Expr
+    waits: bool
+
+    @property
+    def parts(self) -> list[pl.Expr]:
+        """The columns that keep it."""
+        key = self.criterion.key
+        return [self.counted.alias(f"counted.{key}"), *([self.sure.alias(f"sure.{key}")] if self.waits else [])]
+
+    @property
+    def stored(self) -> _Given:
+        """The same, read from those columns."""
+        key = self.criterion.key
+        counted = pl.col(f"counted.{key}")
+        return replace(self, counted=counted, sure=pl.col(f"sure.{key}") if self.waits else counted)
 
     @property
     def may_lose(self) -> bool:
         """Whether it can take points away: where the highest counts alone, nothing is then not the same as zero."""
         return self.criterion.points < 0 or any(band.points < 0 for band in self.criterion.bands)
 
-    def _earned(self, compiler: _Compiler, met: Sequence[pl.Expr]) -> pl.Expr:
-        """Points where all of `met` hold, zero elsewhere."""
-        criterion, worth = self.criterion, compiler.steps(self.criterion.points)
-        if criterion.kind == "flat":
-            return _all(met).cast(STEPS) * _lit(worth)
-        value = compiler.value(criterion.fact)
-        if criterion.kind == "threshold_bonus":
-            passed = (value > float(criterion.above or 0)).fill_null(False)
-            return _all([*met, passed]).cast(STEPS) * _lit(worth)
-        if criterion.kind == "per_month":
-            # Euros by the thousand times points would not hold in the small type.
-            units = value.cast(pl.Int64 if FACTS[criterion.fact].unit == "€" else STEPS)
-            earned = (units if criterion.every == 1 else units.floordiv(criterion.every)) * _lit(worth)
-            if criterion.most is not None:
-                earned = earned.clip(upper_bound=_lit(compiler.steps(criterion.most)))
-            earned = earned.fill_null(0)
-        else:
-            # Bands in order: each adds the difference with the one before, from its lower edge on.
-            first, *others = [compiler.steps(band.points) for band in criterion.bands]
-            known = value.is_not_null()
-            earned = known.cast(STEPS) * _lit(first)
-            edges = [float(band.below) for band in criterion.bands if band.below is not None]
-            beyond = [0] if criterion.bands[-1].below is not None else []
-            for edge, former, points in zip(edges, [first, *others], [*others, *beyond], strict=False):
-                earned = earned + (value >= edge).fill_null(False).cast(STEPS) * _lit(points - former)
-        return _all(met).cast(STEPS) * earned if met else earned
+
+def _given(compiler: _Compiler, criterion: Criterion) -> _Given:
+    """One criterion over the columns of facts."""
+    met = [compiler.holds(test) for test in criterion.when]
+    options = [(compiler.holds(test), compiler.level(FACTS[test.fact])) for test in criterion.any_of]
+    if options:
+        met.append(reduce(or_, [held for held, _ in options]))
+    proved = list(met)
+    required = LEVEL[criterion.proof]
+    if required:
+        proved += [compiler.level(FACTS[name]) >= required for name in criterion.facts]
+        if options:
+            proved.append(reduce(or_, [held & (level >= required) for held, level in options]))
+    sure = _earned(compiler, criterion, proved)
+    waits = criterion.until_proved == "provisional" and len(proved) > len(met)
+    return _Given(criterion, _earned(compiler, criterion, met) if waits else sure, sure, waits)
 
 
-def _highest(amounts: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
+def _earned(compiler: _Compiler, criterion: Criterion, met: Sequence[pl.Expr]) -> pl.Expr:
+    """Points where all of `met` hold, zero elsewhere."""
+    worth = compiler.steps(criterion.points)
+    if criterion.kind == "flat":
+        return _where(met, _lit(worth))
+    value = compiler.value(criterion.fact)
+    if criterion.kind == "threshold_bonus":
+        passed = (value > float(criterion.above or 0)).fill_null(False)
+        return _where([*met, passed], _lit(worth))
+    if criterion.kind == "per_month":
+        # Euros by the thousand times points would not hold in the small type.
+        units = value.cast(pl.Int64 if FACTS[criterion.fact].unit == "€" else STEPS)
+        earned = (units if criterion.every == 1 else units.floordiv(criterion.every)) * _lit(worth)
+        if criterion.most is not None:
+            earned = earned.clip(upper_bound=_lit(compiler.steps(criterion.most)))
+        return _where(met, earned.fill_null(0))
+    # Bands from the last to the first: each takes what lies under its upper edge.
+    given = _lit(0)
+    for band in reversed(criterion.bands):
+        own = _lit(compiler.steps(band.points))
+        given = own if band.below is None else pl.when(value < float(band.below)).then(own).otherwise(given)
+    return _where([*met, value.is_not_null()], given)
+
+
+def _highest(amounts: Sequence[pl.Expr], held: Sequence[_Given]) -> pl.Expr:
     """The highest alone; a criterion that is not met is not a zero that would hide a loss."""
     if any(c.may_lose for c in held):
         amounts = [pl.when(amount != 0).then(amount) for amount in amounts]
@@ -278,24 +313,36 @@ def _highest(amounts: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
     return pl.max_horizontal(*amounts)
 
 
-def _sum(compiler: _Compiler, family: Family, amounts: Sequence[pl.Expr], held: Sequence[_Fired]) -> pl.Expr:
+def _sum(compiler: _Compiler, family: Family, amounts: Sequence[pl.Expr], held: Sequence[_Given]) -> pl.Expr:
     got = _highest(amounts, held) if family.combine == "max" else reduce(add, amounts)
     return got if family.cap is None else got.clip(upper_bound=_lit(compiler.steps(family.cap)))
 
 
-def _kept(family: Family, held: Sequence[_Fired], place: int) -> pl.Expr:
-    """What one brings before caps: in a family where the highest counts alone, the first of the highest."""
-    given = held[place].counted
-    if family.combine == "max":
-        best = _highest([c.counted for c in held], held)
-        earlier = [c.counted == best for c in held[:place]]
-        first = _all([given == best, *(~e for e in earlier)])
-        given = pl.when(first & (best != 0)).then(given).otherwise(_lit(0))
-    return given
+def _kept(family: Family, held: Sequence[_Given]) -> list[pl.Expr]:
+    """What each brings before caps: in a family where the highest counts alone, the first of the highest."""
+    given = [one.counted for one in held]
+    if family.combine != "max":
+        return given
+    best = _highest(given, held)
+    return [
+        pl.when(_all([amount == best, amount != 0, *(other != best for other in given[:place])]))
+        .then(amount)
+        .otherwise(_lit(0))
+        for place, amount in enumerate(given)
+    ]
+
+
+def _scored(amount: pl.Expr, excluded: pl.Expr | None) -> pl.Expr:
+    return amount if excluded is None else pl.when(excluded == 0).then(amount).otherwise(_lit(0))
 
 
 def _lit(steps: int) -> pl.Expr:
     return pl.lit(steps, dtype=STEPS)
+
+
+def _where(met: Sequence[pl.Expr], earned: pl.Expr) -> pl.Expr:
+    """Points where all hold, zero elsewhere: one pass over bits, where a product would write them out first."""
+    return pl.when(_all(met)).then(earned).otherwise(_lit(0)) if met else earned
 
 
 def _all(tests: Sequence[pl.Expr]) -> pl.Expr:
