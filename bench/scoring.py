@@ -68,9 +68,9 @@ def grid_of_thirty(source: bool = False) -> Grid | str:
     return text if source else grid
 
 
-def drawn(count: int) -> pl.DataFrame:
-    """Columns of facts that look like a register: no two rows drawn from the same number."""
-    at = pl.int_range(count, dtype=pl.UInt64).alias("at")
+def drawn(count: int, start: int = 0) -> pl.DataFrame:
+    """Columns of facts that look like a register: no two rows drawn from the same number, from `start` on."""
+    at = pl.int_range(start, start + count, dtype=pl.UInt64).alias("at")
     frame = pl.select(at)
 
     def draw(seed: int, values: int) -> pl.Expr:
@@ -142,7 +142,10 @@ def main() -> int:
 
         def floor_of(outputs: int, facts: pl.DataFrame = facts, read: list = read, size: int = size) -> float:
             return best(
-                lambda: (facts.select(read), [pl.repeat(1, size, dtype=columns.STEPS, eager=True) for _ in range(outputs)])
+                lambda: (
+                    facts.select(read),
+                    [pl.repeat(1, size, dtype=columns.STEPS, eager=True) for _ in range(outputs)],
+                )
             )
 
         floor, wide = floor_of(1), floor_of(33)
