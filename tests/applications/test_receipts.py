@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from decimal import Decimal
 from pathlib import Path
 
@@ -126,6 +127,27 @@ def test_two_receipts_of_one_household_share_no_id(stage):
     assert len(second["order"]) == len(again) == 4
     assert first["draw"]["commitment"] != second["draw"]["commitment"]
     assert all(check.ok for check in receipts.verify(second))
+
+
+def test_an_offer_reopened_lets_its_landlord_make_another_list(stage, client_for):
+    fixed(stage)
+    for application in Application.objects.order_by("pk"):
+        household = next(
+            h for h, d in zip(stage.households, stage.demands, strict=True) if d.pk == application.demand_id
+        )
+        stage.as_(household, actions.withdraw, application_id=application.pk)
+    with transaction.atomic():
+        homes.reopen(offer=Offer.objects.get(pk=stage.offer.pk))
+    stage.as_(stage.households[0], actions.submit, demand=stage.demands[0], offer_id=stage.offer.pk)
+    client, address = client_for(stage.agent), f"/bailleur/offres/{stage.offer.pk}/"
+    again = client.get(f"{address}candidats/").content.decode()
+    assert "Une première liste n’a logé personne" in again
+    assert "Ordre à cet instant" in again and "Liste arrêtée le" not in again
+    assert "Arrêter la liste et recevoir les dossiers" in again
+    assert client.post(f"{address}transmettre/", {"once": str(uuid.uuid4())}).status_code == 302
+    closed = client.get(f"{address}candidats/").content.decode()
+    assert "Une première liste" not in closed and "Liste arrêtée le" in closed
+    assert Shortlist.objects.filter(offer=stage.offer).count() == 2
 
 
 def test_applying_again_draws_the_same_ticket(stage):

@@ -16,6 +16,7 @@ from palier.accounts.roles import Role
 from palier.applications.models import Application, SeenRank, Shortlist
 from palier.applications.states import LIVE
 from palier.demands.models import Demand
+from palier.homes.models import Offer
 from palier.law.moves import Move, Rival, Standing, explain
 
 
@@ -158,6 +159,13 @@ def latest_shortlist(offer_id: int) -> Shortlist | None:
         .order_by("-made_at", "-pk")
         .first()
     )
+
+
+def lists_of(offer: Offer) -> dict[str, Shortlist | None]:
+    """`shortlist`: the list an offer stands on; `former`: the one nobody took, while it takes applications again."""
+    last = latest_shortlist(offer.pk)
+    open_again = offer.state in ("published", "suspended")
+    return {"shortlist": None if open_again else last, "former": last if open_again else None}
 
 
 def to_instruct(actor: Actor) -> QuerySet[Application]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications import actions
 from palier.applications.models import Application, Shortlist
-from palier.applications.queries import latest_shortlist, ranks, visible_to
+from palier.applications.queries import latest_shortlist, lists_of, ranks, visible_to
 from palier.common.errors import Refused
 from palier.common.pages import go, page
 from palier.documents.actions import note_reading
@@ -59,7 +59,7 @@ def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
     return page(
         request,
         "holder/candidates.html",
-        {"offer": offer, "shortlist": latest_shortlist(pk), "rows": rows, "error": error},
+        {"offer": offer, "rows": rows, "error": error, **lists_of(offer)},
         status=422 if error else 200,
     )
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications import actions
 from palier.applications.models import Application
-from palier.applications.queries import latest_shortlist, ranks, to_instruct, visible_to
+from palier.applications.queries import latest_shortlist, lists_of, ranks, to_instruct, visible_to
 from palier.applications.states import APPLICATION
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
@@ -73,14 +73,13 @@ def candidates(request: HttpRequest, pk: int) -> HttpResponse:
 
 def candidates_context(offer: Offer) -> dict[str, object]:
     """Candidates in order: those of the shortlist once made, the present ranks before."""
-    shortlist = latest_shortlist(offer.pk)
     applications = {a.pk: a for a in Application.objects.filter(offer=offer).select_related("demand").order_by("pk")}
     rows = [
         {"application": applications[r.application_id], "rank": r}
         for r in ranks(offer.pk)
         if r.application_id in applications
     ]
-    return {"offer": offer, "shortlist": shortlist, "rows": rows, "states": APPLICATION.states}
+    return {"offer": offer, "rows": rows, "states": APPLICATION.states, **lists_of(offer)}
 
 
 @for_roles(Role.LANDLORD, Role.SECRETARY)
