@@ -308,27 +308,19 @@ ROUNDS = 3
 
 
 def walks(options: argparse.Namespace) -> None:
-    """Shortlists and ranks by sixteen clients at once, on the hundred homes of the three most wanted towns."""
+    """Shortlists and ranks by sixteen clients at once, on a hundred homes of the most wanted towns."""
     homes = _homes(100)
     keys = [(key,) for (key,) in query("SELECT id FROM cotation_score ORDER BY id LIMIT 5000")]
-    # Households to whom the home is open, wherever they stand.
-    asked = [
-        (demand, *home) for home in homes for (demand,) in query(
-            "SELECT demand_id FROM cotation_standing WHERE place = %s AND opens & %s = %s AND surface <= %s"
-            " ORDER BY hashint8(demand_id) LIMIT 50", home[0], home[2], home[2], home[3],
-        )
-    ]  # fmt: skip
     _apply()
-    candidates = query("SELECT demand_id, array[offer_id] FROM applications_application ORDER BY id")
-    place = "SELECT * FROM palier_places(%s, %s)"
-    rank = "SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)"
+    candidates = query("SELECT array[id] FROM applications_application ORDER BY id")
+    seekers = query("SELECT demand_id, array[offer_id] FROM applications_application ORDER BY id")
     first = "SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)"
     calls = {
         "one row": ("SELECT points FROM cotation_score WHERE id = %s", keys),
         "five": (first, [(*home, 5) for home in homes]),
         "hundred": (first, [(*home, 100) for home in homes]),
-        "place": (place, candidates),
-        "rank": (rank, asked),
+        "rank": ("SELECT * FROM palier_own_ranks(%s)", candidates),
+        "place": ("SELECT * FROM palier_places(%s, %s)", seekers),
         "naive": (_NAIVE, [(commune, needed) for commune, _, needed, _ in homes]),
     }
     # In turns, the best of each: whatever else the machine does weighs on all.
@@ -340,16 +332,15 @@ def walks(options: argparse.Namespace) -> None:
     for what, words in (
         ("five", "shortlist of five"),
         ("hundred", "first hundred"),
-        ("place", f"own exact rank among an offer’s {APPLIED} candidates"),
-        ("rank", "own exact rank in the register"),
+        ("rank", f"own exact rank among an offer’s {APPLIED} candidates"),
+        ("place", "place one would have there, applied or not"),
     ):
         line(f"{words}, {CLIENTS} clients", f"{best[what]:.0f}/s", f"one row by its key: {floor:.0f}/s",
              best[what] / floor, f"joined and sorted: {best['naive']:.1f}/s")  # fmt: skip
-    for what, words in (("place", "own exact rank among candidates"), ("rank", "own exact rank in the register")):
-        pace = best[what] / 2
+    for what, words in (("rank", "own exact rank among candidates"), ("place", "place one would have")):
         times, least = (
-            min((_paced(*calls[asked_of], pace, options.seconds) for _ in range(ROUNDS)), key=_late)
-            for asked_of in (what, "one row")
+            min((_paced(*calls[asked], best[what] / 2, options.seconds) for _ in range(ROUNDS)), key=_late)
+            for asked in (what, "one row")
         )
         line(f"{words}, {CLIENTS} clients at half of that load", _told(times), f"one row, as often: {_told(least)}",
              _late(times) / _late(least))  # fmt: skip
@@ -357,13 +348,16 @@ def walks(options: argparse.Namespace) -> None:
 
 def _apply() -> None:
     """Candidates on the hundred homes: of each town, those whom a draw gives, as many for each home as there are."""
+    from palier.applications.placing import follow
+    from palier.common.isolation import SYSTEM, acting
+
     if query("SELECT EXISTS (SELECT FROM applications_application)")[0][0]:
         return
     query(
         "INSERT INTO applications_application (demand_id, offer_id, state, live_slot, applied_at, ticket, draw, told,"
-        " reason_codes, reason_text, note, state_at)"
+        " reason_codes, reason_text, note, state_at, points, registered_on)"
         " SELECT DISTINCT ON (demand_id) demand_id, offer_id, 'submitted', 1, now(), left(md5(demand_id::text), 16),"
-        " left(md5('d' || demand_id), 16), '{}', '{}', '', '', now()"
+        " left(md5('d' || demand_id), 16), '{}', '{}', '', '', now(), 0, now()"
         " FROM (SELECT s.demand_id, s.place, row_number() OVER (PARTITION BY s.place ORDER BY hashint8(s.demand_id)) AS n"
         "       FROM cotation_standing s JOIN territories_commune c ON c.code = s.place) seeker"
         " JOIN (SELECT o.id AS offer_id, w.commune_id AS place, row_number() OVER (PARTITION BY w.commune_id ORDER BY o.id) AS k,"
@@ -373,6 +367,8 @@ def _apply() -> None:
         " ORDER BY demand_id, offer_id",
         APPLIED,
     )
+    with acting(SYSTEM):
+        follow([demand for (demand,) in query("SELECT demand_id FROM applications_application ORDER BY id")])
 
 
 def _told(times: list[float]) -> str:

@@ -13,6 +13,7 @@ from palier.accounts.actor import Actor
 from palier.accounts.models import Membership, Organisation, Person
 from palier.accounts.roles import OrganisationKind, Role
 from palier.applications.models import Application
+from palier.applications.placing import follow
 from palier.applications.receipts import lot
 from palier.common import clock
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
@@ -130,5 +131,10 @@ class Builder:
 
     def application(self, demand: Demand, offer: Offer, **fields: Any) -> Application:
         now = clock.now()
-        defaults = {"applied_at": now, "state_at": now, **lot(offer.draw_seed, demand.pk)}
-        return Application.objects.create(demand=demand, offer=offer, **{**defaults, **fields})
+        defaults = {
+            "applied_at": now, "state_at": now, "registered_on": demand.first_registered_on,
+            **lot(offer.draw_seed, demand.pk),
+        }  # fmt: skip
+        made = Application.objects.create(demand=demand, offer=offer, **{**defaults, **fields})
+        follow([demand.pk])
+        return made

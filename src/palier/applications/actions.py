@@ -16,6 +16,7 @@ from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
 from palier.applications.models import Application, SeenRank, Shortlist, ShortlistEntry
 from palier.applications.offers import assess, describe
+from palier.applications.placing import follow
 from palier.applications.queries import Rank, last_seen, latest_shortlist, of_demand, own_rank, ranks, visible_to
 from palier.applications.receipts import lot, make
 from palier.applications.states import APPLICATION, LIVE
@@ -60,6 +61,7 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
         live_slot=_free_slot(demand),
         applied_at=now,
         state_at=now,
+        registered_on=demand.first_registered_on,
         **lot(offer.draw_seed, demand.pk),
         told={
             "candidates": assessment.place.candidates,
@@ -73,6 +75,7 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
             application.save()
     except IntegrityError as error:
         raise Refused("applications.too_many", _TOO_MANY) from error
+    follow([demand.pk])
     ledger.record(
         verb="applications.submit",
         subject=application,

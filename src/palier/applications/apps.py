@@ -8,6 +8,9 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from palier.applications.actions import release_others
+        from palier.applications.placing import follow
+        from palier.cotation.standings import followers
         from palier.homes.actions import after_end
 
+        followers.append(follow)
         after_end.append(lambda actor, offer, reason: release_others(actor=actor, offer=offer, reason=reason) and None)

@@ -15,6 +15,7 @@ class Application(models.Model):
     `live_slot` numbers the household's live applications (1 by default; a territory may allow more):
     the database itself refuses one too many. `ticket` stands for the household in this offer's receipt and in no
     other; `draw` breaks the last ties: a hash of the offer's seed and this ticket. Both are fixed at deposit.
+    `points` and `registered_on` place it among the others: they follow the household while it is live (`placing`).
     """
 
     demand = models.ForeignKey("demands.Demand", models.PROTECT, related_name="applications")
@@ -24,6 +25,8 @@ class Application(models.Model):
     applied_at = models.DateTimeField()
     ticket = models.CharField(max_length=16)
     draw = models.CharField(max_length=16)
+    points = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    registered_on = models.DateField()
     # What the household was told of its odds when it applied: kept so that it can be checked later.
     told = models.JSONField(default=dict)
     reason_codes = ArrayField(models.CharField(max_length=40), default=list)
@@ -33,7 +36,14 @@ class Application(models.Model):
 
     class Meta:
         ordering = ["-applied_at", "-pk"]
-        indexes = [models.Index(fields=["offer", "state"], name="application_offer")]
+        indexes = [
+            models.Index(fields=["offer", "state"], name="application_offer"),
+            # All that a rank asks of an offer's candidates.
+            models.Index(
+                fields=["offer"], condition=models.Q(live_slot__isnull=False), name="application_places",
+                include=["points", "registered_on", "draw", "id", "demand"],
+            ),
+        ]  # fmt: skip
         constraints = [
             APPLICATION.constraint("application_state"),
             models.CheckConstraint(

@@ -59,17 +59,14 @@ SQL_FUNCTIONS = {
         "household bigint, offers bigint[]",
         "TABLE (offer_id bigint, candidates bigint, ahead bigint)",
         """
-            SELECT o.id, count(a.id), count(a.id) FILTER (WHERE a.demand_id <> me.id AND (
-                coalesce(s.points, 0) > coalesce(m.points, 0)
-                OR coalesce(s.points, 0) = coalesce(m.points, 0) AND d.first_registered_on < me.first_registered_on))
+            SELECT o.id, count(a.id), count(a.id) FILTER (WHERE a.demand_id <> me.id AND
+                (coalesce(m.points, 0), a.registered_on) < (a.points, me.first_registered_on))
             FROM homes_offer o
             JOIN homes_dwelling w ON w.id = o.dwelling_id
             JOIN territories_commune c ON c.code = w.commune_id
             JOIN demands_demand me ON me.id = household
             LEFT JOIN cotation_score m ON m.demand_id = me.id AND m.epci_id = c.epci_id
             LEFT JOIN applications_application a ON a.offer_id = o.id AND a.live_slot IS NOT NULL
-            LEFT JOIN demands_demand d ON d.id = a.demand_id
-            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
             WHERE o.id = ANY(offers) GROUP BY o.id""",
     ),
     # The other candidates of an application's offer, now or since an instant: what places them, and nothing of who they are.
@@ -78,14 +75,9 @@ SQL_FUNCTIONS = {
         "application bigint, since timestamptz",
         "TABLE (points numeric, registered date, draw text, joined boolean, gone boolean)",
         """
-            SELECT coalesce(s.points, 0), d.first_registered_on, a.draw::text, a.applied_at > since, a.live_slot IS NULL
+            SELECT a.points, a.registered_on, a.draw::text, a.applied_at > since, a.live_slot IS NULL
             FROM applications_application mine
             JOIN applications_application a ON a.offer_id = mine.offer_id AND a.id <> mine.id
-            JOIN homes_offer o ON o.id = mine.offer_id
-            JOIN homes_dwelling w ON w.id = o.dwelling_id
-            JOIN territories_commune c ON c.code = w.commune_id
-            JOIN demands_demand d ON d.id = a.demand_id
-            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
             WHERE mine.id = application
             AND (a.live_slot IS NOT NULL OR a.applied_at <= since AND a.state_at > since)""",
     ),
@@ -93,17 +85,24 @@ SQL_FUNCTIONS = {
     "palier_ranks": narrow_function(
         "palier_ranks",
         "offer bigint",
-        "TABLE (application_id bigint, demand_id bigint, points numeric, registered date, rank bigint)",
+        "TABLE (application_id bigint, demand_id bigint, points numeric, registered date, rank bigint, among bigint)",
         """
-            SELECT a.id, a.demand_id, coalesce(s.points, 0), d.first_registered_on,
-                   row_number() OVER (ORDER BY coalesce(s.points, 0) DESC, d.first_registered_on, a.draw, a.id)
-            FROM applications_application a
-            JOIN homes_offer o ON o.id = a.offer_id
-            JOIN homes_dwelling w ON w.id = o.dwelling_id
-            JOIN territories_commune c ON c.code = w.commune_id
-            JOIN demands_demand d ON d.id = a.demand_id
-            LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
-            WHERE a.offer_id = offer AND a.live_slot IS NOT NULL""",
+            SELECT a.id, a.demand_id, a.points, a.registered_on,
+                   row_number() OVER (ORDER BY a.points DESC, a.registered_on, a.draw, a.id), count(*) OVER ()
+            FROM applications_application a WHERE a.offer_id = offer AND a.live_slot IS NOT NULL""",
+    ),
+    # The same rank for some applications alone: those that come before are counted, nobody is put in order.
+    "palier_own_ranks": narrow_function(
+        "palier_own_ranks",
+        "applications bigint[]",
+        "TABLE (application_id bigint, demand_id bigint, points numeric, registered date, rank bigint, among bigint)",
+        """
+            SELECT m.id, m.demand_id, m.points, m.registered_on, r.ahead + 1, r.among
+            FROM applications_application m, LATERAL (
+                SELECT count(*) AS among, count(*) FILTER (WHERE (m.points, a.registered_on, a.draw, a.id)
+                                                               < (a.points, m.registered_on, m.draw, m.id)) AS ahead
+                FROM applications_application a WHERE a.offer_id = m.offer_id AND a.live_slot IS NOT NULL) r
+            WHERE m.id = ANY(applications) AND m.live_slot IS NOT NULL""",
     ),
 }
 _MINE = f"{role_is('applicant')} AND demand_id IN (SELECT palier_own_demands({PERSON}))"

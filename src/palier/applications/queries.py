@@ -100,17 +100,24 @@ def live_place(demand: Demand) -> Live | None:
 
 def ranks(offer_id: int) -> list[Rank]:
     """Every live candidate of an offer in order, counted by the database over rows the actor may not see."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT application_id, demand_id, points, registered, rank FROM palier_ranks(%s) ORDER BY rank", [offer_id]
-        )
-        rows = cursor.fetchall()
-    return [Rank(a, d, points, registered, position, len(rows)) for a, d, points, registered, position in rows]
+    return _ranks("palier_ranks(%s) ORDER BY rank", offer_id)
 
 
 def own_rank(application: Application) -> Rank | None:
     """The application's own place now; None once it is no longer live."""
-    return next((r for r in ranks(application.offer_id) if r.application_id == application.pk), None)
+    return next(iter(_ranks("palier_own_ranks(%s)", [application.pk])), None)
+
+
+def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
+    """application → its place now, for those that are live: one question to the database however many they are."""
+    live = [a.pk for a in applications if a.state in LIVE]
+    return {rank.application_id: rank for rank in _ranks("palier_own_ranks(%s)", live)} if live else {}
+
+
+def _ranks(source: str, value: int | list[int]) -> list[Rank]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT application_id, demand_id, points, registered, rank, among FROM {source}", [value])
+        return [Rank(*row) for row in cursor.fetchall()]
 
 
 def places(demand: Demand, offer_ids: Sequence[int]) -> dict[int, Place]:
@@ -118,21 +125,6 @@ def places(demand: Demand, offer_ids: Sequence[int]) -> dict[int, Place]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT offer_id, candidates, ahead FROM palier_places(%s, %s)", [demand.pk, list(offer_ids)])
         return {offer: Place(candidates, ahead) for offer, candidates, ahead in cursor.fetchall()}
-
-
-def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
-    """application → its place now, for those that are live: one question to the database however many they are."""
-    live = {a.pk: a.offer_id for a in applications if a.state in LIVE}
-    if not live:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM (SELECT r.application_id, r.demand_id, r.points, r.registered, r.rank,"
-            " count(*) OVER (PARTITION BY o) FROM unnest(%s::bigint[]) o, palier_ranks(o) r) places"
-            " WHERE application_id = ANY(%s)",
-            [sorted(set(live.values())), list(live)],
-        )
-        return {row[0]: Rank(*row) for row in cursor.fetchall()}
 
 
 def last_seen(application: Application, today: date) -> SeenRank | None:

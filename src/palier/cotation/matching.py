@@ -54,17 +54,6 @@ def firsts_of_register(homes: Sequence[tuple[OfferFacts, Draw]], most: int) -> l
     return [_in_order(rows, draw, most) for rows, (_, draw) in zip(found, homes, strict=True)]
 
 
-def register_rank(demand: int, dwelling: OfferFacts, draw: Draw) -> int | None:
-    """The demand's own rank among all those of the register to whom the dwelling is open; None when it is not one of them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM palier_register_rank(%s, %s, %s, %s, %s)", [demand, *asked(dwelling)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    ahead, equals = row
-    return 1 + ahead + sum((draw(other), other) < (draw(demand), demand) for other in equals)
-
-
 def asked(dwelling: OfferFacts) -> tuple[str, str, int, int]:
     """What the functions ask of a dwelling: its places, what it needs, its whole square metres."""
     return dwelling.commune, dwelling.epci, needs(dwelling), int(dwelling.surface)

@@ -1,7 +1,6 @@
 """Scores follow the demand; grids are public. The facts behind a score name every situation and are the household's own.
 
-Outlines and standings are read by the worker and by narrow functions: the first candidates of the register for some
-homes, and one demand's own rank for one.
+Outlines and standings are read by the worker and by narrow functions: the first candidates of the register for some homes.
 """
 
 from palier.common.isolation import Policy, narrow_function, role_is
@@ -30,11 +29,6 @@ _FIRST = f"""
     SELECT w.demand_id, w.hundredths, w.registered_on
     FROM ({_WALK.format(place="commune")} UNION ALL {_WALK.format(place="epci")}) w
     ORDER BY w.hundredths DESC, w.registered_on FETCH FIRST most ROWS WITH TIES"""
-_AHEAD = f"""
-    (SELECT count(*) FROM cotation_standing h WHERE h.place = {{place}} AND h.hundredths > mine.hundredths AND {_OPEN})
-    + (SELECT count(*) FROM cotation_standing h WHERE h.place = {{place}} AND h.hundredths = mine.hundredths
-       AND h.registered_on < mine.registered_on AND {_OPEN})"""
-
 # Equals in points and seniority come together: whoever asks draws between them.
 SQL_FUNCTIONS = {
     "palier_first_of_register": narrow_function(
@@ -52,17 +46,5 @@ SQL_FUNCTIONS = {
             SELECT o.home, f.demand_id, f.hundredths, f.registered_on
             FROM unnest(communes, epcis, needs, rooms) WITH ORDINALITY o (commune, epci, needed, room, home),
             LATERAL ({_FIRST}) f""",
-    ),
-    "palier_register_rank": narrow_function(
-        "palier_register_rank",
-        "household bigint, commune text, epci text, needed int, room int",
-        "TABLE (ahead bigint, equals bigint[])",
-        f"""
-            SELECT {_AHEAD.format(place="commune")} + {_AHEAD.format(place="epci")},
-                   ARRAY(SELECT h.demand_id FROM cotation_standing h WHERE h.place IN (commune, epci)
-                         AND h.hundredths = mine.hundredths AND h.registered_on = mine.registered_on
-                         AND h.demand_id <> household AND {_OPEN})
-            FROM (SELECT h.* FROM cotation_standing h
-                  WHERE h.demand_id = household AND h.place IN (commune, epci) AND {_OPEN}) mine""",
     ),
 }

@@ -151,7 +151,7 @@ def _write(scored: pl.DataFrame | None, reasons: Sequence[str], ended: Sequence[
                 cursor.execute(sql.format(staged=staged), values)
                 done += cursor.rowcount
             cursor.execute(_KEEP.format(staged=staged))
-            standings.move(staged)
+            standings.move(staged, scored.filter(pl.col("now") != pl.col("points"))["demand"].unique().sort().to_list())
             cursor.execute(f"DROP TABLE {staged}")
     return done
 

@@ -3,11 +3,12 @@
 `keep` writes what mass scoring and rankings read of a demand (`Outline`); `place` makes its standings say what its
 wishes, its scores and its outline say; `move` does where points alone are new. They are called in the transaction of the
 change, by whoever changes any of the three, one demand or thousands alike, and write nothing where nothing moved.
+`followers` are told of the demands whose points or seniority may have moved: later apps keep them where they rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from django.db import connection
@@ -18,6 +19,9 @@ from palier.law import records
 from palier.law.household import Household
 from palier.law.keys import keys
 from palier.law.lasting import facts_until
+
+
+followers: list[Callable[[Sequence[int]], None]] = []
 
 
 def keep(households: Iterable[tuple[int, Household]], on: date) -> None:
@@ -46,16 +50,24 @@ def place(demands: Sequence[int]) -> None:
     """Bring the standings of some demands to what is true of them now."""
     with connection.cursor() as cursor:
         cursor.execute(_PLACE, {"demands": bulk.listed(demands)})
+    _tell(demands)
 
 
-def move(scored: str) -> None:
-    """Bring standings to new points, and to nothing else, from a table (demand, epci, now: hundredths of a point)."""
+def move(scored: str, demands: Sequence[int]) -> None:
+    """Bring the standings of demands to new points, and to nothing else, from a table (demand, epci, now: hundredths)."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE cotation_standing h SET hundredths = x.now FROM {scored} x WHERE h.demand_id = x.demand"
             " AND h.hundredths <> x.now AND lpad(x.epci::text, 9, '0')"
             " = coalesce((SELECT c.epci_id FROM territories_commune c WHERE c.code = h.place), h.place)"
         )
+    _tell(demands)
+
+
+def _tell(demands: Sequence[int]) -> None:
+    if demands:
+        for follow in followers:
+            follow(demands)
 
 
 def leave(demands: Sequence[int]) -> None:

@@ -15,6 +15,7 @@ from palier.accounts.actor import PALIER
 from palier.accounts.models import Membership, Organisation, Person
 from palier.applications.models import Application
 from palier.applications.offers import facts
+from palier.applications.placing import follow
 from palier.applications.receipts import lot
 from palier.commissions.models import Commission, Seat
 from palier.common import clock
@@ -206,9 +207,12 @@ def _candidates(scale) -> dict[str, int]:
             wanted = chance.randint(80, 120) if rank % 10 == 1 else chance.randint(5 if rank < OWN_OFFERS else 2, 18)
             free = _eligible(offer, wanted)
             Application.objects.bulk_create(
-                Application(demand_id=d, offer=offer, applied_at=now, state_at=now, **lot(offer.draw_seed, d))
+                Application(
+                    demand_id=d, offer=offer, applied_at=now, state_at=now, registered_on=now, **lot(offer.draw_seed, d)
+                )
                 for d in free
             )
+            follow(free)
             made += len(free)
     return {"candidatures": made}
 
@@ -360,10 +364,11 @@ def _several(scale) -> dict[str, int]:
             Application.objects.bulk_create(
                 Application(
                     demand_id=demand, offer=offer, applied_at=now - timedelta(days=10), state_at=now - timedelta(days=10),
-                    live_slot=slot, **lot(offer.draw_seed, demand),
+                    live_slot=slot, registered_on=now, **lot(offer.draw_seed, demand),
                 )
                 for demand in ready
             )  # fmt: skip
+            follow(ready)
             made += len(ready)
     return {"logements dont la liste attend": len(offers), "candidatures": made}
 

@@ -1,0 +1,35 @@
+"""What places a candidate among the others of its offer, kept with its application: its points there, its seniority.
+
+A rank is then one walk of one narrow index, whatever the register's size. `follow` is called with every change of either
+(`cotation.standings.followers`) and after applications are written, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from palier.common import bulk
+
+
+def follow(demands: Sequence[int]) -> None:
+    """Bring the live applications of some demands to their points and seniority of now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, [bulk.listed(demands)])
+
+
+# A dwelling outside every territory wished gives no points.
+_FOLLOW = """
+    WITH told AS (
+        SELECT a.id, coalesce(s.points, 0) AS points, d.first_registered_on AS registered_on
+        FROM unnest(%s::bigint[]) AS moved (demand_id)
+        JOIN applications_application a ON a.demand_id = moved.demand_id AND a.live_slot IS NOT NULL
+        JOIN demands_demand d ON d.id = a.demand_id
+        JOIN homes_offer o ON o.id = a.offer_id
+        JOIN homes_dwelling w ON w.id = o.dwelling_id
+        JOIN territories_commune c ON c.code = w.commune_id
+        LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
+    )
+    UPDATE applications_application a SET points = told.points, registered_on = told.registered_on FROM told
+    WHERE a.id = told.id AND (a.points, a.registered_on) IS DISTINCT FROM (told.points, told.registered_on)"""
