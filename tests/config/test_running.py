@@ -15,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 
+from palier.common.isolation import narrow_function
 from palier.config.environment import ROOT
 from palier.config.postgres import Cluster
 from tests.config.test_postgres import folder, gone, postmaster  # noqa: F401 (fixture)
@@ -136,3 +137,31 @@ def test_background_tasks_start_again_with_the_database(environ, launched, folde
     time.sleep(3)
     os.kill(postmaster(Cluster(folder, durable=False)), signal.SIGKILL)
     assert eventually(lambda: log.read_text().count("Launching a worker") == 2, 20)
+
+
+def test_migrating_over_a_former_release_leaves_the_functions_declared_and_no_other(environ, folder: Path):  # noqa: F811
+    """A function that returned other rows, and one that nobody may ask any more."""
+    migrate = [str(ROOT / "palier"), "migrate", "-v0"]
+    subprocess.run(migrate, env=environ, check=True)
+    cluster = Cluster(folder, durable=False)
+    cluster.enter()
+    try:
+        declared = functions(cluster)
+        former = narrow_function("palier_ranks", "offer bigint", "TABLE (rank bigint)", "SELECT 1::bigint")
+        gone_since = narrow_function("palier_everything", "", "SETOF bigint", "SELECT d.id FROM demands_demand d")
+        with psycopg.connect(cluster.address("owner", "palier")) as link:
+            for statement in ("DROP FUNCTION palier_ranks(bigint)", former, gone_since):
+                link.execute(statement)
+        assert functions(cluster) != declared
+        subprocess.run(migrate, env=environ, check=True)
+        assert functions(cluster) == declared
+    finally:
+        cluster.leave()
+
+
+def functions(cluster: Cluster) -> list[tuple[str, str]]:
+    with psycopg.connect(cluster.address("owner", "palier")) as link:
+        return link.execute(
+            "SELECT oid::regprocedure::text, pg_get_function_result(oid) FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'palier_') ORDER BY 1"
+        ).fetchall()

@@ -15,6 +15,7 @@ from palier.common.models import Event
 from palier.cotation import refresh, tasks
 from palier.cotation.actions import publish_grid, rescore, score_new
 from palier.cotation.models import Grid, Outline, Score, Standing
+from palier.demands import actions as demand_actions
 from palier.demands import nights
 from palier.demands.form import Dependant, Form
 from palier.demands.models import NightStep
@@ -244,3 +245,12 @@ def test_demands_older_than_outlines_get_theirs_in_the_night(register):
     refresh_only(NOW.date())
     assert (outlines(), standings()) == known
     assert not Score.objects.filter(due_on=None).exists()
+
+
+def test_the_night_does_not_come_back_to_those_who_left(register):
+    leaving = register[0]
+    later = NOW.date() + timedelta(days=400)
+    assert leaving.pk in refresh._due(0, later)
+    demand_actions.remove(actor=PALIER, demand_id=leaving.pk, ground="RADREN", on=NOW.date())
+    assert leaving.pk not in refresh._due(0, later)
+    assert register[1].pk in refresh._due(0, later)

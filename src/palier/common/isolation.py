@@ -151,6 +151,10 @@ def open_tables() -> dict[str, str]:
     return merged
 
 
+# Every narrow function begins with it, and nothing else does.
+_NARROW = "#variable_conflict use_column"
+
+
 def narrow_function(name: str, arguments: str, returns: str, query: str) -> str:
     """SQL of a function that answers one narrow question beyond the actor's own rows (a count, a rank).
 
@@ -160,7 +164,7 @@ def narrow_function(name: str, arguments: str, returns: str, query: str) -> str:
     return f"""
         CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE plpgsql STABLE
         SET plan_cache_mode = force_generic_plan AS $$
-        #variable_conflict use_column
+        {_NARROW}
         DECLARE former text := current_setting('palier.role', true);
         BEGIN
             PERFORM set_config('palier.role', 'system', true);
@@ -185,11 +189,19 @@ def apply_row_security(web_role: str) -> None:
     quote = connection.ops.quote_name
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FUNCTIONS)
-        for definition in sql_functions().values():
-            cursor.execute(definition)
         cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
         for table, name in cursor.fetchall():
             cursor.execute(f"DROP POLICY {quote(name)} ON {quote(table)}")
+        # A former version's functions may return other rows, or answer what nobody may ask any more.
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND strpos(prosrc, %s) > 0",
+            [_NARROW],
+        )
+        for (former,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {former}")
+        for definition in sql_functions().values():
+            cursor.execute(definition)
         for table, policies in row_policies().items():
             cursor.execute(f"ALTER TABLE {quote(table)} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {quote(table)} FORCE ROW LEVEL SECURITY")

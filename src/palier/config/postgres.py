@@ -34,10 +34,8 @@ from palier.config.processes import say, wait_until_gone
 OLDEST = 15
 TUNING = {
     "listen_addresses": "",
-    "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
-    "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
     "max_connections": "60",
     "max_wal_size": "2GB",
@@ -50,6 +48,8 @@ TUNING = {
     "log_checkpoints": "off",
 }
 FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+# What a container may use; "max" when it has no limit.
+MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
 # sockaddr_un holds 107 bytes, of which the server's own file name takes 17.
 LONGEST_SOCKET_FOLDER = 88
 
@@ -206,7 +206,7 @@ class Cluster:
         if self._answers():
             return
         self._end_remains()
-        options = TUNING | {"unix_socket_directories": f"'{self._socket_folder(make=True)}'"}
+        options = TUNING | _memory() | {"unix_socket_directories": f"'{self._socket_folder(make=True)}'"}
         if not self.durable:
             options |= FOR_TESTS
         words = " ".join(f"-c {key}={value or repr('')}" for key, value in options.items())
@@ -307,6 +307,15 @@ def binaries(version: int | None = None) -> Path:
     raise CannotStart(
         f"{wanted} est introuvable. Sous Debian : apt-get install {package} ; sinon, donnez DATABASE_URL."
     )
+
+
+def _memory() -> dict[str, str]:
+    """A quarter of the machine's memory for the server's own cache, as its manual advises; the system holds another half."""
+    megabytes = psutil.virtual_memory().total >> 20
+    with suppress(OSError, ValueError):
+        megabytes = min(megabytes, int(MEMORY_LIMIT.read_text()) >> 20)
+    own = min(max(megabytes // 4, 128), 8192)
+    return {"shared_buffers": f"{own}MB", "effective_cache_size": f"{max(megabytes // 2, own)}MB"}
 
 
 def _locale(binaries: Path) -> list[str]:

@@ -84,6 +84,8 @@ def follow_life(verb: str, demands: Sequence[Demand], actor: Actor) -> None:
     """Points tell much of a household: they go with its data."""
     if verb in ("remove", "erase"):
         standings.leave([d.pk for d in demands])
+        # Nothing falls due for whoever is gone: the night does not come back to it.
+        Score.objects.filter(demand__in=demands).update(due_on=None)
     if verb == "reactivate":
         for demand in demands:
             rescore(demand)

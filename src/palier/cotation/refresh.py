@@ -23,7 +23,7 @@ from palier.common.isolation import SYSTEM, acting
 from palier.common.locks import locked_all
 from palier.cotation import settling, standings
 from palier.cotation.actions import rescore
-from palier.cotation.models import Grid, Outline, Score
+from palier.cotation.models import Grid, Outline
 from palier.cotation.queries import grids_in_force, refusal_sources
 from palier.demands import facts
 from palier.demands.form import Form
@@ -141,8 +141,13 @@ def _to_follow(changed: Sequence[Grid], day: date) -> list[int]:
 
 
 def _due(after: int, day: date) -> Sequence[int]:
-    due = Score.objects.filter(due_on__lte=day, demand__gt=after, demand__state="active")
-    return due.order_by("demand").values_list("demand", flat=True).distinct()[:BLOCK]
+    """Found by the index of days alone: whoever settles them looks whether they still live."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT demand_id FROM cotation_score WHERE due_on <= %s AND demand_id > %s ORDER BY 1 LIMIT %s",
+            [day, after, BLOCK],
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _pass(keys: Sequence[int], day: date) -> int:

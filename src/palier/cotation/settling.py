@@ -134,7 +134,7 @@ _UPDATE = """
           (x.grid, x.now / 100.0, x.provisional / 100.0, coalesce((%(reasons)s::text[])[x.reason], ''))"""
 _KEEP = """
     UPDATE cotation_score t SET due_on = date '1970-01-01' + x.until::int FROM {staged} x
-    WHERE t.id = x.id AND t.due_on IS DISTINCT FROM date '1970-01-01' + x.until::int"""
+    WHERE t.id = x.id AND x.moved = 0 AND t.due_on IS DISTINCT FROM date '1970-01-01' + x.until::int"""
 
 
 def _write(scored: pl.DataFrame | None, reasons: Sequence[str], ended: Sequence[int], day: date) -> int:
@@ -146,7 +146,9 @@ def _write(scored: pl.DataFrame | None, reasons: Sequence[str], ended: Sequence[
             done += cursor.rowcount
         if scored is not None and len(scored):
             names = ("id", "demand", "epci", "grid", "revision", "now", "provisional", "reason", "until")
-            staged = bulk.staged("scored", {name: scored[name].to_numpy() for name in names})
+            moved = (scored["now"] != scored["points"]) | (scored["grid"] != scored["former"])
+            held = {name: scored[name].to_numpy() for name in names} | {"moved": moved.cast(pl.Int64).to_numpy()}
+            staged = bulk.staged("scored", held)
             for sql in (_INSERT, _UPDATE):
                 cursor.execute(sql.format(staged=staged), values)
                 done += cursor.rowcount

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('applications', '0002_receipts'),
-        ('cotation', '0006_narrow_ranks'),
+        ('cotation', '0005_grid_days'),
         ('demands', '0006_identity'),
         ('homes', '0001_initial'),
         ('territories', '0001_initial'),
