@@ -16,6 +16,7 @@ from palier.law.calendar import add_months, months_between
 from palier.law.household import Household, ages, size
 from palier.law.income import monthly_resources, reference_income
 from palier.law.parameters import parameter_set
+from palier.law.plain import from_plain, to_plain
 from palier.law.reasons import NOTE, UNKNOWN, WARNS, Reason, euros, number, persons
 
 SITUATIONS = {
@@ -87,17 +88,14 @@ class Suitable:
 
     def to_dict(self) -> dict[str, Any]:
         """A plain document that JSON can hold."""
-        return {
-            "types": list(self.types), "adaptation": self.adaptation, "financings": list(self.financings),
-            "most_rent": self.most_rent, "ownership": self.ownership, "words": self.words,
-        }  # fmt: skip
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
     @classmethod
     def from_dict(cls, held: Mapping[str, Any]) -> Suitable:
-        return cls(
-            tuple(held["types"]), held["adaptation"], tuple(held["financings"]), held["most_rent"],
-            held["ownership"], held["words"],
-        )  # fmt: skip
+        """Read a stored document."""
+        read: Suitable = from_plain(cls, held)
+        return read
 
 
 @dataclass(frozen=True, slots=True)
