@@ -20,6 +20,7 @@ from palier.documents.actions import note_reading
 from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.member import reviews
 from palier.spaces.receipts import download
 
 
@@ -75,6 +76,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "state": SESSION.states[one.state],
             "open": is_open(one, clock.now()),
             "coming": clock.now() < one.opens_at,
+            "reviews": reviews.rows_of(request, one),
             "may_sign": seat.president and one.state == "counted",
             "rows": [
                 {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
