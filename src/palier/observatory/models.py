@@ -143,9 +143,12 @@ class Simulation(models.Model):
 
 
 class PastSession(models.Model):
-    """A signed session in figures: how many seats were called and took part, never who nor how they voted."""
+    """A signed session in figures: how many seats were called and took part, never who nor how they voted.
 
-    session = models.OneToOneField("commissions.Session", models.PROTECT, related_name="+")
+    `session`: None for one held before Palier.
+    """
+
+    session = models.OneToOneField("commissions.Session", models.PROTECT, null=True, related_name="+")
     commission = models.ForeignKey("commissions.Commission", models.PROTECT, related_name="+")
     on = models.DateField(db_index=True)
     dwellings = models.PositiveIntegerField()

@@ -80,7 +80,7 @@ class Statistics:
     least: int
     totals: dict[str, int | None]
     sessions: dict[str, int]
-    decisions: list[tuple[str, int]]
+    decisions: list[tuple[str, int | None]]
     objectives: list[Objective]
     figures: list[dict[str, Any]]
 
@@ -136,7 +136,7 @@ def statistics(within: Reach, asked: Asked) -> Statistics:
             least=least,
             totals={step: _whole(counts.get(step, 0), least) for step in STEPS},
             sessions=_sums(sessions),
-            decisions=_decisions(sessions),
+            decisions=_decisions(sessions, least),
             objectives=_objectives(rows.filter(step="housed"), asked.until, least),
             figures=[f for f in figures if f["categories"]],
         )
@@ -282,8 +282,9 @@ def _sums(sessions: Sequence[PastSession]) -> dict[str, int]:
     return {"sessions": len(sessions), **{n: sum(getattr(s, n) for s in sessions) for n in names}} if sessions else {}
 
 
-def _decisions(sessions: Sequence[PastSession]) -> list[tuple[str, int]]:
+def _decisions(sessions: Sequence[PastSession], least: int) -> list[tuple[str, int | None]]:
     counts: Counter[str] = Counter()
     for one in sessions:
         counts.update(one.decisions)
-    return [(label, counts[kind]) for kind, label in DECISIONS if counts[kind]]
+    shown = hidden(counts, least)
+    return [(label, shown[kind]) for kind, label in DECISIONS if kind in shown]
