@@ -163,7 +163,7 @@ def _over_time(rows: Any, asked: Asked, least: int) -> dict[str, Any]:
     shown = {step: hidden({first: counts[step, first] for first, _ in quarters}, least) for step in STEPS}
     return _figure(
         "time", "Ménages examinés, classés et logés, par trimestre", "Trimestre", [label for _, label in quarters],
-        [(STEPS[step], [shown[step][first] for first, _ in quarters]) for step in STEPS], kind="line", unit="ménages",
+        [(STEPS[step], [shown[step][first] for first, _ in quarters]) for step in STEPS], kind="line", unit="ménages", short="Évolution",
     )  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def _participation(sessions: Sequence[PastSession], asked: Asked) -> dict[str, A
     values = [100 * voted[first] / called[first] if called[first] else None for first, _ in quarters]
     return _figure(
         "participation", "Participation des membres", "Trimestre", [label for _, label in quarters],
-        [("Ont pris part au vote", values)], kind="bar", unit="%",
+        [("Ont pris part au vote", values)], kind="bar", unit="%", short="Participation",
         note="Votes exprimés sur votes attendus, déports non comptés. Personne n’y est nommé.",
     )  # fmt: skip
 
@@ -246,10 +246,10 @@ def _delays(rows: Any, asked: Asked, least: int) -> dict[str, Any]:
 
 def _figure(
     key: str, title: str, head: str, categories: list[str], series: Sequence[tuple[str, list[Any]]], *, kind: str,
-    unit: str, note: str = "",
+    unit: str, note: str = "", short: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     return {
-        "key": key, "title": title, "kind": kind, "categories": categories, "category_label": head, "unit": unit,
+        "key": key, "short": short or head, "title": title, "kind": kind, "categories": categories, "category_label": head, "unit": unit,
         "decimals": 0, "note": note, "series": [{"name": name, "values": values} for name, values in series],
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from palier.accounts.actor import Actor
@@ -70,16 +71,18 @@ def examinations_for(actor: Actor, session: Session) -> QuerySet[Examination]:
     """What an actor examines in a session: a member what concerns the seat and was not stepped out of."""
     held = Examination.objects.filter(session=session).select_related("session__commission").order_by("position", "pk")
     if actor.role == Role.MEMBER:
-        return held.filter(pk__in=_reviewed(actor))
+        return held.filter(pk__in=reviewed_by(actor).values("pk"))
     return held if actor.role in (Role.LANDLORD, Role.SECRETARY) else held.none()
 
 
-def _reviewed(actor: Actor) -> list[int]:
-    from django.db import connection
+def reviewed_by(actor: Actor) -> QuerySet[Examination]:
+    """What a member examines in every session: the seat is called there, and did not step out.
 
+    Asked of the database's own function: a member reads no tenancy, hence not where its dwelling is.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT palier_reviewed(%s)", [actor.person_id])
-        return [pk for (pk,) in cursor.fetchall()]
+        return Examination.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
 
 
 def examination_for(actor: Actor, pk: int) -> Examination:

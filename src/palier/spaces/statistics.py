@@ -84,7 +84,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "totals": [(label, found.totals[step]) for step, label in STEPS.items()],
             "hidden_under": found.least, "objectives": [_objective(o) for o in found.objectives],
             "export_url": f"{reverse('spaces:statistics_export')}?{query}",
-            "report_year": found.asked.until.year,
+            "report_url": reverse("spaces:statistics_report", args=[found.asked.until.year]),
+            "report_label": f"Rapport annuel {found.asked.until.year}",
         },
     )  # fmt: skip
 

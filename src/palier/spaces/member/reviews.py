@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -22,7 +24,7 @@ from palier.law.opinions import CHOICES, OTHER
 from palier.reviews import actions
 from palier.reviews.actions.session import in_words
 from palier.reviews.models import Examination, Voice
-from palier.reviews.queries import examination_for, examinations_for, turnouts
+from palier.reviews.queries import examination_for, examinations_for, reviewed_by, turnouts
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 
@@ -90,6 +92,18 @@ def rows_of(request: HttpRequest, session: Session) -> list[dict[str, Any]]:
         for v in Voice.objects.filter(examination__in=held, seat__person=request.actor.person_id).order_by("pk")
     }
     return [{"examination": e, "turnout": seen[e.pk], "voice": mine.get(e.pk)} for e in held]
+
+
+def progress_of(request: HttpRequest, sessions: Sequence[Session]) -> dict[int, tuple[int, int]]:
+    """session → what the member examines beside its dwellings, and on how many of them they spoke."""
+    found = dict.fromkeys([s.pk for s in sessions], (0, 0))
+    held = (
+        reviewed_by(request.actor)
+        .filter(session__in=sessions)
+        .values_list("session")
+        .annotate(Count("pk"), Count("voices", filter=Q(voices__seat__person=request.actor.person_id)))
+    )
+    return found | {session: (every, spoken) for session, every, spoken in held.order_by("session")}
 
 
 @for_roles(Role.MEMBER)

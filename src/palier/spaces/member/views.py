@@ -48,11 +48,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "item_id", flat=True
         )
     )
-    now = clock.now()
+    now, examined = clock.now(), reviews.progress_of(request, sessions)
     rows = [
         {
             "session": s, "open": is_open(s, now), "state": SESSION.states[s.state], "coming": now < s.opens_at,
             "dwellings": len(items[s.pk]), "voted": len(voted & set(items[s.pk])),
+            "reviews": examined[s.pk][0], "spoken": examined[s.pk][1],
         }
         for s in sessions
     ]  # fmt: skip
