@@ -55,10 +55,12 @@ def test_from_the_campaign_to_the_way_found(house, client_for):
     with clock.frozen_at(OPENS + timedelta(hours=1)):
         for member in (house.president, house.mayor):
             browser = client_for(member)
+            assert "Donner vos avis" in text(browser.get("/commission/"))
             assert "Avis à donner" in text(browser.get(f"/commission/seances/{session.pk}/"))
             shown = text(browser.get(f"/commission/occupation/{examination.pk}/"))
             assert "Loyer et charges : jusqu’à 478 €" in shown and "Jeanne" not in shown
             browser.post(f"/commission/occupation/{examination.pk}/avis/", form(choice="agree"))
+            assert "1 sur 1" in text(browser.get("/commission/"))
     with clock.frozen_at(CLOSES + timedelta(hours=1)):
         secretary.post(f"/bailleur/seances/{session.pk}/depouiller/", form())
         assert "Avis de la commission" in text(secretary.get(f"/bailleur/seances/{session.pk}/"))

@@ -206,16 +206,18 @@ def _means(dwelling: Let, household: Household, on: date, situations: list[Reaso
 def suitable(finding: Finding, dwelling: Let, occupation: Occupation, on: date, *, effort: float) -> Suitable:
     """What the landlord may propose to the commission. `effort`: share of the resources that a rent may take.
 
-    A start, not the opinion: members may hold another view of it.
+    A start, not the opinion: members may hold another view of it. Home ownership is proposed to those who are above
+    every social ceiling, not above their own dwelling's alone.
     """
     household = occupation.household
     held = set(finding.codes)
     standings = ceilings.standings(household, zone=dwelling.ceiling_zone, rent_zone=dwelling.rent_zone, on=on)
+    under = tuple(s.financing for s in standings if s.under)
     monthly = monthly_resources(household)
     return Suitable(
         types=occupancy.suitable_types(household, on).types,
         adaptation="adapt" if "adaptation_needed" in held else "standard" if "adapted_left" in held else "",
-        financings=tuple(s.financing for s in standings if s.under),
+        financings=under,
         most_rent=None if monthly is None else int(monthly * effort),
-        ownership="above_ceiling" in held,
+        ownership="above_ceiling" in held and not set(under) & set(ceilings.SOCIAL),
     )

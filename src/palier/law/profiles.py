@@ -29,8 +29,8 @@ AGES = {
     "65": "65 ans et plus",
 }
 CEILINGS = {
-    "PLAI": "Sous le plafond PLAI", "PLUS": "Du plafond PLAI au plafond PLUS", "PLS": "Du plafond PLUS au plafond PLS",
-    "above": "Au-dessus du plafond PLS", "": "Revenu inconnu",
+    "PLAI": "Jusqu’au PLAI", "PLUS": "Du PLAI au PLUS", "PLS": "Du PLUS au PLS", "above": "Au-dessus du PLS",
+    "": "Revenu inconnu",
 }  # fmt: skip
 SENIORITIES = {"u12": "Moins d’un an", "12": "1 à 2 ans", "24": "2 à 4 ans", "48": "4 ans et plus"}
 QUARTILES = {

@@ -126,8 +126,8 @@ def statistics(within: Reach, asked: Asked) -> Statistics:
             return Statistics(asked, least, dict.fromkeys(STEPS), {}, [], [], [])
         figures = [
             _over_time(rows, asked, least),
-            *(_by(rows, name, counts, least) for name in DIMENSIONS),
-            _by_commune(rows, counts, least),
+            *(_by(rows, name, least) for name in DIMENSIONS),
+            _by_commune(rows, least),
             *([_participation(sessions, asked)] if sessions else []),
             _delays(rows, asked, least),
         ]
@@ -167,16 +167,17 @@ def _over_time(rows: Any, asked: Asked, least: int) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _by(rows: Any, name: str, counts: dict[str, int], least: int) -> dict[str, Any]:
+def _by(rows: Any, name: str, least: int) -> dict[str, Any]:
     title, head, labels = DIMENSIONS[name]
     held = {
         (step, key): n for step, key, n in rows.values_list("step", name).annotate(Count("pk")).order_by("step", name)
     }
-    keys = [key for key in labels if any((step, key) in held for step in STEPS)]
-    return _shares(name, title, head, [(key, labels[key]) for key in keys], held, counts, least)
+    # What is not known of a household is no group: shares are those of the others.
+    keys = [key for key in labels if key != "" and any((step, key) in held for step in STEPS)]
+    return _shares(name, title, head, [(key, labels[key]) for key in keys], held, least)
 
 
-def _by_commune(rows: Any, counts: dict[str, int], least: int) -> dict[str, Any]:
+def _by_commune(rows: Any, least: int) -> dict[str, Any]:
     held: Counter[tuple[str, str]] = Counter()
     largest: Counter[str] = Counter()
     names: dict[str, str] = {}
@@ -191,22 +192,20 @@ def _by_commune(rows: Any, counts: dict[str, int], least: int) -> dict[str, Any]
         if code not in kept:
             held[step, "others"] += n
     rest = [("others", "Autres communes")] if set(names) - set(kept) else []
-    return _shares(
-        "commune", "Commune du logement", "Commune", [*((c, names[c]) for c in kept), *rest], held, counts, least
-    )
+    return _shares("commune", "Commune du logement", "Commune", [*((c, names[c]) for c in kept), *rest], held, least)
 
 
 def _shares(
-    key: str, title: str, head: str, groups: Sequence[tuple[Any, str]], held: Any, counts: dict[str, int], least: int
+    key: str, title: str, head: str, groups: Sequence[tuple[Any, str]], held: Any, least: int
 ) -> dict[str, Any]:  # fmt: skip
     """Shares of each group among the examined, the ranked and the housed: the three are read side by side."""
     series = []
     for step, label in STEPS.items():
-        whole = counts.get(step, 0)
-        shown = hidden({group: held.get((step, group), 0) for group, _ in groups}, least)
+        found = {group: held.get((step, group), 0) for group, _ in groups}
+        whole, shown = sum(found.values()), hidden(found, least)
         values = [None if shown[g] is None or whole < least else 100 * shown[g] / whole for g, _ in groups]
         series.append((label, values))
-    note = "Part de chaque groupe parmi les ménages examinés, classés et logés."
+    note = "Part de chaque groupe, parmi les ménages dont on le sait."
     return _figure(key, title, head, [label for _, label in groups], series, kind="hbar", unit="%", note=note)
 
 
@@ -240,7 +239,7 @@ def _delays(rows: Any, asked: Asked, least: int) -> dict[str, Any]:
     ]
     return _figure(
         "delays", "Délais après la séance", "Trimestre", [label for _, label in quarters], series, kind="line",
-        unit="jours", note="Durée médiane : la moitié des ménages logés ont attendu moins.",
+        unit="jours", short="Délais", note="Durée médiane : la moitié des ménages logés ont attendu moins.",
     )  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -96,14 +96,12 @@ def rows_of(request: HttpRequest, session: Session) -> list[dict[str, Any]]:
 
 def progress_of(request: HttpRequest, sessions: Sequence[Session]) -> dict[int, tuple[int, int]]:
     """session → what the member examines beside its dwellings, and on how many of them they spoke."""
-    found = dict.fromkeys([s.pk for s in sessions], (0, 0))
-    held = (
-        reviewed_by(request.actor)
-        .filter(session__in=sessions)
-        .values_list("session")
-        .annotate(Count("pk"), Count("voices", filter=Q(voices__seat__person=request.actor.person_id)))
-    )
-    return found | {session: (every, spoken) for session, every, spoken in held.order_by("session")}
+    held = list(reviewed_by(request.actor).filter(session__in=sessions).order_by("pk").values_list("session", "pk"))
+    mine = Voice.objects.filter(examination__in=[pk for _, pk in held], seat__person=request.actor.person_id)
+    spoken = set(mine.values_list("examination", flat=True))
+    every = Counter(session for session, _ in held)
+    done = Counter(session for session, pk in held if pk in spoken)
+    return {session.pk: (every[session.pk], done[session.pk]) for session in sessions}
 
 
 @for_roles(Role.MEMBER)
