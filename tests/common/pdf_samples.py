@@ -244,10 +244,39 @@ REMOVAL: dict[str, Any] = {
     "erased_on": "2027-12-15",
 }
 
+OPINION: dict[str, Any] = {
+    "dated_on": "2026-12-04",
+    "sender": _LETTER["sender"],
+    "recipient": {"name": "Maëlys Fictif-Durand", "address": ["12 rue Inventée", "14000 Caen"]},
+    "dwelling": "T4 de 82 m² à Caen",
+    "signed_on": "2020-11-30",
+    "situations": [
+        {
+            "label": "Logement trop grand pour le ménage (sous-occupation)",
+            "text": "4 pièces pour 1 personne : plus d’une pièce de plus que d’habitants (CCH L621-2).",
+        }
+    ],
+    "opinion": ["Logement adapté au ménage : chambre, T1, T2.", "Loyer et charges : jusqu’à 478 € par mois environ."],
+    "notes": ["Âge ou handicap : la loi protège le maintien dans ce logement (CCH L442-3-1)."],
+    "commission": {"name": "Commission d’essai", "session": "2026-014", "held_on": "2026-12-03"},
+    "signatory": {"name": "Yves Exemple", "title": "Président de la commission"},
+}
+REQUEST: dict[str, Any] = {
+    **{key: OPINION[key] for key in ("sender", "recipient", "dwelling", "signed_on")},
+    "dated_on": "2026-11-23",
+    "answer_by": "2026-12-23",
+    "reference": "LOG-00042",
+    "year": 2024,
+    "adapted": True,
+    "wishes": ["Rester dans ce logement", "Un logement plus petit", "Je ne sais pas encore"],
+}
+
 EVERY: list[tuple[str, dict[str, Any]]] = [
     ("attestation", ATTESTATION),
     ("minutes", MINUTES),
     *(("decision_letter", letter) for letter in LETTERS.values()),
     ("lease_summary", LEASE),
     ("removal_certificate", REMOVAL),
+    ("occupancy_opinion", OPINION),
+    ("occupancy_request", REQUEST),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -15,6 +15,9 @@ from palier.commissions.models import AgendaItem, Candidate
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import Company, JobAttestation
 from palier.exchanges.models import Operation
+from palier.law.occupancy_review import Suitable
+from palier.reviews.models import Examination, Review, Tenancy
+from tests.builders import CAEN
 from tests.conftest import NOW
 from tests.harness.conftest import Town
 
@@ -110,6 +113,34 @@ def demands(town: Town, count: int) -> None:
         town.build.demand(town.build.person())
 
 
+def tenancies(town: Town, count: int, **fields) -> list[Tenancy]:
+    """Leases that are due, of the cast's landlord."""
+    return [
+        Tenancy.objects.create(
+            landlord=town.landlord, dwelling=town.build.dwelling(town.landlord, type="T4"), tenants="Essai",
+            signed_on=date(2020, 11, 30), recorded_at=NOW, **fields,
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+def reviews(town: Town, count: int, state: str = "asked", **fields) -> list[Review]:
+    return [
+        Review.objects.create(
+            tenancy=tenancy, due_on=date(2026, 11, 30), state=state, asked_at=NOW, answer_by=NOW.date(), **fields
+        )
+        for tenancy in tenancies(town, count)
+    ]
+
+
+def examinations(town: Town, count: int) -> None:
+    facts = {"commune": CAEN, "dwelling": "T4 à Caen", "household": "Un adulte", "situations": [], "notes": []}
+    for n, review in enumerate(reviews(town, count, state="on_agenda", declared_on=NOW.date())):
+        Examination.objects.create(
+            session=town.session, review=review, position=count * 100 + n, facts=facts, proposed=Suitable(("T2",)).to_dict()
+        )
+
+
 LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "visitor offers": ("", "/offres/", offers),
     "visitor map": ("", "/offres/carte/", offers),
@@ -135,6 +166,11 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "ready": ("nadia.secretaire", "/bailleur/dossiers-prets/", to_instruct),
     "member sessions": ("helene.maire", "/commission/", sessions),
     "member session": ("helene.maire", "/commission/seances/{session}/", agenda),
+    "due": ("sophie.bailleur", "/bailleur/occupation/", tenancies),
+    "asked": ("sophie.bailleur", "/bailleur/occupation/?voir=declarations", reviews),
+    "tenancies": ("sophie.bailleur", "/bailleur/occupation/baux/", tenancies),
+    "session examinations": ("nadia.secretaire", "/bailleur/seances/{session}/", examinations),
+    "member examinations": ("helene.maire", "/commission/seances/{session}/", examinations),
     "organisations": ("alain.admin", "/equipe/organisations/", organisations),
 }  # fmt: skip
 

@@ -41,7 +41,11 @@ from palier.employers.models import Company
 from palier.exchanges.takeover import actions as takeovers
 from palier.exchanges.takeover import running
 from palier.exchanges.takeover.models import TakeOver
+from palier.law.occupancy_review import Suitable
 from palier.observatory.models import Simulation
+from palier.reviews import actions as reviews
+from palier.reviews.declared import Declared
+from palier.reviews.models import Tenancy
 from palier.spaces.matrix import matrix
 from tests.conftest import NOW
 from tests.exchanges.takeover.conftest import LOGIS, export, written
@@ -54,14 +58,15 @@ READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:bearings", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
     "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
-    "applicant:receipt", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
+    "applicant:receipt", "applicant:tenancy", "applicant:tenancy_opinion", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:receipt", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
-    "landlord:session", "landlord:sessions", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
+    "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
+    "landlord:session", "landlord:sessions", "landlord:tenancies", "member:review", "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -805,6 +810,167 @@ def _(town):
     return Case(town.client("yves.membre"), path, {}, at=town.session.closes_at + timedelta(hours=1))
 
 
+def let_home(town: Town, **fields):
+    """A dwelling of the cast's landlord, let to Amina six years ago."""
+    home = town.build.dwelling(town.landlord, type="T4", surface=82)
+    return Tenancy.objects.create(
+        landlord=town.landlord, dwelling=home, person=character("amina.benali").person, tenants="Amina Benali",
+        signed_on=date(2020, 11, 30), recorded_at=NOW, **fields,
+    )  # fmt: skip
+
+
+ALONE = Declared(adults=1, age=40, needs_adaptation=False, tax_income=17_200, monthly=1_450)
+SMALLER = Suitable(types=("T1", "T2"))
+ANSWER = {
+    "adults": "1", "children": "0", "couple": "no", "age": "40", "disability": "no", "needs_adaptation": "no",
+    "tax_income": "17200", "monthly": "1450", "wish": "stay",
+}  # fmt: skip
+
+
+def reviewed(town: Town, until: str):
+    """A review, as far as `until`: asked, declared, found, on_agenda, counted, given."""
+    agent, secretary = character("sophie.bailleur"), character("nadia.secretaire")
+    review = play(agent, reviews.ask, tenancy_id=let_home(town).pk)
+    steps = ("asked", "declared", "found", "on_agenda", "counted", "given")
+    wanted = steps[: steps.index(until) + 1]
+    if "declared" in wanted:
+        play(agent, reviews.declare, review_id=review.pk, declared=ALONE)
+    if "found" in wanted:
+        review = play(agent, reviews.check, review_id=review.pk)
+    if "on_agenda" in wanted:
+        session = prepared(town)
+        made = play(agent, reviews.send, review_id=review.pk, session_id=session.pk, proposed=SMALLER)
+        if "counted" in wanted:
+            play(secretary, commissions.publish, session_id=session.pk)
+            choice, words = ("agree", "") if "given" in wanted else ("other", "Rester")
+            with clock.frozen_at(session.opens_at):
+                for key in ("yves.membre", "helene.maire", "ines.membre"):
+                    play(character(key), reviews.speak, examination_id=made.pk, choice=choice, words=words)
+            with clock.frozen_at(session.closes_at):
+                play(secretary, commissions.count, session_id=session.pk)
+                if "given" in wanted:
+                    play(character("yves.membre"), commissions.sign, session_id=session.pk)
+        return made
+    return review
+
+
+REVIEWS = "/bailleur/occupation/examens/"
+
+
+@case("landlord:ask_reviews")
+def _(town):
+    let_home(town)
+    return Case(town.client("sophie.bailleur"), "/bailleur/occupation/demander/", {})
+
+
+@case("landlord:ask_review")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/occupation/baux/{let_home(town).pk}/demander/", {})
+
+
+@case("landlord:remind_review")
+def _(town):
+    review = reviewed(town, "asked")
+    return Case(town.client("sophie.bailleur"), f"{REVIEWS}{review.pk}/rappeler/", {}, at=later(days=40))
+
+
+@case("landlord:declare_review")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"{REVIEWS}{reviewed(town, 'asked').pk}/reponse/", ANSWER)
+
+
+@case("landlord:check_review")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"{REVIEWS}{reviewed(town, 'declared').pk}/controler/", {})
+
+
+@case("landlord:send_review")
+def _(town):
+    review = reviewed(town, "found")
+    data = {"session": prepared(town).pk, "types": ["T2"]}
+    return Case(town.client("sophie.bailleur"), f"{REVIEWS}{review.pk}/inscrire/", data)
+
+
+@case("landlord:take_off_review")
+def _(town):
+    path = f"/bailleur/occupation/avis/{reviewed(town, 'on_agenda').pk}/retirer/"
+    return Case(town.client("sophie.bailleur"), path, {})
+
+
+@case("landlord:write_opinion")
+def _(town):
+    path = f"/bailleur/occupation/avis/{reviewed(town, 'counted').pk}/ecrire/"
+    return Case(town.client("nadia.secretaire"), path, {"types": ["T4"], "words": "Elle reste."}, at=later(days=17))
+
+
+@case("landlord:follow_review")
+def _(town):
+    review = reviewed(town, "given").review_id
+    data = {"kind": "meeting", "on": later(days=18).date().isoformat(), "note": "Elle reste"}
+    return Case(town.client("sophie.bailleur"), f"{REVIEWS}{review}/parcours/", data, at=later(days=18))
+
+
+@case("landlord:close_review")
+def _(town):
+    review = reviewed(town, "given").review_id
+    with clock.frozen_at(later(days=18)):
+        play(character("sophie.bailleur"), reviews.follow, review_id=review, kind="nothing", on=later(days=18).date())
+    return Case(town.client("sophie.bailleur"), f"{REVIEWS}{review}/terminer/", {}, at=later(days=18))
+
+
+@case("landlord:cancel_review")
+def _(town):
+    path = f"{REVIEWS}{reviewed(town, 'asked').pk}/sans-objet/"
+    return Case(town.client("sophie.bailleur"), path, {"reason": "Relogement en cours"})
+
+
+@case("landlord:new_tenancy")
+def _(town):
+    home = town.build.dwelling(town.landlord)
+    data = {"reference": home.reference, "tenants": "Paul Exemple", "signed_on": "2019-02-01"}
+    return Case(town.client("sophie.bailleur"), "/bailleur/occupation/baux/nouveau/", data)
+
+
+@case("landlord:end_tenancy")
+def _(town):
+    path = f"/bailleur/occupation/baux/{let_home(town).pk}/fin/"
+    return Case(town.client("sophie.bailleur"), path, {"ended_on": "2026-11-20"})
+
+
+@case("landlord:tenancy_file")
+def _(town):
+    home = town.build.dwelling(town.landlord)
+    line = f"logement;titulaires;bail_signe_le\n{home.reference};Paul Exemple;01/02/2019\n"
+    data = {"table": line.encode()}
+    return Case(town.client("sophie.bailleur"), "/bailleur/occupation/baux/fichier/", data)
+
+
+@case("applicant:declare_tenancy")
+def _(town):
+    path = f"/mon-espace/mon-logement/examens/{reviewed(town, 'asked').pk}/"
+    return Case(town.client("amina.benali"), path, ANSWER)
+
+
+def examined(town: Town):
+    made = reviewed(town, "on_agenda")
+    play(character("nadia.secretaire"), commissions.publish, session_id=made.session_id)
+    return made
+
+
+@case("member:speak")
+def _(town):
+    made = examined(town)
+    path = f"/commission/occupation/{made.pk}/avis/"
+    return Case(town.client("ines.membre"), path, {"choice": "agree"}, at=made.session.opens_at)
+
+
+@case("member:step_out_review")
+def _(town):
+    made = examined(town)
+    path = f"/commission/occupation/{made.pk}/se-deporter/"
+    return Case(town.client("ines.membre"), path, {"reason": "Voisine"}, at=made.session.opens_at)
+
+
 @case("staff:setting")
 def _(town):
     data = {"value": "6", "valid_from": "2027-01-01", "source": "Délibération d’essai"}
@@ -828,7 +994,9 @@ def database() -> dict[str, str]:
 
 def sent(case: Case, key: dict[str, str]):
     data = {**case.data, **key}
-    if "file" in data:
+    if "table" in data:
+        data["file"] = SimpleUploadedFile("baux.csv", data.pop("table"), content_type="text/csv")
+    elif "file" in data:
         data["file"] = specimen("Carte")
     with clock.frozen_at(case.at):
         if case.block:

@@ -28,7 +28,7 @@ def test_worked_example(page: Path) -> None:
 
 def test_the_contents_name_every_page() -> None:
     named = re.findall(r"\]\(([\w-]+)\.md\)", (PAGES / "README.md").read_text("utf-8"))
-    assert sorted(named) == [page.stem for page in WITH_EXAMPLE]
+    assert sorted(named) == sorted(page.stem for page in WITH_EXAMPLE)
 
 
 def test_the_grid_page_lists_every_fact() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from palier.applications.offers import describe
+from palier.commissions.business import BUSINESS
 from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
 from palier.commissions.queries import ballots_of, recused, seats_concerned
 from palier.commissions.states import DECISIONS, EXCEPTIONS
@@ -43,6 +44,7 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "signed_at": now.isoformat(),
         "president": {"name": president.person.full_name, "title": president.signs_as},
         "items": [_item(item) for item in items],
+        **{key: part for business in BUSINESS for key, part in business.record(session).items()},
     }
 
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
+from palier.commissions.business import concerns
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Decision, Recusal, Seat, Session
 from palier.commissions.rules import rules_of
 from palier.common import clock
@@ -87,8 +88,7 @@ def items_by_session(actor: Actor, sessions: Sequence[Session]) -> dict[int, lis
 
 
 def _concerned(seat: Seat, item: AgendaItem) -> bool:
-    commune = item.offer.dwelling.commune
-    return seat.commune_id in (None, commune.pk) and seat.epci_id in (None, commune.epci_id)
+    return concerns(seat, item.offer.dwelling.commune)
 
 
 def seats_concerned(item: AgendaItem) -> list[Seat]:

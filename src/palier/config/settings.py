@@ -27,6 +27,7 @@ DOMAIN_APPS = [
     "palier.applications",
     "palier.commissions",
     "palier.allocations",
+    "palier.reviews",
     "palier.observatory",
     "palier.exchanges",
     "palier.rights",

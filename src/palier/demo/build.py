@@ -27,7 +27,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import bodies, registering, storing
+from palier.demo import bodies, occupation, registering, sittings, storing
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
@@ -373,6 +373,13 @@ def _several(scale) -> dict[str, int]:
     return {"logements dont la liste attend": len(offers), "candidatures": made}
 
 
+def _occupation(scale) -> dict[str, int]:
+    """Past sessions that draw charts; tenancies to review, and a session that examines some of them."""
+    with acting(SYSTEM):
+        landlord = _organisation("landlord")
+    return {**sittings.store(landlord), **occupation.begin(landlord)}
+
+
 def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
@@ -380,5 +387,5 @@ def _register(scale) -> dict[str, int]:
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
-    ("several", _several), ("register", _register),
+    ("several", _several), ("register", _register), ("occupation", _occupation),
 )  # fmt: skip

@@ -29,6 +29,8 @@ CAST = (
               "aide-soignante, un enfant, locataire d’un T1 trop petit à Caen"),
     Character("famille.morel", "Julie", "Morel", Role.APPLICANT, "Demandeuse",
               "avec deux enfants, menacée d’expulsion : une urgence à faire reconnaître"),
+    Character("jeanne.locataire", "Jeanne", "Quesnel", Role.APPLICANT, "Locataire",
+              "vit dans un T4 depuis plus de trois ans : son bailleur lui demande qui y vit"),
     Character("claire.guichet", "Claire", "Lemoine", Role.DESK, "Agente de guichet",
               "enregistre les demandes et vérifie les pièces", "desk"),
     Character("marc.employeur", "Marc", "Duval", Role.EMPLOYER, "Ressources humaines",

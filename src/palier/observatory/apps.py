@@ -8,7 +8,10 @@ class ObservatoryConfig(AppConfig):
 
     def ready(self) -> None:
         from palier.allocations.actions import after_lease
+        from palier.commissions.actions import after_signature
         from palier.observatory.actions import keep
+        from palier.observatory.keeping import keep_housed, keep_session
 
         if keep not in after_lease:
-            after_lease.append(keep)
+            after_lease += [keep, keep_housed]
+            after_signature.append(keep_session)

@@ -140,3 +140,55 @@ class Simulation(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
+
+
+class PastSession(models.Model):
+    """A signed session in figures: how many seats were called and took part, never who nor how they voted.
+
+    `session`: None for one held before Palier.
+    """
+
+    session = models.OneToOneField("commissions.Session", models.PROTECT, null=True, related_name="+")
+    commission = models.ForeignKey("commissions.Commission", models.PROTECT, related_name="+")
+    on = models.DateField(db_index=True)
+    dwellings = models.PositiveIntegerField()
+    candidates = models.PositiveIntegerField()
+    opinions = models.PositiveIntegerField(default=0)
+    # Over its items: voting seats called, those who took part, those who stepped out.
+    called = models.PositiveIntegerField()
+    voted = models.PositiveIntegerField()
+    recused = models.PositiveIntegerField()
+    # Kind of decision → how many.
+    decisions = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["on", "pk"]
+
+
+class PastProfile(models.Model):
+    """A household examined, ranked or housed by a commission, stripped of identity: one row for each step it reached.
+
+    Bands are those of `law.profiles`. `answer_days`: from the session to the acceptance; `lease_days`: from there to the
+    lease; for the housed alone. Nothing leads back to the demand, so that nothing is left to erase with it.
+    """
+
+    step = models.CharField(
+        max_length=8, choices=[("examined", "Examinés"), ("ranked", "Classés"), ("housed", "Logés")]
+    )
+    on = models.DateField()
+    commission = models.ForeignKey("commissions.Commission", models.PROTECT, related_name="+")
+    commune = models.ForeignKey("territories.Commune", models.PROTECT)
+    financing = models.CharField(max_length=4)
+    qpv = models.BooleanField(default=False)
+    composition = models.CharField(max_length=12)
+    age = models.CharField(max_length=3, blank=True)
+    ceiling = models.CharField(max_length=5, blank=True)
+    seniority = models.CharField(max_length=3)
+    quartile = models.CharField(max_length=6, blank=True)
+    priority = models.BooleanField(default=False)
+    answer_days = models.PositiveIntegerField(null=True)
+    lease_days = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["commission", "on"], name="profile_commission")]

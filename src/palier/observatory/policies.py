@@ -17,6 +17,8 @@ SQL_FUNCTIONS = {
 ROW_POLICIES: dict = {
     "observatory_pastallocation": {},
     "observatory_pastoffer": {},
+    "observatory_pastprofile": {},
+    "observatory_pastsession": {},
     # Sums only, but a grid not voted yet is its authors' own.
     "observatory_simulation": {"authority": Policy(f"{role_is('authority')} AND organisation_id = {ORGANISATION}")},
 }

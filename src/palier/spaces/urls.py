@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces import planning, uploads, views
+from palier.spaces import planning, statistics, uploads, views
 
 app_name = "spaces"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("role/", views.choose_role, name="choose_role"),
     *uploads.urlpatterns,
     *planning.urlpatterns,
+    *statistics.urlpatterns,
 ]

@@ -11,6 +11,7 @@ from palier.accounts.actor import Actor
 from palier.applications import actions as applications
 from palier.applications.models import Application
 from palier.applications.offers import describe
+from palier.commissions.business import BUSINESS, communes_of
 from palier.commissions.models import AgendaItem, Decision, Session
 from palier.commissions.queries import ballots_of, may_postpone, recused, seats_concerned, sessions_for
 from palier.commissions.rules import rules_of
@@ -40,7 +41,7 @@ def count(*, actor: Actor, session_id: int) -> Session:
         .select_related("offer__dwelling__commune", "session__commission")
         .order_by("position", "pk")
     )
-    if not items:
+    if not items and not any(communes_of(session)):
         raise Refused("count.empty", "Tous les logements sont reportés : annulez cette séance.")
     results = [(item, _count(item)) for item in items]
     _check_quorum(results)
@@ -50,6 +51,8 @@ def count(*, actor: Actor, session_id: int) -> Session:
         _propose_refusals(item)
         if not item.open_ties:
             _propose_ranks(item, result["order"])
+    for business in BUSINESS:
+        business.count(session, actor)
     return session
 
 

@@ -11,6 +11,7 @@ from palier.accounts.actor import Actor
 from palier.applications import actions as applications
 from palier.applications.models import Application
 from palier.applications.queries import visible_to
+from palier.commissions.business import BUSINESS, communes_of, concerns
 from palier.commissions.facts import candidate_facts
 from palier.commissions.models import AgendaItem, Candidate, Commission, Seat, Session
 from palier.commissions.queries import commissions_of, sessions_for
@@ -124,13 +125,14 @@ def publish(*, actor: Actor, session_id: int) -> Session:
     session = locked(sessions_for(actor), session_id)
     if session.state == "published":
         return session
-    if not session.items.exists():
+    others = list(communes_of(session))
+    if not others and not session.items.exists():
         raise Refused("session.empty", "L’ordre du jour est vide : inscrivez au moins un logement.")
     SESSION.fire(session, "publish", actor=actor)
     communes = list(session.items.values_list("offer__dwelling__commune", "offer__dwelling__commune__epci"))
     for seat in _seats(session.commission):
         concerned = [c for c, e in communes if seat.commune_id in (None, c) and seat.epci_id in (None, e)]
-        if concerned:
+        if concerned or any(concerns(seat, commune) for commune in others):
             mail.post(
                 to=seat.person.email,
                 kind="commissions.summons",
@@ -157,6 +159,8 @@ def cancel(*, actor: Actor, session_id: int, reason: str) -> None:
     held = [locked(visible_to(actor), c.application_id) for c in candidates]
     session = locked(sessions_for(actor), session_id)
     SESSION.fire(session, "cancel", actor=actor, why=reason)
+    for business in BUSINESS:
+        business.cancel(session, actor, reason)
     for application in held:
         if application.state == "on_agenda":
             applications.move(application, "take_off_agenda", actor=actor, reason=reason)

@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from palier.accounts.actor import PALIER, Actor
 from palier.applications import actions as applications
 from palier.applications.models import Application
+from palier.commissions.business import BUSINESS
 from palier.commissions.minutes import draw_minutes, record_of, seal
 from palier.commissions.models import AgendaItem, Decision, SealedRecord, Seat, Session
 from palier.commissions.queries import sessions_for
@@ -47,6 +48,8 @@ def sign(*, actor: Actor, session_id: int) -> Session:
         for item in items:
             _leave_out_the_gone(item)
             _check_item(item)
+        for business in BUSINESS:
+            business.check(session)
         _seal(session, seat, actor)
         for item in items:
             _apply(item)

@@ -10,6 +10,7 @@ from palier.spaces.applicant import (
     offers,
     papers,
     rights,
+    tenancy,
     timeline,
 )
 
@@ -25,4 +26,5 @@ urlpatterns = [
     *papers.urlpatterns,
     *timeline.urlpatterns,
     *rights.urlpatterns,
+    *tenancy.urlpatterns,
 ]

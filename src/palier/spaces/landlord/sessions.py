@@ -23,6 +23,7 @@ from palier.common.pages import attempt, go, page, paper
 from palier.common.templatetags.palier_words import number
 from palier.law import calendar
 from palier.spaces.access import for_roles
+from palier.spaces.landlord import reviews
 from palier.territories.queries import setting
 
 
@@ -154,6 +155,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "session": one,
             "state": SESSION.states[one.state],
             "open": is_open(one, clock.now()),
+            "reviews": reviews.rows_of(request, one),
             "over": over,
             "equal": any(i.open_ties for i in items),
             "items": [

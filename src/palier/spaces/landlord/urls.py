@@ -1,6 +1,6 @@
 """Landlords' agents and the secretaries of their commissions."""
 
-from palier.spaces.landlord import allocations, decisions, instruction, offers, sessions
+from palier.spaces.landlord import allocations, decisions, instruction, offers, reviews, sessions, tenancies
 
 app_name = "landlord"
 urlpatterns = [
@@ -9,4 +9,6 @@ urlpatterns = [
     *sessions.urlpatterns,
     *decisions.urlpatterns,
     *allocations.urlpatterns,
+    *reviews.urlpatterns,
+    *tenancies.urlpatterns,
 ]

@@ -20,6 +20,7 @@ from palier.documents.actions import note_reading
 from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.member import reviews
 from palier.spaces.receipts import download
 
 
@@ -47,11 +48,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "item_id", flat=True
         )
     )
-    now = clock.now()
+    now, examined = clock.now(), reviews.progress_of(request, sessions)
     rows = [
         {
             "session": s, "open": is_open(s, now), "state": SESSION.states[s.state], "coming": now < s.opens_at,
             "dwellings": len(items[s.pk]), "voted": len(voted & set(items[s.pk])),
+            "reviews": examined[s.pk][0], "spoken": examined[s.pk][1],
         }
         for s in sessions
     ]  # fmt: skip
@@ -75,6 +77,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "state": SESSION.states[one.state],
             "open": is_open(one, clock.now()),
             "coming": clock.now() < one.opens_at,
+            "reviews": reviews.rows_of(request, one),
             "may_sign": seat.president and one.state == "counted",
             "rows": [
                 {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
