@@ -235,3 +235,15 @@ def cast_online(item: AgendaItem) -> dict[int, Ballot]:
     with as_system("the room must know who has already voted online; how they voted stays closed until the count"):
         ballots = Ballot.objects.filter(item=item, given="online").only("seat", "cast_at", "meeting", "revision")
         return {ballot.seat_id: ballot for ballot in ballots.order_by("seat")}
+
+
+def answers(session: Session) -> dict[int, dict[str, int]]:
+    """seat → how many votes were recorded for it in a meeting, and how many it confirmed, contested or left unanswered."""
+    found: dict[int, dict[str, int]] = {}
+    recorded = Ballot.objects.filter(item__session=session, recorded_by__isnull=False)
+    for seat, answer in recorded.values_list("seat_id", "answer").order_by("seat", "pk"):
+        row = found.setdefault(seat, {"recorded": 0, "confirmed": 0, "contested": 0, "waiting": 0})
+        row["recorded"] += 1
+        kind = {"": "waiting", "confirmed": "confirmed", "signed": "confirmed"}.get(answer, "contested")
+        row[kind] += 1
+    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
+from django.utils.timezone import localtime
 
 from palier.commissions.models.commission import Commission, Seat
 from palier.commissions.models.freezing import OF_ITEM, frozen
@@ -67,6 +69,15 @@ class Session(models.Model):
     @property
     def digital(self) -> bool:
         return self.form == "digital"
+
+    @property
+    def turn_words(self) -> list[str]:
+        """Each change of form once members were summoned: what, where, when, by whom and why."""
+        return [
+            f"{FORMS[turn['form']]}, {turn['place']} : le {localtime(datetime.fromisoformat(turn['at'])):%d/%m/%Y à %H:%M},"
+            f" par {turn['by']}. {turn['why']}"
+            for turn in self.turns
+        ]
 
 
 class AgendaItem(models.Model):

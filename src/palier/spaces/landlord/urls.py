@@ -1,12 +1,14 @@
 """Landlords' agents and the secretaries of their commissions."""
 
-from palier.spaces.landlord import allocations, decisions, instruction, offers, sessions
+from palier.spaces.landlord import allocations, decisions, instruction, meeting, offers, recording, sessions
 
 app_name = "landlord"
 urlpatterns = [
     *offers.urlpatterns,
     *instruction.urlpatterns,
     *sessions.urlpatterns,
+    *meeting.urlpatterns,
+    *recording.urlpatterns,
     *decisions.urlpatterns,
     *allocations.urlpatterns,
 ]
