@@ -247,3 +247,11 @@ def answers(session: Session) -> dict[int, dict[str, int]]:
         kind = {"": "waiting", "confirmed": "confirmed", "signed": "confirmed"}.get(answer, "contested")
         row[kind] += 1
     return found
+
+
+def unanswered(session: Session) -> dict[str, int]:
+    """How many recorded votes nobody confirmed, and how many were contested after the count; never whose."""
+    with as_system("the president must know before signing what the minutes will say of recorded votes"):
+        recorded = Ballot.objects.filter(item__session=session, item__postponed="", recorded_by__isnull=False)
+        given = list(recorded.values_list("answer", flat=True).order_by("pk"))
+    return {"waiting": given.count(""), "disputed": given.count("disputed")}

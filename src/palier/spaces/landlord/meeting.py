@@ -69,7 +69,11 @@ class AttendanceForm(forms.Form):
     @property
     def rows(self) -> list[dict[str, Any]]:
         return [
-            {"seat": seat, **{name: self[f"{name}_{seat.pk}"] for name in ("presence", "represented_by", "left_at")}}
+            {
+                "seat": seat,
+                "when": f"presence_{seat.pk}=represented",
+                **{name: self[f"{name}_{seat.pk}"] for name in ("presence", "represented_by", "left_at")},
+            }
             for seat in self.seats
         ]
 

@@ -78,7 +78,7 @@ class RecordForm(forms.Form):
         self._silent = [voter for voter in voters if voter not in self.voters]
         self.candidates = candidates
         self._numbers = {c.position: c.pk for c in candidates}
-        self._add(EVERYBODY, "Tous ceux qui n’ont pas encore voté", None)
+        self._add(EVERYBODY, "Tous du même avis : le vote de chaque membre pas encore entendu", None)
         for voter in self.voters:
             self._add(str(voter.seat.pk), voter.seat.person.full_name, voter.standing)
             if voter.online:

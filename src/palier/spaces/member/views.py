@@ -22,6 +22,7 @@ from palier.commissions.queries import (
     takes_votes,
     turnout,
     turnouts,
+    unanswered,
 )
 from palier.commissions.states import SESSION
 from palier.common import clock
@@ -88,6 +89,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "open": is_open(one, clock.now()),
             "coming": clock.now() < one.opens_at,
             "to_confirm": sum(not ballot.answer for ballot in recorded_for(request.actor, one)),
+            "unanswered": unanswered(one),
             "may_sign": seat.president and one.state == "counted",
             "rows": [
                 {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
