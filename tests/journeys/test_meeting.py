@@ -10,13 +10,15 @@ from playwright.sync_api import Page, expect
 from palier.applications.models import Application
 from palier.commissions.models import AgendaItem, Ballot, Session
 from palier.common.isolation import SYSTEM, acting
+from palier.demo.people import BY_KEY
 from tests.journeys import moves
 from tests.journeys.people import PHONE, Stage, pdf_text, submit
+from tests.journeys.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_digital_session_becomes_a_meeting(stage: Stage):
+def test_a_digital_session_becomes_a_meeting(stage: Stage, browser):
     offer = stage.offer()
     stage.rivals(offer, months=(48, 36, 24))
     moves.close_the_list(stage, offer, candidates=3)
@@ -32,6 +34,7 @@ def test_a_digital_session_becomes_a_meeting(stage: Stage):
     assert (ballots(), len(cast)) == (cast, 2)
     note_who_is_there(stage, desk)
     record_by_keyboard(stage, desk)
+    every_page_can_be_used_by_anyone(stage, browser)
     confirm_on_a_phone(stage)
     count_and_sign(stage, desk)
     with acting(SYSTEM):
@@ -95,10 +98,30 @@ def record_by_keyboard(stage: Stage, desk: Page) -> None:
     stage.shot(desk, "secretariat-votes")
     desk.keyboard.press("Enter")
     expect(desk.locator("main")).to_contain_text("2 votes enregistrés")
-    submit(desk, "Enregistrer et clore le vote")
-    expect(desk.locator("main")).to_contain_text("Tous les votes sont clos")
     recorded = [(b["given"], b["answer"]) for b in ballots() if b["given"] != "online"]
     assert sorted(recorded) == [("phone", ""), ("room", "")]
+
+
+def every_page_can_be_used_by_anyone(stage: Stage, browser) -> None:
+    """axe, and the width of a phone; the crawl of all pages follows one session only, and it is digital."""
+    with acting(SYSTEM):
+        item = AgendaItem.objects.get()
+    found = []
+    for key, paths in {
+        "nadia.secretaire": [f"/bailleur/seances/{item.session_id}/{page}" for page in ("", "forme/", "reunion/")]
+        + [f"/bailleur/seances/logements/{item.pk}/votes/"],
+        "ines.membre": ["/commission/", f"/commission/seances/{item.session_id}/", "/commission/votes-enregistres/"],
+    }.items():
+        context = browser.new_context(locale="fr-FR", bypass_csp=True)
+        page = context.new_page()
+        page.goto(f"{stage.site}/demo/")
+        page.get_by_role("button", name=f"{BY_KEY[key].first_name} {BY_KEY[key].last_name}").click()
+        page.wait_for_url(lambda url: "/demo/" not in url)
+        for path in paths:
+            page.goto(stage.site + path)
+            found += findings(page, key, path)
+        context.close()
+    assert found == []
 
 
 def confirm_on_a_phone(stage: Stage) -> None:
@@ -113,6 +136,9 @@ def confirm_on_a_phone(stage: Stage) -> None:
 
 
 def count_and_sign(stage: Stage, desk: Page) -> None:
+    desk.reload()
+    submit(desk, "Enregistrer et clore le vote")
+    expect(desk.locator("main")).to_contain_text("Tous les votes sont clos")
     desk.get_by_role("link", name="Aller au dépouillement").click()
     submit(desk, "Dépouiller les votes")
     stage.shot(desk, "secretariat-decisions")

@@ -143,13 +143,19 @@ def _shown(request: HttpRequest, one: Session, form: AttendanceForm, known: dict
             "rows": [{"item": item, "turnout": seen[item.pk]} for item in items],
             "next": waiting[0] if waiting else None,
             "members": [
-                {"seat": seat, "presence": known.get(seat.pk), **told[seat.pk]}
+                {"seat": seat, "signs": _signs(one, known.get(seat.pk), told[seat.pk]), **told[seat.pk]}
                 for seat in form.seats
                 if seat.pk in told
             ],
         },
         status=422 if form.errors else 200,
     )
+
+
+def _signs(session: Session, presence: Attendance | None, told: dict[str, int]) -> bool:
+    """Whether a member in the room has votes to sign for, and still may."""
+    there = presence is not None and presence.presence in ("present", "represented")
+    return there and bool(told["waiting"]) and session.state != "signed"
 
 
 @require_POST
