@@ -146,6 +146,7 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "sessions": ("nadia.secretaire", "/bailleur/seances/", sessions),
     "session": ("nadia.secretaire", "/bailleur/seances/{session}/", agenda),
     "meeting": ("nadia.secretaire", "/bailleur/seances/{session}/reunion/", met),
+    "sheet": ("nadia.secretaire", "/bailleur/seances/{session}/reunion/feuille/", met),
     "recorded votes": ("helene.maire", "/commission/votes-enregistres/", met),
     "ready": ("nadia.secretaire", "/bailleur/dossiers-prets/", to_instruct),
     "member sessions": ("helene.maire", "/commission/", sessions),

@@ -108,7 +108,9 @@ def every_page_can_be_used_by_anyone(stage: Stage, browser) -> None:
         item = AgendaItem.objects.get()
     found = []
     for key, paths in {
-        "nadia.secretaire": [f"/bailleur/seances/{item.session_id}/{page}" for page in ("", "forme/", "reunion/")]
+        "nadia.secretaire": [
+            f"/bailleur/seances/{item.session_id}/{page}" for page in ("", "forme/", "reunion/", "reunion/feuille/")
+        ]
         + [f"/bailleur/seances/logements/{item.pk}/votes/"],
         "ines.membre": ["/commission/", f"/commission/seances/{item.session_id}/", "/commission/votes-enregistres/"],
     }.items():

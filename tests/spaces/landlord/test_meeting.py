@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Attendance, Ballot, Recusal, Session
 from palier.common import clock
 from tests.chain.test_chain import OPENS, Stage
@@ -142,8 +143,6 @@ def test_a_page_left_open_takes_nothing_away(room, desk):
 
 
 def test_a_line_of_somebody_who_left_meanwhile_is_given_back(room, desk):
-    from palier.commissions import actions
-
     s = room.stage
     room.note(actions.Mark(room.seat(s.tenant).pk, "present", left_at=HELD))
     wrong = desk(votes(room), {order(room, s.tenant): "1 2 3 4"})
@@ -202,6 +201,17 @@ def test_a_signature_in_the_room_is_noted(room, desk):
     assert "A signé dans la salle" not in text(desk(address))
     refused = desk(f"{address}signature/", {"seat": "x"})
     assert "Seul un membre présent" in text(desk(refused.headers["Location"]))
+
+
+def test_the_sheet_to_sign_holds_what_was_said_in_the_room(room, desk):
+    s, address = room.stage, f"/bailleur/seances/{room.stage.session.pk}/reunion/feuille/"
+    assert "Aucun vote" in text(desk(address))
+    a, *others = room.keys[::-1]
+    room.online(s.mayor, moment=HELD)
+    room.record(actions.Entry(room.seat(s.tenant).pk, others, {a: "too_small"}))
+    shown = text(desk(address))
+    assert re.findall(r"<h2>(\S+ \S+)", shown) == [s.tenant.person.full_name]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", shown) == ["3, 2, 1", "4", "12:10"]
 
 
 def test_the_meeting_is_its_secretary_s_alone(room, client_for, build):

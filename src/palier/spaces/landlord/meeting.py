@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -14,8 +15,17 @@ from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.commissions import actions
-from palier.commissions.models import PRESENCES, Attendance, Seat, Session
-from palier.commissions.queries import answers, attendances, called, is_over, items_for, sessions_for, turnouts
+from palier.commissions.models import PRESENCES, Attendance, Ballot, Candidate, Seat, Session
+from palier.commissions.queries import (
+    answers,
+    attendances,
+    called,
+    is_over,
+    items_for,
+    sessions_for,
+    standing,
+    turnouts,
+)
 from palier.commissions.states import FORMS
 from palier.common import clock
 from palier.common.errors import Refused
@@ -175,7 +185,28 @@ def signature(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, "landlord:meeting", pk)
 
 
+@for_roles(Role.SECRETARY)
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was said in the room, to print: each member signs under their own votes."""
+    one = sessions_for(request.actor).get(pk=pk)
+    places = dict(Candidate.objects.filter(item__session=one).order_by("pk").values_list("pk", "position"))
+    said = standing(Ballot.objects.filter(item__session=one, given="room")).select_related(
+        "seat__person", "item__offer__dwelling__commune"
+    )
+    rows = [
+        {
+            "ballot": ballot,
+            "order": [places[key] for key in ballot.ranking],
+            "refused": sorted(places[int(key)] for key in ballot.refused),
+        }
+        for ballot in said.order_by("seat", "item__position", "item")
+    ]
+    members = [(seat, list(group)) for seat, group in groupby(rows, key=lambda row: row["ballot"].seat)]
+    return page(request, "landlord/sheet.html", {"session": one, "members": members})
+
+
 urlpatterns = [
+    path("seances/<int:pk>/reunion/feuille/", sheet, name="sheet"),
     path("seances/<int:pk>/forme/", hold, name="hold"),
     path("seances/<int:pk>/reunion/", meeting, name="meeting"),
     path("seances/<int:pk>/reunion/signature/", signature, name="record_signature"),
