@@ -18,6 +18,8 @@ PLACE, WHY = "Siège, salle du conseil", "Un membre demande une réunion"
 class Meeting:
     """`stage`, with its four candidates on the agenda of a digital session."""
 
+    seats: dict[str, int]
+
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.candidates: list[Candidate] = stage.to_agenda()

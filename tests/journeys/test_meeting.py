@@ -130,7 +130,7 @@ def confirm_on_a_phone(stage: Stage) -> None:
     phone = stage.as_("ines.membre", "/commission/")
     phone.set_viewport_size(PHONE)
     phone.get_by_role("link", name="Relire et confirmer").click()
-    expect(phone.locator("main ol li")).to_have_text([re.compile(f"Candidat {n}") for n in (3, 2, 1)])
+    expect(phone.locator(".meeting-line ol li")).to_have_text([re.compile(f"Candidat {n}") for n in (3, 2, 1)])
     stage.shot(phone, "membre-confirme")
     submit(phone, "Je confirme")
     expect(phone.locator("main")).to_contain_text("vos votes sont confirmés")
