@@ -145,6 +145,22 @@ def test_recording_the_same_again_changes_nothing_and_keeps_the_confirmation(roo
     assert (room.ballot(s.tenant).answer, room.ballot(s.tenant).revision) == ("", 2)
 
 
+def test_a_line_left_as_it_was_stays_as_it_was_given(room):
+    """The member hangs up and joins by phone: what was said in the room was said in the room."""
+    s = room.stage
+    room.record(room.said(s.tenant))
+    room.note(actions.Mark(room.seat(s.tenant).pk, "phone"))
+    assert room.record(room.said(s.tenant, seen=1)) == 0
+    assert room.ballot(s.tenant).given == "room"
+
+
+def test_that_a_vote_typed_is_the_one_cast_online_does_not_show(room):
+    s = room.stage
+    room.online(s.mayor, moment=HELD)
+    same, other = room.said(s.mayor, room.keys[::-1], seen=1), room.said(s.mayor, seen=1)
+    assert [refused(lambda e=e: room.record(e)) for e in (same, other)] == ["record.online"] * 2
+
+
 def test_all_or_none_are_recorded(room):
     s = room.stage
     short = actions.Entry(seat_id=room.seat(s.mayor).pk, ranking=room.keys[:2])

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from palier.accounts.actor import Actor
 from palier.commissions.actions.meeting import held, meeting_item
 from palier.commissions.actions.voting import check_content
-from palier.commissions.models import AgendaItem, Attendance, Ballot, EarlierBallot, Recusal, Seat
+from palier.commissions.models import Attendance, Ballot, EarlierBallot, Recusal, Seat
 from palier.commissions.queries import attendances, recused, seats_concerned
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
@@ -52,14 +52,23 @@ def record_votes(*, actor: Actor, item_id: int, entries: Sequence[Entry]) -> int
     every = set(item.candidates.values_list("pk", flat=True))
     changed = 0
     with as_system("a vote cast online must be found, so that it is never overwritten; how it ranks is not shown"):
-        ballots = {b.seat_id: b for b in Ballot.objects.filter(item=item).select_for_update().order_by("seat")}
+        ballots = {
+            b.seat_id: b
+            for b in Ballot.objects.filter(item=item)
+            .select_related("seat__person")
+            .select_for_update(of=("self",))
+            .order_by("seat")
+        }
         for entry in entries:
             seat = seats.get(entry.seat_id)
             if seat is None or not (set(entry.ranking) | set(entry.refused)) <= every:
                 raise NotYours("a seat or a candidate of another dwelling")
             _check_seat(seat, there.get(seat.pk), seat.pk in out)
-            content = _content(actor, entry, present, seat, there[seat.pk])
-            changed += _write(actor, item, seat, entry, content, ballots.get(seat.pk))
+            said = None if entry.struck else _content(entry, present, seat)
+            given = "phone" if there[seat.pk].presence == "phone" else "room"
+            changed += _write(
+                actor, ballots.get(seat.pk) or Ballot(item=item, seat=seat, revision=0), entry, said, given
+            )
     return changed
 
 
@@ -73,68 +82,59 @@ def _check_seat(seat: Seat, presence: Attendance | None, out: bool) -> None:
         raise Refused("record.left", f"{name} a quitté la séance à {localtime(presence.left_at):%H:%M}.", field=at)
 
 
-def _content(actor: Actor, entry: Entry, present: set[int], seat: Seat, presence: Attendance) -> dict[str, Any] | None:
-    if entry.struck:
-        return None
+def _content(entry: Entry, present: set[int], seat: Seat) -> dict[str, Any]:
     # A household that withdrew meanwhile is no candidate any more.
     ranking = [key for key in entry.ranking if key in present]
     refused = {key: why for key, why in entry.refused.items() if key in present}
     try:
         check_content(ranking, refused, present)
     except Refused as refusal:
-        raise Refused(
-            refusal.code, f"{seat.person.full_name} : {refusal.message}", field=f"order_{seat.pk}"
-        ) from refusal
-    return {
-        "ranking": ranking,
-        "refused": {str(key): why for key, why in refused.items()},
-        "meeting": False,
-        "given": "phone" if presence.presence == "phone" else "room",
-    }
+        words = f"{seat.person.full_name} : {refusal.message}"
+        raise Refused(refusal.code, words, field=f"order_{seat.pk}") from refusal
+    return {"ranking": ranking, "refused": {str(key): why for key, why in refused.items()}, "meeting": False}
 
 
-def _write(
-    actor: Actor, item: AgendaItem, seat: Seat, entry: Entry, content: dict[str, Any] | None, ballot: Ballot | None
-) -> int:
-    """Save one entry; 0 when the ballot already says it."""
-    standing = ballot is not None and ballot.answer != "contested"
-    if content is not None and standing and all(getattr(ballot, name) == value for name, value in content.items()):
+def _write(actor: Actor, ballot: Ballot, entry: Entry, said: dict[str, Any] | None, given: str) -> int:
+    """Save one entry (`said`: None takes the recorded vote away); 0 when the ballot already says it."""
+    # That a vote typed is the very one cast online must not show either: it meets the same refusal.
+    recorded = ballot.pk is not None and ballot.given != "online"
+    if said is None and ballot.pk is None:
         return 0
-    if content is None and ballot is None:
-        return 0
-    _check_seen(seat, entry, ballot)
-    subject = ballot or Ballot(item=item, seat=seat, revision=0)
-    told = {"member": seat.person.full_name}
-    if content is None:
+    if said is not None and recorded and ballot.answer != "contested":
+        if all(getattr(ballot, name) == value for name, value in said.items()):
+            return 0
+    _check_seen(entry, ballot)
+    told = {"member": ballot.seat.person.full_name}
+    if said is None:
         # Recorded first: the row may go, the event says whose it was.
-        ledger.record(verb="ballots.strike", subject=subject, actor=actor, data=told)
-        if not bring_back(subject):
-            subject.delete()
+        ledger.record(verb="ballots.strike", subject=ballot, actor=actor, data=told)
+        if not bring_back(ballot):
+            ballot.delete()
         return 1
-    if subject.pk and subject.given == "online":
-        _set_aside(subject)
-    for name, value in {**content, "answer": "", "answered_at": None, "recorded_by_id": actor.person_id}.items():
-        setattr(subject, name, value)
-    subject.cast_at, subject.revision = clock.now(), subject.revision + 1
-    subject.save()
-    ledger.record(
-        verb="ballots.record", subject=subject, actor=actor,
-        data={**told, "given": subject.given, "revision": subject.revision},
-    )  # fmt: skip
+    if ballot.pk is not None and not recorded:
+        _set_aside(ballot)
+    now = {"given": given, "recorded_by_id": actor.person_id, "answer": "", "answered_at": None, "cast_at": clock.now()}
+    for name, value in {**said, **now}.items():
+        setattr(ballot, name, value)
+    ballot.revision += 1
+    ballot.save()
+    # The content stays in the ballot: the ledger says that a vote was recorded, not how.
+    data = {**told, "given": given, "revision": ballot.revision}
+    ledger.record(verb="ballots.record", subject=ballot, actor=actor, data=data)
     return 1
 
 
-def _check_seen(seat: Seat, entry: Entry, ballot: Ballot | None) -> None:
+def _check_seen(entry: Entry, ballot: Ballot) -> None:
     """A ballot that the secretary had not before their eyes is not overwritten, nor an online one unasked."""
-    name, at = seat.person.full_name, f"order_{seat.pk}"
-    if ballot is not None and ballot.given == "online" and not (entry.replaces and entry.seen == ballot.revision):
+    name, at = ballot.seat.person.full_name, f"order_{entry.seat_id}"
+    if ballot.pk is not None and ballot.given == "online" and not (entry.replaces and entry.seen == ballot.revision):
         raise Refused(
             "record.online",
             f"{name} a voté en ligne à {localtime(ballot.cast_at):%H:%M} : ce vote reste le sien. "
             f"Ne le remplacez que si {name} le demande dans la salle, en cochant la case.",
             field=at,
         )
-    if entry.seen != (ballot.revision if ballot else 0):
+    if entry.seen != ballot.revision:
         raise Refused(
             "record.changed",
             f"Le vote de {name} a changé depuis l’affichage de cette page : relisez-le, puis enregistrez de nouveau.",
