@@ -83,21 +83,32 @@ def test_nobody_else_reads_the_minutes(signed, client_for, build):
 def test_every_action_leaves_a_signed_session_as_it_is(signed):
     one, item = signed.candidates[0], signed.candidates[0].item_id
     session, keys = signed.session.pk, [c.pk for c in signed.candidates]
+    ballot = Ballot.objects.get(seat__person=signed.president.person)
     attempts = [
         (signed.secretary, actions.add_to_agenda, {"session_id": session, "offer_id": signed.offer.pk, "application_ids": [one.application_id]}),
         (signed.secretary, actions.cancel, {"session_id": session, "reason": "trop tard"}),
         (signed.president, actions.cast_ballot, {"item_id": item, "ranking": keys[::-1]}),
+        (signed.secretary, actions.close_item, {"item_id": item}),
+        (signed.president, actions.confirm_votes, {"session_id": session, "seen": {ballot.pk: ballot.revision}}),
+        (signed.president, actions.contest_vote, {"ballot_id": ballot.pk}),
         (signed.secretary, actions.count, {"session_id": session}),
         (signed.secretary, actions.decide, {"candidate_id": one.pk, "kind": "ranked", "rank": 4}),
         (signed.tenant, actions.declare_interest, {"item_id": item, "reason": "cousin"}),
+        (signed.secretary, actions.hold, {"session_id": session, "form": "meeting", "place": "Siège", "why": "échange"}),
+        (signed.secretary, actions.note_attendance, {"session_id": session, "marks": [actions.Mark(ballot.seat_id, "present")]}),
         (signed.president, actions.post_comment, {"item_id": item, "text": "Encore un mot."}),
         (signed.secretary, actions.postpone, {"item_id": item}),
         (signed.secretary, actions.publish, {"session_id": session}),
+        (signed.secretary, actions.record_recusal, {"item_id": item, "seat_id": ballot.seat_id, "reason": "cousin"}),
+        (signed.secretary, actions.record_signature, {"session_id": session, "seat_id": ballot.seat_id}),
+        (signed.secretary, actions.record_votes, {"item_id": item, "entries": [actions.Entry(ballot.seat_id, keys)]}),
+        (signed.secretary, actions.reopen_item, {"item_id": item, "reason": "erreur"}),
+        (signed.secretary, actions.strike_recusal, {"item_id": item, "seat_id": ballot.seat_id}),
         (signed.secretary, actions.remove_candidate, {"candidate_id": one.pk, "reason": "erreur"}),
         (signed.secretary, actions.settle_ties, {"item_id": item, "settlements": [(keys[:2], "raison")]}),
         (signed.president, actions.sign, {"session_id": session}),
     ]  # fmt: skip
-    untouched = {"after_signature", "create_session"}
+    untouched = {"after_signature", "create_session", "Entry", "Mark"}
     assert {action.__name__ for _, action, _ in attempts} | untouched == set(actions.__all__)
     before, answers = everything(), {}
     for moment in (signed.session.opens_at + timedelta(hours=1), AFTER):

@@ -11,7 +11,7 @@ from palier.allocations.models import Proposal
 from palier.applications.models import Application, Shortlist
 from palier.applications.offers import assess
 from palier.applications.plans import together
-from palier.commissions.models import AgendaItem, Session
+from palier.commissions.models import AgendaItem, Ballot, Session
 from palier.commissions.queries import sessions_for
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
@@ -60,10 +60,10 @@ def each_space_has_something_to_do() -> None:
         assert (states["sent"] >= 3, states["admissible"] >= 2, states["on_agenda"], states["allocated"]) == (
             True,
             True,
-            6,
+            9,
             1,
         )
-        assert Shortlist.objects.count() == 4
+        assert Shortlist.objects.count() == 5
         past = Offer.objects.filter(
             dwelling__landlord=agent.organisation_id, state="published", closes_at__lt=clock.now()
         )
@@ -72,9 +72,10 @@ def each_space_has_something_to_do() -> None:
         assert together(agent).joint.housed >= 1
         assert Proposal.objects.get(state="sent").answer_by > clock.now()
     with acting(secretary.scope):
-        assert sorted(Session.objects.values_list("state", flat=True)) == ["published", "signed"]
+        assert sorted(Session.objects.values_list("state", flat=True)) == ["published", "published", "signed"]
+        assert Ballot.objects.get(recorded_by__isnull=False).item.session.form == "meeting"
     with acting(member.scope):
-        coming = sessions_for(member).get(state="published")
+        coming = sessions_for(member).get(state="published", form="digital")
         usual = setting("commission_window", on=clock.today(), territory="14")
         window = calendar.next_window(usual, after=clock.now())
         assert (coming.opens_at, coming.closes_at) == (window.opens_at, window.closes_at)

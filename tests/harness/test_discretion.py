@@ -31,6 +31,7 @@ from palier.allocations import actions as allocations
 from palier.allocations.models import Proposal
 from palier.applications.models import Application
 from palier.applications.states import APPLICATION, LIVE
+from palier.commissions import actions as commissions
 from palier.commissions.facts import candidate_facts
 from palier.commissions.models import Candidate
 from palier.common import clock
@@ -42,6 +43,7 @@ from palier.demands.form import Form
 from palier.demands.models import Demand, Likeness, Notice
 from palier.demands.sheltering import shelter
 from palier.demo.playing import character, play
+from palier.demo.underway import session_of
 from palier.documents import actions as documents
 from palier.documents.models import Piece, Recognition
 from palier.exchanges.sending import letter_of
@@ -124,6 +126,7 @@ class FleeingTown(Town):
         )  # fmt: skip
         super().__init__(build)
         self.papers()
+        self.meet()
         first, second = sorted([self.demand.pk, self.sent.demand_id])
         Likeness.objects.create(first_id=first, second_id=second, found_at=NOW)
         Notice.objects.create(demand=self.demand, ground="RADREN", made_at=NOW)
@@ -131,6 +134,25 @@ class FleeingTown(Town):
             live = slot if state in LIVE else None
             offer = build.offer(self.landlord, contingent="action_logement", holder=self.reserved.holder)
             self.build.application(self.demand, offer, state=state, live_slot=live, reason_text="" if live else "Autre")
+
+    def meet(self) -> None:
+        """A session held in a room: one vote recorded for its member."""
+        offer, secretary = self.build.offer(self.landlord), character("nadia.secretaire")
+        self.rivals(offer, 5)
+        session = session_of([offer], NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+        play(
+            secretary, commissions.hold, session_id=session.pk, form="meeting", place="Siège", why="Un membre la demande"
+        )  # fmt: skip
+        seat = session.commission.seats.get(person=character("helene.maire").person)
+        play(
+            secretary, commissions.note_attendance, session_id=session.pk,
+            marks=[commissions.Mark(seat.pk, "present")],
+        )  # fmt: skip
+        item = session.items.get()
+        ranking = list(item.candidates.order_by("position").values_list("pk", flat=True))
+        play(
+            secretary, commissions.record_votes, item_id=item.pk, entries=[commissions.Entry(seat.pk, ranking)]
+        )  # fmt: skip
 
     def papers(self) -> None:
         """The first of the allocated declines; the second is called, accepts, and signs."""
@@ -184,6 +206,7 @@ def keys_of(town: Town) -> dict[str, list[int]]:
         "registre": pks("exchanges.Operation"),
         "attestations": pks("employers.JobAttestation"),
         "offres": pks("homes.Offer"),
+        "votes-enregistres": pks("commissions.Ballot"),
         "logements": pks("commissions.AgendaItem", "homes.Offer", "homes.Dwelling"),
         "seances": pks("commissions.Session"),
         "propositions": pks("allocations.Proposal"),

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from palier.commissions.models import AgendaItem, Candidate
+from palier.commissions.models import AgendaItem, Ballot, Candidate
+from palier.demo.playing import character
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import Company, JobAttestation
 from palier.exchanges.models import Operation
@@ -103,6 +104,18 @@ def agenda(town: Town, count: int) -> None:
             )
 
 
+def met(town: Town, count: int) -> None:
+    """The session is a meeting under way, with more dwellings and a vote recorded on each."""
+    type(town.session).objects.filter(pk=town.session.pk).update(form="meeting", place="Siège", opens_at=NOW)
+    agenda(town, count)
+    seat = town.session.commission.seats.get(person__email="helene.maire@exemple.fr")
+    for item in AgendaItem.objects.filter(session=town.session, ballots=None).order_by("pk"):
+        ranking = list(item.candidates.order_by("position").values_list("pk", flat=True))
+        Ballot.objects.create(
+            item=item, seat=seat, ranking=ranking, cast_at=NOW, given="room", recorded_by=character("nadia.secretaire").person
+        )  # fmt: skip
+
+
 def organisations(town: Town, count: int) -> None:
     for _ in range(count):
         town.build.organisation()
@@ -163,6 +176,9 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "held candidates": ("paul.reservataire", "/reservataire/logements/{reserved}/", lambda t, n: t.rivals(t.reserved, n)),
     "sessions": ("nadia.secretaire", "/bailleur/seances/", sessions),
     "session": ("nadia.secretaire", "/bailleur/seances/{session}/", agenda),
+    "meeting": ("nadia.secretaire", "/bailleur/seances/{session}/reunion/", met),
+    "sheet": ("nadia.secretaire", "/bailleur/seances/{session}/reunion/feuille/", met),
+    "recorded votes": ("helene.maire", "/commission/votes-enregistres/", met),
     "ready": ("nadia.secretaire", "/bailleur/dossiers-prets/", to_instruct),
     "member sessions": ("helene.maire", "/commission/", sessions),
     "member session": ("helene.maire", "/commission/seances/{session}/", agenda),

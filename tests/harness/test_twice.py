@@ -66,7 +66,9 @@ READ_ONLY = {
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
-    "landlord:session", "landlord:sessions", "landlord:tenancies", "member:review", "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
+    "landlord:session", "landlord:sessions", "landlord:tenancies", "member:review", "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "member:home", "member:item", "member:receipt", "member:session",
+    "public:accessibility",
+    "landlord:sheet", "member:recorded",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -754,6 +756,112 @@ def _(town):
     voted(town)
     path = f"/bailleur/seances/{town.session.pk}/depouiller/"
     return Case(town.client("nadia.secretaire"), path, {}, at=town.session.closes_at)
+
+
+def met(town: Town) -> dict[str, int]:
+    """The session becomes a meeting, all its members there; their seats, by the key of the cast."""
+    play(
+        character("nadia.secretaire"), commissions.hold, session_id=town.session.pk, form="meeting",
+        place="Siège", why="Un membre demande une réunion",
+    )  # fmt: skip
+    seats = {s.person.email.split("@")[0]: s.pk for s in town.session.commission.seats.select_related("person").order_by("pk")}
+    marks = [commissions.Mark(pk, "present") for pk in seats.values()]
+    play(character("nadia.secretaire"), commissions.note_attendance, session_id=town.session.pk, marks=marks)
+    return seats
+
+
+def recorded(town: Town) -> dict[str, int]:
+    """And the vote of the tenants' member is recorded."""
+    seats = met(town)
+    entry = commissions.Entry(seats["ines.membre"], [c.pk for c in town.candidates])
+    with clock.frozen_at(town.session.opens_at):
+        play(character("nadia.secretaire"), commissions.record_votes, item_id=town.item.pk, entries=[entry])
+    return seats
+
+
+def closed(town: Town) -> None:
+    recorded(town)
+    with clock.frozen_at(town.session.opens_at):
+        play(character("nadia.secretaire"), commissions.close_item, item_id=town.item.pk)
+
+
+@case("landlord:hold")
+def _(town):
+    data = {"form": "meeting", "place": "Siège", "why": "Un membre demande une réunion"}
+    return Case(town.client("nadia.secretaire"), f"/bailleur/seances/{town.session.pk}/forme/", data)
+
+
+@case("landlord:meeting")
+def _(town):
+    seats = met(town)
+    data = {f"presence_{seats['ines.membre']}": "phone", "everybody": "1"}
+    path = f"/bailleur/seances/{town.session.pk}/reunion/"
+    return Case(town.client("nadia.secretaire"), path, data, at=town.session.opens_at)
+
+
+@case("landlord:record")
+def _(town):
+    seats = met(town)
+    data = {f"order_{seats['ines.membre']}": "2 1 3", "order_all": "1 2 3"}
+    path = f"/bailleur/seances/logements/{town.item.pk}/votes/"
+    # Sent again without its key, nobody is left to be heard: the line for all of them writes nothing.
+    return Case(town.client("nadia.secretaire"), path, data, at=town.session.opens_at)
+
+
+@case("landlord:record_recusal")
+def _(town):
+    seats = met(town)
+    path = f"/bailleur/seances/logements/{town.item.pk}/deport/"
+    data = {"seat": seats["ines.membre"], "reason": "Voisine"}
+    return Case(town.client("nadia.secretaire"), path, data, at=town.session.opens_at)
+
+
+@case("landlord:strike_recusal")
+def _(town):
+    seats = met(town)
+    with clock.frozen_at(town.session.opens_at):
+        play(
+            character("nadia.secretaire"), commissions.record_recusal, item_id=town.item.pk,
+            seat_id=seats["ines.membre"], reason="Voisine",
+        )  # fmt: skip
+    path = f"/bailleur/seances/logements/{town.item.pk}/deport/retirer/"
+    return Case(town.client("nadia.secretaire"), path, {"seat": seats["ines.membre"]}, at=town.session.opens_at)
+
+
+@case("landlord:close_vote")
+def _(town):
+    recorded(town)
+    path = f"/bailleur/seances/logements/{town.item.pk}/clore/"
+    return Case(town.client("nadia.secretaire"), path, {}, at=town.session.opens_at)
+
+
+@case("landlord:reopen_vote")
+def _(town):
+    closed(town)
+    path = f"/bailleur/seances/logements/{town.item.pk}/rouvrir/"
+    return Case(town.client("nadia.secretaire"), path, {"reason": "Erreur de saisie"}, at=town.session.opens_at)
+
+
+@case("landlord:record_signature")
+def _(town):
+    seats = recorded(town)
+    path = f"/bailleur/seances/{town.session.pk}/reunion/signature/"
+    return Case(town.client("nadia.secretaire"), path, {"seat": seats["ines.membre"]}, at=town.session.opens_at)
+
+
+@case("member:confirm")
+def _(town):
+    recorded(town)
+    ballot = town.item.ballots.get()
+    path = f"/commission/seances/{town.session.pk}/confirmer/"
+    return Case(town.client("ines.membre"), path, {f"seen_{ballot.pk}": 1}, at=town.session.opens_at)
+
+
+@case("member:contest")
+def _(town):
+    closed(town)
+    path = f"/commission/votes-enregistres/{town.item.ballots.get().pk}/contester/"
+    return Case(town.client("ines.membre"), path, {}, at=town.session.opens_at)
 
 
 @case("landlord:postpone")

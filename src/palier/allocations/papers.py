@@ -20,6 +20,7 @@ from palier.applications.models import Application
 from palier.applications.offers import describe
 from palier.applications.queries import visible_to as visible_applications
 from palier.commissions.models import Decision
+from palier.commissions.queries import ended_at
 from palier.common import pdf
 from palier.common.isolation import as_system
 from palier.demands.form import Adult, Form
@@ -83,7 +84,7 @@ def _letter(decision: Decision, proposal: Proposal | None, at: datetime) -> byte
             "commission": {
                 "name": session.commission.name,
                 "session": session.number,
-                "held_on": timezone.localdate(session.closes_at),
+                "held_on": timezone.localdate(ended_at(session)),
             },
             "rank": decision.rank,
             "of": of if decision.rank else None,

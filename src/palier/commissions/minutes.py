@@ -13,9 +13,10 @@ from typing import Any
 from django.conf import settings
 
 from palier.applications.offers import describe
+from palier.commissions import giving
 from palier.commissions.business import BUSINESS
 from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
-from palier.commissions.queries import ballots_of, recused, seats_concerned
+from palier.commissions.queries import recused, seats_concerned
 from palier.commissions.states import DECISIONS, EXCEPTIONS
 from palier.common import pdf
 from palier.law import ballots as law_ballots
@@ -41,6 +42,7 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "landlord": session.commission.landlord.name,
         "opens_at": session.opens_at.isoformat(),
         "closes_at": session.closes_at.isoformat(),
+        **giving.held(session),
         "signed_at": now.isoformat(),
         "president": {"name": president.person.full_name, "title": president.signs_as},
         "items": [_item(item) for item in items],
@@ -49,7 +51,7 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
 
 
 def _item(item: AgendaItem) -> dict[str, Any]:
-    voted = {b.seat_id for b in ballots_of(item)}
+    voted = giving.votes(item)
     out = recused(item)
     reasons = dict(Recusal.objects.filter(item=item).values_list("seat_id", "reason"))
     dwelling = item.offer.dwelling
@@ -65,7 +67,7 @@ def _item(item: AgendaItem) -> dict[str, Any]:
                 "name": seat.person.full_name,
                 "capacity": seat.get_capacity_display(),
                 "voting": seat.voting,
-                "presence": "déporté" if seat.pk in out else "a voté" if seat.pk in voted else "n’a pas voté",
+                "presence": "déporté" if seat.pk in out else voted.get(seat.pk, "n’a pas voté"),
                 "recusal": reasons.get(seat.pk, ""),
             }
             for seat in seats_concerned(item)

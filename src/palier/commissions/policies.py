@@ -78,6 +78,14 @@ def _in_my_session(item: str) -> str:
     return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_agendaitem i WHERE i.id = {item})"
 
 
+def _in_my_meeting(item: str) -> str:
+    return (
+        f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM commissions_agendaitem i"
+        f" JOIN commissions_session n ON n.id = i.session_id WHERE i.id = {item}"
+        " AND n.form IN ('meeting', 'phone') AND n.state IN ('published', 'counted'))"
+    )
+
+
 _OWN_SEAT = f"seat_id IN (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON})"
 ROW_POLICIES = {
     "commissions_commission": {
@@ -123,10 +131,27 @@ ROW_POLICIES = {
             " AND n.state IN ('counted', 'signed'))",
             command="SELECT",
         ),
+        # In a meeting the secretary writes, and reads, what is recorded aloud; a vote cast online stays closed.
+        "recorder": Policy(f"recorded_by_id IS NOT NULL AND {_in_my_meeting('item_id')}"),
+    },
+    # A set-aside online vote is its member's alone.
+    "commissions_earlierballot": {
+        "own": Policy(
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_ballot b WHERE b.id = ballot_id AND b.{_OWN_SEAT})"
+        ),
+    },
+    "commissions_attendance": {
+        "secretary": Policy(
+            f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"
+        ),
+        "member": Policy(
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)", command="SELECT"
+        ),
     },
     "commissions_recusal": {
         "own": Policy(f"{_MEMBER} AND item_id IN {_ITEMS} AND {_OWN_SEAT}"),
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
+        "recorder": Policy(f"recorded_by_id IS NOT NULL AND {_in_my_meeting('item_id')}"),
     },
     "commissions_comment": {
         "member": Policy(f"{_MEMBER} AND item_id IN {_ITEMS}"),

@@ -6,12 +6,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
 from palier.commissions.business import concerns
-from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Decision, Recusal, Seat, Session
+from palier.commissions.models import (
+    AgendaItem,
+    Attendance,
+    Ballot,
+    Candidate,
+    Commission,
+    Decision,
+    Recusal,
+    Seat,
+    Session,
+)
 from palier.commissions.rules import rules_of
 from palier.common import clock
 from palier.common.isolation import as_system
@@ -48,8 +58,32 @@ def awaited(candidate: Candidate) -> list[tuple[str, str]]:
 
 
 def is_open(session: Session, now: datetime) -> bool:
-    """Whether ballots are taken: read from the clock, no timer needed."""
-    return session.state == "published" and session.opens_at <= now < session.closes_at
+    """Whether ballots are taken: read from the clock, no timer needed. A meeting ends dwelling by dwelling."""
+    begun = session.state == "published" and session.opens_at <= now
+    return begun and (now < session.closes_at or not session.digital)
+
+
+def takes_votes(item: AgendaItem, now: datetime) -> bool:
+    """The same for one dwelling: in a meeting, until its vote is declared closed."""
+    return is_open(item.session, now) and item.closed_at is None
+
+
+def is_over(session: Session, now: datetime) -> bool:
+    """Whether nobody votes any more: the window is past, or in a meeting every dwelling is closed or postponed."""
+    if session.digital:
+        return now >= session.closes_at
+    return now >= session.opens_at and not session.items.filter(postponed="", closed_at=None).exists()
+
+
+def ended_at(session: Session) -> datetime:
+    """When its voting ended or is foreseen to: the window's end, or in a meeting the last dwelling's closing."""
+    last = None if session.digital else session.items.aggregate(last=Max("closed_at"))["last"]
+    return last or session.closes_at
+
+
+def voting_ended(item: AgendaItem, now: datetime) -> bool:
+    """Whether nobody votes on this dwelling any more."""
+    return now >= item.session.closes_at if item.session.digital else item.closed_at is not None
 
 
 def seat_of(actor: Actor, session: Session) -> Seat:
@@ -102,10 +136,15 @@ def recused(item: AgendaItem) -> set[int]:
     return set(Recusal.objects.filter(item=item).values_list("seat_id", flat=True))
 
 
+def standing(ballots: QuerySet[Ballot]) -> QuerySet[Ballot]:
+    """Without those that were recorded for a member who said that it is not their vote."""
+    return ballots.exclude(answer="contested")
+
+
 def ballots_of(item: AgendaItem) -> list[Ballot]:
-    """Ballots cast on a dwelling by seats that did not step out afterwards."""
+    """Ballots that count for a dwelling: of seats that did not step out afterwards, and that nobody contested."""
     return list(
-        Ballot.objects.filter(item=item)
+        standing(Ballot.objects.filter(item=item))
         .exclude(seat__in=Recusal.objects.filter(item=item).values("seat"))
         .select_related("seat__person")
         .order_by("seat")
@@ -121,7 +160,8 @@ def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
         seats = list(Seat.objects.filter(commission=session.commission_id, until=None).order_by("pk"))
         for item, seat in Recusal.objects.filter(item__in=items).values_list("item_id", "seat_id").order_by("pk"):
             out[item].add(seat)
-        for item, seat in Ballot.objects.filter(item__in=items).values_list("item_id", "seat_id").order_by("pk"):
+        cast = standing(Ballot.objects.filter(item__in=items))
+        for item, seat in cast.values_list("item_id", "seat_id").order_by("pk"):
             voted[item].add(seat)
     quorum = rules_of(session.commission, clock.today()).quorum
     found = {}
@@ -142,13 +182,76 @@ def turnout(item: AgendaItem) -> dict[str, int]:
 
 
 def may_postpone(item: AgendaItem, seen: Mapping[str, int] | None = None) -> str:
-    """Why a dwelling may go to another session once the window is closed; empty when its votes are to be counted.
+    """Why a dwelling may go to another session once nobody votes any more; empty when its votes are to be counted.
 
-    `seen`: its turnout, when it is at hand.
+    `seen`: its turnout, when it is at hand. Who asked for a meeting has it when this is one.
     """
     seen = seen or turnout(item)
     if not seen["voted"] or seen["voted"] < seen["quorum"]:
         return f"Quorum non atteint : {seen['voted']} sur {seen['called']} ont voté, il en fallait {seen['quorum']}"
+    if not item.session.digital:
+        return ""
     with as_system("that a meeting was asked for is public to the session, who asked and how they voted is not"):
-        asked = Ballot.objects.filter(item=item, meeting=True).exclude(seat__in=recused(item)).exists()
+        asked = standing(Ballot.objects.filter(item=item, meeting=True)).exclude(seat__in=recused(item)).exists()
     return "Un membre demande un examen en réunion" if asked else ""
+
+
+def attendances(session: Session) -> dict[int, Attendance]:
+    """seat → its presence in a meeting, for those that were noted."""
+    rows = Attendance.objects.filter(session=session).select_related("seat__person").order_by("seat")
+    return {row.seat_id: row for row in rows}
+
+
+def called(session: Session) -> list[Seat]:
+    """The seats that some dwelling of the session concerns, the president first."""
+    seats = Seat.objects.filter(commission=session.commission_id, until=None).select_related("person")
+    items = list(session.items.select_related("session", "offer__dwelling__commune").order_by("position", "pk"))
+    return [seat for seat in seats.order_by("-president", "pk") if any(_concerned(seat, item) for item in items)]
+
+
+def recorded_for(actor: Actor, session: Session | None = None) -> list[Ballot]:
+    """What was recorded in the name of a member in meetings whose minutes are not signed, dwelling by dwelling."""
+    ballots = Ballot.objects.filter(
+        seat__person=actor.person_id, recorded_by__isnull=False, item__session__state__in=["published", "counted"]
+    )
+    if session is not None:
+        ballots = ballots.filter(item__session=session)
+    return list(
+        ballots.select_related("item__session__commission", "item__offer__dwelling__commune").order_by(
+            "item__session", "item__position", "item"
+        )
+    )
+
+
+def recorders(ballots: Sequence[Ballot]) -> dict[int, str]:
+    """ballot → who wrote it down, by name."""
+    with as_system("a member must know who recorded a vote in their name; secretaries have no seat"):
+        names = Ballot.objects.filter(pk__in=[b.pk for b in ballots], recorded_by__isnull=False)
+        return {b.pk: b.recorded_by.full_name for b in names.select_related("recorded_by").order_by("pk")}
+
+
+def cast_online(item: AgendaItem) -> dict[int, Ballot]:
+    """seat → when it voted online and whether it asked for a meeting; never how it voted."""
+    with as_system("the room must know who has already voted online; how they voted stays closed until the count"):
+        ballots = Ballot.objects.filter(item=item, given="online").only("seat", "cast_at", "meeting", "revision")
+        return {ballot.seat_id: ballot for ballot in ballots.order_by("seat")}
+
+
+def answers(session: Session) -> dict[int, dict[str, int]]:
+    """seat → how many votes were recorded for it in a meeting, and how many it confirmed, contested or left unanswered."""
+    found: dict[int, dict[str, int]] = {}
+    recorded = Ballot.objects.filter(item__session=session, recorded_by__isnull=False)
+    for seat, answer in recorded.values_list("seat_id", "answer").order_by("seat", "pk"):
+        row = found.setdefault(seat, {"recorded": 0, "confirmed": 0, "contested": 0, "waiting": 0})
+        row["recorded"] += 1
+        kind = {"": "waiting", "confirmed": "confirmed", "signed": "confirmed"}.get(answer, "contested")
+        row[kind] += 1
+    return found
+
+
+def unanswered(session: Session) -> dict[str, int]:
+    """How many recorded votes nobody confirmed, and how many were contested after the count; never whose."""
+    with as_system("the president must know before signing what the minutes will say of recorded votes"):
+        recorded = Ballot.objects.filter(item__session=session, item__postponed="", recorded_by__isnull=False)
+        given = list(recorded.values_list("answer", flat=True).order_by("pk"))
+    return {"waiting": given.count(""), "disputed": given.count("disputed")}

@@ -25,6 +25,9 @@ SESSION = Workflow(
     ],
 )  # fmt: skip
 
+# How a session is held (CCH L441-2: the digital form is one of them, on terms set by the rules of procedure).
+FORMS = {"digital": "Séance numérique", "meeting": "Réunion", "phone": "Réunion par téléphone"}
+
 DECISIONS = dict(codes.DECISIONS)
 # CCH R441-3: when fewer than three demands may be examined.
 EXCEPTIONS = {
@@ -42,5 +45,16 @@ ledger.declare(
         "agenda.postpone": {"agent": "Logement reporté à une autre séance : {reason}"},
         "ties.settle": {"agent": "Égalité départagée en séance"},
         "comments.post": {"agent": "Message dans la discussion"},
+        "sessions.hold": {"agent": "Séance tenue autrement : {form}, {place}"},
+        "attendance.note": {"agent": "Présences notées"},
+        "agenda.close": {"agent": "Vote clos pour ce logement"},
+        "agenda.reopen": {"agent": "Vote rouvert pour ce logement : {reason}"},
+        "ballots.record": {"agent": "Vote de {member} enregistré en séance"},
+        "ballots.strike": {"agent": "Vote de {member}, enregistré en séance, retiré"},
+        "ballots.confirm": {"agent": "Vote enregistré en séance : confirmé par {member}"},
+        "ballots.initial": {"agent": "Vote enregistré en séance : signé par {member} dans la salle"},
+        "ballots.contest": {"agent": "Vote enregistré en séance : contesté par {member}"},
+        "recusals.record": {"agent": "{member} se déporte, déclaré en séance"},
+        "recusals.strike": {"agent": "Déport de {member}, enregistré en séance, retiré"},
     }
 )

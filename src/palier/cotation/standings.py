@@ -20,7 +20,6 @@ from palier.law.household import Household
 from palier.law.keys import keys
 from palier.law.lasting import facts_until
 
-
 followers: list[Callable[[Sequence[int]], None]] = []
 
 

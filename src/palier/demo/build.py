@@ -28,6 +28,7 @@ from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Wor
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
 from palier.demo import bodies, occupation, registering, sittings, storing
+from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
@@ -46,7 +47,7 @@ BATCH = 50
 # A department has some three hundred offers; of the thousands of a region, the first have candidates and the rest none.
 APPLIED_FOR = 1000
 # Offers of the cast's landlord, and the one of them whose list is to be made.
-OWN_OFFERS, PAST = 8, 7
+OWN_OFFERS, PAST = 9, 7
 # Dwellings whose lists are made together: as many households head each of them, and others want one alone.
 SEVERAL, HEADS, OTHERS = 3, 6, 7
 CONTINGENT_OF = {"state": "state_priority", "action_logement": "action_logement"}
@@ -167,7 +168,7 @@ def _dwellings(scale) -> dict[str, int]:
 
 
 def _offers(scale) -> dict[str, int]:
-    """Eight dwellings of the cast's landlord in Caen, that journeys can count on, then those that were drawn."""
+    """Nine dwellings of the cast's landlord in Caen, that journeys can count on, then those that were drawn."""
     chance, today, now = Random(61), clock.today(), clock.now()
     with acting(SYSTEM):
         holders = list(Organisation.objects.filter(kind__in=["state", "action_logement"]).order_by("pk"))
@@ -261,7 +262,7 @@ def _recognised(demands: list[int]) -> dict[int, tuple[Situation, ...]]:
 
 
 def _underway(scale) -> dict[str, int]:
-    """Of the first offers: the first stays open, the third is the holder's, the last has passed its deadline."""
+    """Of the first offers: the first stays open, the third is the holder's, the eighth has passed its deadline."""
     with acting(SYSTEM):
         first = list(Offer.objects.select_related("dwelling__commune").order_by("pk")[:OWN_OFFERS])
         made = Application.objects.filter(offer__in=first).exists()
@@ -269,6 +270,7 @@ def _underway(scale) -> dict[str, int]:
             return {}
         employees = list(Demand.objects.filter(pk__in=_eligible(first[2], 6, "none")).order_by("pk"))
     begun = begin(instructed=first[1], convened=[first[4], first[6]], allocated=first[5])
+    begun |= meet(first[8])
     return {**begun, "candidats du logement réservé": reserve(first[2], employees)}
 
 

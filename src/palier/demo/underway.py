@@ -63,7 +63,7 @@ def _send(offer: Offer, ago: timedelta = timedelta(days=1)) -> list[int]:
         return list(sent.order_by("entries__position").values_list("pk", flat=True))
 
 
-def _session(offers: Sequence[Offer], opens_at, closes_at) -> Session:
+def session_of(offers: Sequence[Offer], opens_at, closes_at) -> Session:
     """A session of the landlord's commission with the first three files of each offer, published."""
     secretary = character("nadia.secretaire")
     files = {offer.pk: _send(offer, timedelta(hours=2))[:EXAMINED] for offer in offers}
@@ -83,14 +83,14 @@ def _convene(offers: Sequence[Offer]) -> None:
     """The next usual window; the present one when it is open."""
     usual = setting("commission_window", on=clock.today(), territory="14")
     window = calendar.next_window(usual, after=clock.now())
-    _session(offers, window.opens_at, window.closes_at)
+    session_of(offers, window.opens_at, window.closes_at)
 
 
 def _allocate(offer: Offer) -> None:
     """Examined, voted and signed these last days: the first household has not answered yet."""
     now = clock.now()
     with clock.frozen_at(now - timedelta(days=4)):
-        session = _session([offer], now - timedelta(days=3), now - timedelta(days=2))
+        session = session_of([offer], now - timedelta(days=3), now - timedelta(days=2))
     with acting(SYSTEM):
         candidates = list(
             Candidate.objects.filter(item__session=session).order_by("position").values_list("pk", "item")

@@ -200,6 +200,8 @@ WITHHELD: dict[str, str] = {
     "commissions.Session": "séances d’une commission, sans rien sur vous",
     "commissions.AgendaItem": "ordre du jour : le dépouillement porte sur tous les candidats d’un logement",
     "commissions.Ballot": "le vote de chaque membre est secret ; la décision et ses motifs sont dans l’archive",
+    "commissions.EarlierBallot": "le vote de chaque membre est secret ; la décision et ses motifs sont dans l’archive",
+    "commissions.Attendance": "présences des membres d’une commission, sans rien sur vous",
     "commissions.Recusal": "l’intérêt déclaré par un membre ne concerne que lui",
     "commissions.SealedRecord": "empreintes des procès-verbaux, sans contenu",
     "exchanges.TakeOver": "réglages d’une reprise de fichier, sans rien sur vous",

@@ -13,7 +13,15 @@ from palier.applications.models import Application
 from palier.applications.offers import describe
 from palier.commissions.business import BUSINESS, communes_of
 from palier.commissions.models import AgendaItem, Decision, Session
-from palier.commissions.queries import ballots_of, may_postpone, recused, seats_concerned, sessions_for
+from palier.commissions.queries import (
+    ballots_of,
+    is_over,
+    may_postpone,
+    recused,
+    seats_concerned,
+    sessions_for,
+    voting_ended,
+)
 from palier.commissions.rules import rules_of
 from palier.commissions.states import SESSION
 from palier.common import clock, ledger
@@ -32,8 +40,9 @@ def count(*, actor: Actor, session_id: int) -> Session:
     session = locked(sessions_for(actor), session_id)
     if session.state == "counted":
         return session
-    if clock.now() < session.closes_at:
-        raise Refused("session.open", "La séance n’est pas close : le dépouillement attend la fin de la fenêtre.")
+    if not is_over(session, clock.now()):
+        waited = "la fin de la fenêtre" if session.digital else "que le vote de chaque logement soit clos"
+        raise Refused("session.open", f"La séance n’est pas close : le dépouillement attend {waited}.")
     # Fired first: the secretary reads ballots of a counted session only. A refusal below undoes it.
     SESSION.fire(session, "count", actor=actor, counted_at=clock.now())
     items = list(
@@ -186,10 +195,11 @@ def postpone(*, actor: Actor, item_id: int) -> AgendaItem:
     item = AgendaItem.objects.select_related("session__commission", "offer__dwelling__commune").get(pk=item_id)
     held = locked_all(Application.objects.filter(candidacies__item=item).select_related("offer__dwelling__commune"))
     session = locked(sessions_for(actor), item.session_id)
-    item.postponed = AgendaItem.objects.values_list("postponed", flat=True).get(pk=item_id)
+    item.postponed, item.closed_at = AgendaItem.objects.values_list("postponed", "closed_at").get(pk=item_id)
+    item.session = session
     if item.postponed:
         return item
-    if session.state != "published" or clock.now() < session.closes_at:
+    if session.state != "published" or not voting_ended(item, clock.now()):
         raise Refused("postpone.when", "Un logement se reporte après la clôture et avant le dépouillement.")
     why = may_postpone(item)
     if not why:

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.commissions.models import AgendaItem, Ballot, Comment, Recusal, Seat, Session
-from palier.commissions.queries import is_open, items_for, seat_of, sessions_for
+from palier.commissions.models import AgendaItem, Ballot, Comment, EarlierBallot, Recusal, Seat, Session
+from palier.commissions.queries import items_for, seat_of, sessions_for, takes_votes
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
@@ -43,16 +43,20 @@ def cast_ballot(
     item, seat = _item_of(actor, item_id)
     if not seat.voting:
         raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
-    if not is_open(item.session, clock.now()):
+    if not takes_votes(item, clock.now()):
         raise Refused(
             "ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte."
         )
     if Recusal.objects.filter(item=item, seat=seat).exists():
         raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
     refused = dict(refused or {})
-    _check(ranking, refused, {c.pk for c in item.candidates.all()}, meeting)
+    check_content(ranking, refused, {c.pk for c in item.candidates.all()}, meeting)
     ballot = Ballot.objects.select_for_update(of=("self",)).filter(item=item, seat=seat).first()
-    content = {"ranking": list(ranking), "refused": {str(k): v for k, v in refused.items()}, "meeting": meeting}
+    content = {
+        "ranking": list(ranking), "refused": {str(k): v for k, v in refused.items()}, "meeting": meeting,
+        # A member's own vote takes the place of the one that was recorded for them in the room.
+        "given": "online", "recorded_by": None, "answer": "", "answered_at": None,
+    }  # fmt: skip
     if ballot is None:
         ballot = Ballot(item=item, seat=seat, revision=0)
     elif all(getattr(ballot, name) == value for name, value in content.items()):
@@ -61,12 +65,16 @@ def cast_ballot(
         setattr(ballot, name, value)
     ballot.cast_at, ballot.revision = clock.now(), ballot.revision + 1
     ballot.save()
+    EarlierBallot.objects.filter(ballot=ballot).delete()
     # The content stays in the ballot: the ledger says that a member voted, not how.
     ledger.record(verb="ballots.cast", subject=ballot, actor=actor, data={"revision": ballot.revision})
     return ballot
 
 
-def _check(ranking: Sequence[int], refused: Mapping[int, str], candidates: set[int], meeting: bool) -> None:
+def check_content(
+    ranking: Sequence[int], refused: Mapping[int, str], candidates: set[int], meeting: bool = False
+) -> None:
+    """Raise Refused unless every candidate is ranked once or refused with a known reason."""
     if len(set(ranking)) != len(ranking) or set(ranking) & set(refused):
         raise Refused("ballot.twice", "Un candidat apparaît deux fois dans votre classement.")
     if not (set(ranking) | set(refused)) <= candidates:

@@ -1,18 +1,23 @@
 """Commissions, their seats and rules, and everything a session produces."""
 
+from palier.commissions.models.attendance import PRESENCES, Attendance
 from palier.commissions.models.commission import CAPACITIES, Commission, Seat
 from palier.commissions.models.decision import Decision, SealedRecord
 from palier.commissions.models.session import AgendaItem, Candidate, Session
-from palier.commissions.models.voting import Ballot, Comment, Recusal
+from palier.commissions.models.voting import GIVEN, Ballot, Comment, EarlierBallot, Recusal
 
 __all__ = [
     "CAPACITIES",
+    "GIVEN",
+    "PRESENCES",
     "AgendaItem",
+    "Attendance",
     "Ballot",
     "Candidate",
     "Comment",
     "Commission",
     "Decision",
+    "EarlierBallot",
     "Recusal",
     "SealedRecord",
     "Seat",

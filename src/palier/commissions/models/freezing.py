@@ -26,3 +26,7 @@ OF_CANDIDATE = (
     "(SELECT i.session_id FROM commissions_agendaitem i JOIN commissions_candidate k ON k.item_id = i.id"
     " WHERE k.id = touched.candidate_id)"
 )
+OF_BALLOT = (
+    "(SELECT i.session_id FROM commissions_agendaitem i JOIN commissions_ballot b ON b.item_id = i.id"
+    " WHERE b.id = touched.ballot_id)"
+)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
+from django.utils.timezone import localtime
 
 from palier.commissions.models.commission import Commission, Seat
 from palier.commissions.models.freezing import OF_ITEM, frozen
-from palier.commissions.states import EXCEPTIONS, SESSION
+from palier.commissions.states import EXCEPTIONS, FORMS, SESSION
 
 if TYPE_CHECKING:
     from palier.commissions.models.decision import Decision
 
 
 class Session(models.Model):
-    """A sitting, digital between `opens_at` and `closes_at`."""
+    """A sitting: digital between `opens_at` and `closes_at`, or held in a room or by phone from `opens_at` on.
+
+    In a meeting the voting ends dwelling by dwelling, by an act (`AgendaItem.closed_at`), not by the clock.
+    """
 
     commission = models.ForeignKey(Commission, models.PROTECT, related_name="sessions")
     number = models.CharField(max_length=20)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=SESSION.choices, default=SESSION.initial)
+    form = models.CharField(max_length=10, choices=list(FORMS.items()), default="digital")
+    # Where to come, or how to join by phone.
+    place = models.CharField(max_length=200, blank=True)
+    # Each change of form once members were summoned: {form, place, at, by, why}.
+    turns = models.JSONField(default=list)
     counted_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
@@ -35,6 +45,11 @@ class Session(models.Model):
         ordering = ["-opens_at", "-pk"]
         constraints = [
             SESSION.constraint("session_state"),
+            models.CheckConstraint(
+                condition=models.Q(form="digital", place="")
+                | models.Q(form__in=["meeting", "phone"]) & ~models.Q(place=""),
+                name="session_meets_somewhere",
+            ),
             models.UniqueConstraint(fields=["commission", "number"], name="session_number_once"),
             models.CheckConstraint(condition=models.Q(closes_at__gt=models.F("opens_at")), name="session_window"),
             models.CheckConstraint(
@@ -49,6 +64,19 @@ class Session(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="signed"),
             )
+        ]
+
+    @property
+    def digital(self) -> bool:
+        return self.form == "digital"
+
+    @property
+    def turn_words(self) -> list[str]:
+        """Each change of form once members were summoned: what, where, when, by whom and why."""
+        return [
+            f"{FORMS[turn['form']]}, {turn['place']} : le {localtime(datetime.fromisoformat(turn['at'])):%d/%m/%Y à %H:%M},"
+            f" par {turn['by']}. {turn['why']}"
+            for turn in self.turns
         ]
 
 
@@ -66,6 +94,8 @@ class AgendaItem(models.Model):
     settlements = models.JSONField(default=list)
     # Why the dwelling goes to another session: no quorum. It is neither counted nor decided here.
     postponed = models.CharField(max_length=300, blank=True)
+    # In a meeting: when the room had decided and the voting was declared closed.
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["session", "position", "pk"]

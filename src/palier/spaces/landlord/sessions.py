@@ -15,7 +15,7 @@ from palier.applications.models import Application
 from palier.applications.queries import visible_to
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Session
-from palier.commissions.queries import commissions_of, is_open, items_for, may_postpone, sessions_for, turnouts
+from palier.commissions.queries import commissions_of, is_open, is_over, items_for, may_postpone, sessions_for, turnouts
 from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -145,7 +145,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     items = list(
         items_for(request.actor, one).prefetch_related("candidates__decision", "candidates__application__demand")
     )
-    over = clock.now() >= one.closes_at
+    over = is_over(one, clock.now())
     waiting = over and one.state == "published"
     seen = turnouts(items)
     return page(

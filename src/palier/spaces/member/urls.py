@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from palier.spaces.member import reviews, views
+from palier.spaces.member import confirming, reviews, views
 
 app_name = "member"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("logements/<int:pk>/se-deporter/", views.step_out, name="step_out"),
     path("logements/<int:pk>/discussion/", views.discussion, name="discussion"),
     *reviews.urlpatterns,
+    *confirming.urlpatterns,
 ]

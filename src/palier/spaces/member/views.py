@@ -11,7 +11,19 @@ from palier.accounts.roles import Role
 from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
-from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, turnout, turnouts
+from palier.commissions.queries import (
+    is_open,
+    items_by_session,
+    items_for,
+    recorded_for,
+    seat_of,
+    sessions_for,
+    standing,
+    takes_votes,
+    turnout,
+    turnouts,
+    unanswered,
+)
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -44,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     sessions = list(sessions_for(request.actor))
     items = items_by_session(request.actor, sessions)
     voted = set(
-        Ballot.objects.filter(seat__person=request.actor.person_id, item__session__in=sessions).values_list(
+        standing(Ballot.objects.filter(seat__person=request.actor.person_id, item__session__in=sessions)).values_list(
             "item_id", flat=True
         )
     )
@@ -57,7 +69,8 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for s in sessions
     ]  # fmt: skip
-    return page(request, "member/home.html", {"rows": rows})
+    waiting = sum(not ballot.answer for ballot in recorded_for(request.actor))
+    return page(request, "member/home.html", {"rows": rows, "to_confirm": waiting})
 
 
 @for_roles(Role.MEMBER)
@@ -66,7 +79,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     seat = seat_of(request.actor, one)
     items = list(items_for(request.actor, one))
     seen = turnouts(items)
-    mine = {b.item_id: b for b in Ballot.objects.filter(item__in=items, seat=seat).order_by("item")}
+    mine = {b.item_id: b for b in standing(Ballot.objects.filter(item__in=items, seat=seat)).order_by("item")}
     out = set(Recusal.objects.filter(item__in=items, seat=seat).values_list("item_id", flat=True))
     return page(
         request,
@@ -78,6 +91,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "open": is_open(one, clock.now()),
             "coming": clock.now() < one.opens_at,
             "reviews": reviews.rows_of(request, one),
+            "to_confirm": sum(not ballot.answer for ballot in recorded_for(request.actor, one)),
+            "unanswered": unanswered(one),
             "may_sign": seat.president and one.state == "counted",
             "rows": [
                 {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
@@ -93,7 +108,7 @@ def _item(request: HttpRequest, pk: int) -> AgendaItem:
 
 def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: forms.Form) -> HttpResponse:
     seat = seat_of(request.actor, one.session)
-    ballot = Ballot.objects.filter(item=one, seat=seat).first()
+    ballot = standing(Ballot.objects.filter(item=one, seat=seat)).first()
     recusal = Recusal.objects.filter(item=one, seat=seat).first()
     candidates = [] if recusal else list(Candidate.objects.filter(item=one).order_by("position", "pk"))
     if ballot:
@@ -108,7 +123,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
             "item": one,
             "session": one.session,
             "seat": seat,
-            "open": is_open(one.session, clock.now()),
+            "open": takes_votes(one, clock.now()),
             "candidates": candidates,
             "ranking": [
                 {"id": c.pk, "title": f"Candidat {c.position}", "detail": c.facts["household"]} for c in candidates
