@@ -24,7 +24,8 @@ AS_SYSTEM_FILES = {
     "allocations/actions.py",
     "allocations/papers.py",
     "applications/actions.py",
-    "commissions/actions/preparing.py",
+    "commissions/actions/calling.py",
+    "commissions/actions/procedure.py",
     "commissions/actions/signing.py",
     "commissions/actions/voting.py",
     "commissions/queries.py",
@@ -193,9 +194,7 @@ def test_applications_stay_between_household_landlord_and_holder(city):
 
 def test_a_member_sees_the_agenda_only_once_published_and_not_after_stepping_out(city, build):
     member = city.actors[Role.MEMBER]
-    commission = Commission.objects.create(
-        landlord=city.landlord, name="Commission", department_id="14", rules_from=NOW.date()
-    )
+    commission = Commission.objects.create(landlord=city.landlord, name="Commission", department_id="14")
     seat = Seat.objects.create(commission=commission, person=member.person, capacity="board", since=NOW.date())
     session = Session.objects.create(commission=commission, number="1", opens_at=NOW, closes_at=NOW.replace(day=24))
     item = AgendaItem.objects.create(session=session, offer=city.free, position=1)
@@ -213,9 +212,7 @@ def test_a_member_sees_the_agenda_only_once_published_and_not_after_stepping_out
 
 def test_a_mayor_examines_only_dwellings_of_the_commune(city, build):
     member = city.actors[Role.MEMBER]
-    commission = Commission.objects.create(
-        landlord=city.landlord, name="Commission", department_id="14", rules_from=NOW.date()
-    )
+    commission = Commission.objects.create(landlord=city.landlord, name="Commission", department_id="14")
     Seat.objects.create(
         commission=commission, person=member.person, capacity="mayor", commune_id="14366", since=NOW.date()
     )
@@ -277,6 +274,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_first_of_register",
         "palier_firsts_of_register",
         "palier_forget_events",
+        "palier_item_seats",
         "palier_items",
         "palier_keep_identity",
         "palier_live",
@@ -291,6 +289,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_seated",
         "palier_seats",
         "palier_sheltered_places",
+        "palier_sittings",
         "palier_situations",
         "palier_to_recognise",
         "palier_under_examination",

@@ -15,10 +15,11 @@ from django.conf import settings
 from palier.applications.offers import describe
 from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
 from palier.commissions.queries import ballots_of, recused, seats_concerned
+from palier.commissions.rules import rules_of_session
 from palier.commissions.states import DECISIONS, EXCEPTIONS
 from palier.common import pdf
 from palier.law import ballots as law_ballots
-from palier.law import codes
+from palier.law import codes, procedure
 
 
 def seal(previous: str, record: dict[str, Any]) -> str:
@@ -41,8 +42,20 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "opens_at": session.opens_at.isoformat(),
         "closes_at": session.closes_at.isoformat(),
         "signed_at": now.isoformat(),
-        "president": {"name": president.person.full_name, "title": president.signs_as},
+        "president": {"name": president.named, "title": president.signs_as},
+        "summoned_at": session.summoned_at.isoformat() if session.summoned_at else "",
+        "procedure": _procedure(session),
         "items": [_item(item) for item in items],
+    }
+
+
+def _procedure(session: Session) -> dict[str, Any]:
+    """The rules that the session followed, in words, and the version that they come from."""
+    kept = session.rules or {}
+    return {
+        "version": kept.get("version"),
+        "valid_from": kept.get("valid_from"),
+        "rules": list(procedure.in_words(rules_of_session(session)).items()),
     }
 
 
@@ -60,7 +73,7 @@ def _item(item: AgendaItem) -> dict[str, Any]:
         "exception_note": item.exception_note,
         "members": [
             {
-                "name": seat.person.full_name,
+                "name": seat.named,
                 "capacity": seat.get_capacity_display(),
                 "voting": seat.voting,
                 "presence": "déporté" if seat.pk in out else "a voté" if seat.pk in voted else "n’a pas voté",
@@ -69,6 +82,11 @@ def _item(item: AgendaItem) -> dict[str, Any]:
             for seat in seats_concerned(item)
         ],
         "postponed": item.postponed,
+        "withdrawn": item.withdrawn_at is not None,
+        "corrections": [
+            {"at": c.at.isoformat(), "title": c.title, "reason": c.reason, "changes": c.changes}
+            for c in item.corrections.order_by("at", "pk")
+        ],
         "count": item.count,
         "rule": law_ballots.RULES[item.count["rule"]] if item.count else "",
         "settlements": item.settlements,

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Decision, Recusal, Seat, Session
-from palier.commissions.rules import rules_of
-from palier.common import clock
+from palier.commissions.models import (
+    AgendaItem,
+    Ballot,
+    Candidate,
+    Commission,
+    Correction,
+    Decision,
+    Recusal,
+    Seat,
+    Session,
+    StandIn,
+)
+from palier.commissions.rules import rules_of_session
 from palier.common.isolation import as_system
 from palier.documents.queries import may_be_awaited
-from palier.law import codes
+from palier.law import ballots as law_ballots
+from palier.law import codes, procedure
 
 
 def commissions_of(actor: Actor) -> QuerySet[Commission]:
@@ -29,8 +43,7 @@ def sessions_for(actor: Actor) -> QuerySet[Session]:
     if actor.role in (Role.SECRETARY, Role.LANDLORD):
         return every.filter(commission__landlord=actor.organisation_id)
     if actor.role == Role.MEMBER:
-        mine = Seat.objects.filter(person=actor.person_id, until=None).values("commission")
-        return every.filter(commission__in=mine, state__in=["published", "counted", "signed"])
+        return every.filter(pk__in=sittings(actor), state__in=["published", "counted", "signed"])
     return every.none()
 
 
@@ -51,9 +64,32 @@ def is_open(session: Session, now: datetime) -> bool:
     return session.state == "published" and session.opens_at <= now < session.closes_at
 
 
+def sittings(actor: Actor) -> dict[int, int]:
+    """published session → the seat that the actor occupies in it, their own or one they stand in for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session, seat FROM palier_sittings(%s)", [actor.person_id])
+        return dict(cursor.fetchall())
+
+
 def seat_of(actor: Actor, session: Session) -> Seat:
-    """The actor's seat in the session's commission; Seat.DoesNotExist when there is none."""
-    return Seat.objects.get(commission=session.commission_id, person=actor.person_id, until=None)
+    """The seat that the actor occupies in the session; Seat.DoesNotExist when there is none, or somebody else sits there."""
+    seat = Seat.objects.select_related("person").get(pk=sittings(actor).get(session.pk))
+    seat.stand_in = stand_ins(session).get(seat.pk)
+    return seat
+
+
+def covering(session: Session) -> QuerySet[StandIn]:
+    """Who stands in for somebody in a session: named for it, or for a period in which it opens."""
+    day = localdate(session.opens_at)
+    named = Q(session=session.pk) | Q(session=None, since__lte=day, until__gte=day)
+    return StandIn.objects.filter(
+        named, seat__commission=session.commission_id, withdrawn_at=None
+    ).select_related("person", "seat__person")
+
+
+def stand_ins(session: Session) -> dict[int, StandIn]:
+    """seat → who occupies it in its member's place."""
+    return {one.seat_id: one for one in covering(session).order_by("pk")}
 
 
 def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
@@ -76,25 +112,39 @@ def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
 
 def items_by_session(actor: Actor, sessions: Sequence[Session]) -> dict[int, list[int]]:
     """session → the dwellings a member examines in it, over many sessions at once."""
-    seats = Seat.objects.filter(person=actor.person_id, until=None, commission__in={s.commission_id for s in sessions})
-    mine = {seat.commission_id: seat for seat in seats.order_by("pk")}
+    held = sittings(actor)
+    seats = {seat.pk: seat for seat in Seat.objects.filter(pk__in=held.values()).order_by("pk")}
+    mine = {session: seats[seat] for session, seat in held.items()}
     found: dict[int, list[int]] = {session.pk: [] for session in sessions}
     items = AgendaItem.objects.filter(session__in=sessions).select_related("session", "offer__dwelling__commune")
     for item in items.order_by("session", "position", "pk"):
-        if _concerned(mine[item.session.commission_id], item):
+        if concerned(mine[item.session_id], item):
             found[item.session_id].append(item.pk)
     return found
 
 
-def _concerned(seat: Seat, item: AgendaItem) -> bool:
+def concerned(seat: Seat, item: AgendaItem) -> bool:
+    """Whether a seat examines a dwelling: a seat limited to a commune or an EPCI sits for its dwellings only."""
     commune = item.offer.dwelling.commune
     return seat.commune_id in (None, commune.pk) and seat.epci_id in (None, commune.epci_id)
 
 
 def seats_concerned(item: AgendaItem) -> list[Seat]:
     """The seats called for a dwelling, the president first."""
-    seats = Seat.objects.filter(commission=item.session.commission_id, until=None).select_related("person")
-    return [seat for seat in seats.order_by("-president", "pk") if _concerned(seat, item)]
+    return [seat for seat in seats_in(item.session) if concerned(seat, item)]
+
+
+def seats_in(session: Session) -> list[Seat]:
+    """Every seat of a session with its occupant, the president first."""
+    found = stand_ins(session)
+    seats = list(
+        Seat.objects.filter(commission=session.commission_id, until=None)
+        .select_related("person", "commune", "epci")
+        .order_by("-president", "pk")
+    )
+    for seat in seats:
+        seat.stand_in = found.get(seat.pk)
+    return seats
 
 
 def recused(item: AgendaItem) -> set[int]:
@@ -112,8 +162,11 @@ def ballots_of(item: AgendaItem) -> list[Ballot]:
     )
 
 
-def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
-    """item → how many seats are called and have voted on it; never how they voted. Items of one session."""
+def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, Any]]:
+    """item → who is called and has voted on it, never how; `lacks`: what the quorum still wants, in words. One session's.
+
+    `called`, `voted`, `quorum`, `recused`: numbers of seats; `reached`: whether the quorum is; `missing`: capacity → how many.
+    """
     if not items:
         return {}
     session, out, voted = items[0].session, defaultdict(set), defaultdict(set)
@@ -123,25 +176,36 @@ def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
             out[item].add(seat)
         for item, seat in Ballot.objects.filter(item__in=items).values_list("item_id", "seat_id").order_by("pk"):
             voted[item].add(seat)
-    quorum = rules_of(session.commission, clock.today()).quorum
+    rule = quorum_rule(session)
     found = {}
     for item in items:
-        voters = {s.pk for s in seats if s.voting and _concerned(s, item)} - out[item.pk]
+        voters = {s.pk: s for s in seats if s.voting and concerned(s, item) and s.pk not in out[item.pk]}
+        present = sorted(voters.keys() & voted[item.pk])
+        state = law_ballots.quorum(rule, {str(pk): s.capacity for pk, s in voters.items()}, [str(pk) for pk in present])
         found[item.pk] = {
             "called": len(voters),
-            "voted": len(voters & voted[item.pk]),
-            "quorum": min(quorum, len(voters)),
+            "voted": state.present,
+            "quorum": state.least,
+            "reached": state.reached,
+            "missing": dict(state.missing),
+            "lacks": procedure.lacking(state.least - state.present, state.missing),
             "recused": len(out[item.pk]),
         }
     return found
 
 
-def turnout(item: AgendaItem) -> dict[str, int]:
+def quorum_rule(session: Session) -> law_ballots.QuorumRule:
+    """The quorum of a session's rules of procedure."""
+    rules = rules_of_session(session)
+    return law_ballots.QuorumRule(least=rules.quorum, kinds=rules.quorum_kinds)
+
+
+def turnout(item: AgendaItem) -> dict[str, Any]:
     """The same for one dwelling."""
     return turnouts([item])[item.pk]
 
 
-def may_postpone(item: AgendaItem, seen: Mapping[str, int] | None = None) -> str:
+def may_postpone(item: AgendaItem, seen: Mapping[str, Any] | None = None) -> str:
     """Why a dwelling may go to another session once the window is closed; empty when its votes are to be counted.
 
     `seen`: its turnout, when it is at hand.
@@ -149,6 +213,21 @@ def may_postpone(item: AgendaItem, seen: Mapping[str, int] | None = None) -> str
     seen = seen or turnout(item)
     if not seen["voted"] or seen["voted"] < seen["quorum"]:
         return f"Quorum non atteint : {seen['voted']} sur {seen['called']} ont voté, il en fallait {seen['quorum']}"
+    if not seen["reached"]:
+        return f"Quorum non atteint : {seen['lacks']}"
     with as_system("that a meeting was asked for is public to the session, who asked and how they voted is not"):
         asked = Ballot.objects.filter(item=item, meeting=True).exclude(seat__in=recused(item)).exists()
     return "Un membre demande un examen en réunion" if asked else ""
+
+
+def corrections_of(items: Sequence[AgendaItem]) -> dict[int, list[Correction]]:
+    """item → what changed on it since the agenda was published, the oldest first."""
+    found: dict[int, list[Correction]] = {item.pk: [] for item in items}
+    for correction in Correction.objects.filter(item__in=items).order_by("at", "pk"):
+        found[correction.item_id].append(correction)
+    return found
+
+
+def to_look_again(ballot: Ballot | None, corrections: Sequence[Correction]) -> list[Correction]:
+    """What changed on a dwelling after this ballot was cast: it still counts, its member is asked to look again."""
+    return [one for one in corrections if ballot is not None and one.at > ballot.cast_at]

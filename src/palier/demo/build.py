@@ -111,7 +111,7 @@ def _cast(scale) -> dict[str, int]:
         landlord = _organisation("landlord")
         commission, _ = Commission.objects.get_or_create(
             landlord=landlord, name=f"Commission d’attribution, {landlord.name}",
-            defaults={"department_id": "14", "rules_from": since, "rules": {"quorum": 3, "counting": "borda"}},
+            defaults={"department_id": "14"},
         )  # fmt: skip
         seats = {
             "yves.membre": ("board", True, None),

@@ -1,24 +1,52 @@
-"""Every write of a commission, in the order of a session: prepare, vote, count, decide, sign."""
+"""Every write of a commission, in the order of a session: set up, prepare, correct, vote, count, decide, sign."""
 
+from palier.commissions.actions.calling import remind_all
+from palier.commissions.actions.correcting import (
+    add_candidate,
+    correct_dwelling,
+    correct_facts,
+    remove_candidate,
+    withdraw_dwelling,
+)
 from palier.commissions.actions.counting import count, postpone, settle_ties
 from palier.commissions.actions.deciding import decide
-from palier.commissions.actions.preparing import add_to_agenda, cancel, create_session, publish, remove_candidate
+from palier.commissions.actions.preparing import add_to_agenda, cancel, create_session, fill_agenda, publish
+from palier.commissions.actions.procedure import (
+    add_seat,
+    elect,
+    end_seat,
+    name_stand_in,
+    publish_rules,
+    withdraw_stand_in,
+)
 from palier.commissions.actions.signing import after_signature, sign
 from palier.commissions.actions.voting import cast_ballot, declare_interest, post_comment
 
 __all__ = [
+    "add_candidate",
+    "add_seat",
     "add_to_agenda",
     "after_signature",
     "cancel",
     "cast_ballot",
+    "correct_dwelling",
+    "correct_facts",
     "count",
     "create_session",
     "decide",
     "declare_interest",
+    "elect",
+    "end_seat",
+    "fill_agenda",
+    "name_stand_in",
     "post_comment",
     "postpone",
     "publish",
+    "publish_rules",
+    "remind_all",
     "remove_candidate",
     "settle_ties",
     "sign",
+    "withdraw_dwelling",
+    "withdraw_stand_in",
 ]
