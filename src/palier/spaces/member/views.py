@@ -11,7 +11,7 @@ from palier.accounts.roles import Role
 from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
-from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, turnout, turnouts
+from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, sittings, turnout, turnouts
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import Refused
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     sessions = list(sessions_for(request.actor))
     items = items_by_session(request.actor, sessions)
     voted = set(
-        Ballot.objects.filter(seat__person=request.actor.person_id, item__session__in=sessions).values_list(
+        Ballot.objects.filter(seat__in=set(sittings(request.actor).values()), item__session__in=sessions).values_list(
             "item_id", flat=True
         )
     )
