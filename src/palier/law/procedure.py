@@ -94,7 +94,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """`field`: the rule it is about. `blocking`: the rules cannot be applied as they stand."""
+    """`field`: the rule it is about, `kind_<capacity>` for a part of the quorum. `blocking`: the rules cannot be applied as they stand."""
 
     field: str
     text: str
@@ -147,13 +147,13 @@ def _quorum(rules: Rules, members: Sequence[Member]) -> list[Remark]:
         )
     for kind, asked in rules.quorum_kinds.items():
         if kind not in VOTING:
-            found.append(Remark("quorum_kinds", "Seuls des membres délibératifs comptent dans le quorum."))
+            found.append(Remark(f"kind_{kind}", "Seuls des membres délibératifs comptent dans le quorum."))
         elif asked < 1:
-            found.append(Remark("quorum_kinds", f"{CAPACITIES[kind]} : demandez au moins une voix, ou aucune condition."))
+            found.append(Remark(f"kind_{kind}", f"{CAPACITIES[kind]} : demandez au moins une voix, ou aucune condition."))
         elif kind in ALONE and asked > 1:
-            found.append(Remark("quorum_kinds", f"{CAPACITIES[kind]} : une seule voix est possible pour un logement."))
+            found.append(Remark(f"kind_{kind}", f"{CAPACITIES[kind]} : une seule voix est possible pour un logement."))
         elif members and asked > here[kind]:
-            found.append(Remark("quorum_kinds", f"Quorum impossible : {_count(asked, kind)} demandé, {_held(here[kind])}."))
+            found.append(Remark(f"kind_{kind}", f"Quorum impossible : {_count(asked, kind)} demandé, {_held(here[kind])}."))
     if sum(rules.quorum_kinds.values()) > rules.quorum >= 1:
         found.append(
             Remark("quorum", "Les voix demandées par qualité dépassent le quorum : c’est leur somme qui jouera.", False)

@@ -40,6 +40,8 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     Role.SECRETARY: [
         ("Séances", "landlord:sessions", "calendar"),
         ("Dossiers prêts", "landlord:ready", "file"),
+        ("Membres", "landlord:seats", "users"),
+        ("Règlement", "landlord:rules", "scale"),
         ("Attributions", "landlord:allocations", "handshake"),
     ],
     Role.RESERVATION_HOLDER: [
