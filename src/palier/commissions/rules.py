@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from palier.commissions.models import Commission, RulesVersion, Session
-from palier.law.procedure import Member, Rules
+from palier.common import clock
+from palier.law.procedure import Member, Rules, notice
 from palier.territories.queries import setting
 
-__all__ = ["Rules", "frozen", "members_of", "rules_of", "rules_of_session", "version_of"]
+__all__ = ["Rules", "frozen", "members_of", "notice_lacking", "rules_of", "rules_of_session", "version_of"]
 
 
 def version_of(commission: Commission, on: date) -> RulesVersion | None:
@@ -34,6 +35,11 @@ def rules_of_session(session: Session) -> Rules:
         return rules_of(session.commission, localdate(session.opens_at))
     kept = {key: value for key, value in session.rules.items() if key not in ("version", "valid_from")}
     return Rules(**{**kept, "reminder_hours": tuple(kept["reminder_hours"])})
+
+
+def notice_lacking(session: Session) -> str:
+    """What a summons sent today would lack of its days of notice, in words; empty when the rules are kept."""
+    return notice(clock.today(), localdate(session.opens_at), rules_of_session(session).notice_days)
 
 
 def frozen(session: Session) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from palier.commissions.actions.calling import summon
 from palier.commissions.facts import candidate_facts
 from palier.commissions.models import AgendaItem, Candidate, Session
 from palier.commissions.queries import commissions_of, sessions_for
-from palier.commissions.rules import frozen, rules_of_session
+from palier.commissions.rules import frozen, notice_lacking
 from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.locks import locked, locked_all
 from palier.homes.models import Offer
-from palier.law import procedure, reasons
+from palier.law import reasons
 from palier.territories.queries import setting
 
 
@@ -153,7 +153,7 @@ def publish(*, actor: Actor, session_id: int) -> Session:
         raise Refused("session.past", "La fenêtre de cette séance est déjà passée : annulez-la et créez-en une autre.")
     for item in items:
         _check_item(item)
-    short = notice_given(session)
+    short = notice_lacking(session)
     SESSION.fire(
         session, "publish", actor=actor, rules=frozen(session), summoned_at=clock.now(),
         data={"short_notice": short} if short else None,
@@ -171,12 +171,6 @@ def _check_item(item: AgendaItem) -> None:
         raise Refused(refusal.code, f"{describe(item.offer)} : {refusal.message}") from None
     if not number:
         raise Refused("agenda.empty", f"{describe(item.offer)} : il ne reste aucun candidat.")
-
-
-def notice_given(session: Session) -> str:
-    """What a summons sent today would lack of its days of notice, in words; empty when the rules are kept."""
-    least = rules_of_session(session).notice_days
-    return procedure.notice(clock.today(), localdate(session.opens_at), least)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Landlords' agents and the secretaries of their commissions."""
 
-from palier.spaces.landlord import allocations, corrections, decisions, instruction, offers, procedure, sessions
+from palier.spaces.landlord import allocations, corrections, decisions, instruction, offers, rules, seats, sessions
 
 app_name = "landlord"
 urlpatterns = [
@@ -8,7 +8,8 @@ urlpatterns = [
     *instruction.urlpatterns,
     *sessions.urlpatterns,
     *corrections.urlpatterns,
-    *procedure.urlpatterns,
+    *rules.urlpatterns,
+    *seats.urlpatterns,
     *decisions.urlpatterns,
     *allocations.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""The secretary's pages on what a commission is: its rules of procedure, who sits, who stands in."""
+"""The secretary's pages on who sits in a commission, and who stands in."""
 
 from __future__ import annotations
 
@@ -13,196 +13,19 @@ from django.views.decorators.http import require_POST
 from palier.accounts.models import Membership, Person
 from palier.accounts.roles import Role
 from palier.commissions import actions
-from palier.commissions.models import Commission, RulesVersion, Seat, StandIn
+from palier.commissions.models import Commission, Seat, StandIn
 from palier.commissions.queries import commissions_of, sessions_for
-from palier.commissions.rules import Rules, members_of, rules_of, version_of
+from palier.commissions.rules import members_of
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
-from palier.law import ballots, procedure
+from palier.law import procedure
 from palier.spaces.access import for_roles
+from palier.spaces.landlord.rules import chosen, commission_of, tabs
 from palier.territories.models import Epci
 from palier.territories.queries import commune_named
 
 DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-# A remark of the law's is shown beside the field that holds what it is about.
-SHOWN_AT = {"closes": "closes_time", "opens": "opens_time"}
-
-
-class RulesForm(forms.Form):
-    """One version of the rules; `members`: the seats in office, for a quorum that can be reached."""
-
-    opens_day = forms.ChoiceField(label="Ouverture, jour", choices=list(procedure.DAYS.items()))
-    opens_time = forms.TimeField(label="Ouverture, heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    closes_day = forms.ChoiceField(label="Clôture, jour", choices=list(procedure.DAYS.items()))
-    closes_time = forms.TimeField(label="Clôture, heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    notice_days = forms.IntegerField(label="Convocation : jours avant l’ouverture", min_value=0, max_value=60)
-    reminder_hours = forms.CharField(
-        label="Rappels : heures avant la clôture", required=False, max_length=40,
-        help_text="Un ou plusieurs nombres, par exemple « 24, 3 ». Vide : aucun rappel.",
-    )  # fmt: skip
-    quorum = forms.IntegerField(label="Quorum : voix au moins", min_value=1, max_value=30)
-    counting = forms.ChoiceField(label="Décompte des classements", choices=list(ballots.RULES.items()))
-    tallies = forms.ChoiceField(
-        label="Résultats provisoires", choices=list(procedure.TALLIES.items()), widget=forms.RadioSelect
-    )
-    names_shown = forms.BooleanField(label="Montrer le nom des candidats aux membres", required=False)
-    meeting_by = forms.ChoiceField(
-        label="Qui peut demander un examen en réunion", choices=list(procedure.MEETING_BY.items()), widget=forms.RadioSelect
-    )
-    valid_from = forms.DateField(label="Date d’effet", **DATE)
-    note = forms.CharField(
-        label="Origine", required=False, max_length=300,
-        help_text="Par exemple : délibération du conseil du 12 octobre, approuvée par le préfet le 3 novembre.",
-    )  # fmt: skip
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, members: list[procedure.Member], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.members = members
-        for kind in procedure.VOTING:
-            self.fields[f"kind_{kind}"] = forms.IntegerField(
-                label=procedure.CAPACITIES[kind], required=False, min_value=0, max_value=6
-            )
-
-    @property
-    def quorum_kinds_open(self) -> bool:
-        """Unfolded when the rules ask for a kind, or when one of these fields is wrong."""
-        return any(bound.value() or bound.errors for bound in self.kinds)
-
-    @property
-    def kinds(self) -> list[forms.BoundField]:
-        return [self[f"kind_{kind}"] for kind in procedure.VOTING]
-
-    def clean_reminder_hours(self) -> tuple[int, ...]:
-        parts = self.cleaned_data["reminder_hours"].replace(";", ",").replace("h", "").split(",")
-        words = [part.strip() for part in parts if part.strip()]
-        if not all(word.isdecimal() and len(word) < 4 for word in words):
-            raise forms.ValidationError("Écrivez des heures séparées par des virgules, par exemple « 24, 3 ».")
-        return tuple(sorted({int(word) for word in words}, reverse=True))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if not self.errors:
-            self.remarks = procedure.remarks(self.rules, self.members, on=clock.today())
-            for remark in self.remarks:
-                if remark.blocking:
-                    self.add_error(SHOWN_AT.get(remark.field, remark.field), remark.text)
-        return data
-
-    @property
-    def rules(self) -> Rules:
-        data = self.cleaned_data
-        asked = {kind: data[f"kind_{kind}"] for kind in procedure.VOTING}
-        plain = ("notice_days", "reminder_hours", "quorum", "counting", "tallies", "names_shown", "meeting_by")
-        return Rules(
-            opens=f"{data['opens_day']} {data['opens_time']:%H:%M}",
-            closes=f"{data['closes_day']} {data['closes_time']:%H:%M}",
-            quorum_kinds={kind: number for kind, number in asked.items() if number},
-            **{name: data[name] for name in plain},
-        )
-
-
-def _initial(rules: Rules) -> dict[str, Any]:
-    (opens_day, opens_time), (closes_day, closes_time) = rules.opens.split(), rules.closes.split()
-    return {
-        "opens_day": opens_day, "opens_time": opens_time, "closes_day": closes_day, "closes_time": closes_time,
-        "notice_days": rules.notice_days, "reminder_hours": ", ".join(map(str, rules.reminder_hours)),
-        "quorum": rules.quorum, "counting": rules.counting, "tallies": rules.tallies, "names_shown": rules.names_shown,
-        "meeting_by": rules.meeting_by, **{f"kind_{kind}": n for kind, n in rules.quorum_kinds.items()},
-    }  # fmt: skip
-
-
-def _commission(request: HttpRequest, pk: int | None = None) -> Commission | None:
-    mine = commissions_of(request.actor)
-    return mine.get(pk=pk) if pk else mine.first()
-
-
-def _tabs(request: HttpRequest, current: Commission, url: str) -> list[dict[str, Any]]:
-    """A landlord may have several commissions, by geography (CCH R441-9)."""
-    every = list(commissions_of(request.actor))
-    rows = [{"label": c.name, "url": f"{url}?commission={c.pk}", "current": c.pk == current.pk} for c in every]
-    return rows if len(rows) > 1 else []
-
-
-def _chosen(request: HttpRequest) -> Commission | None:
-    asked = request.GET.get("commission", "")
-    return _commission(request, int(asked) if asked.isdecimal() and len(asked) < 19 else None)
-
-
-@for_roles(Role.SECRETARY)
-def rules(request: HttpRequest) -> HttpResponse:
-    """The rules in force, in words, and every version with what it changed."""
-    commission = _chosen(request)
-    if commission is None:
-        return page(request, "landlord/no_commission.html")
-    today = clock.today()
-    current = version_of(commission, today)
-    return page(
-        request,
-        "landlord/rules.html",
-        {
-            "commission": commission,
-            "commissions": _tabs(request, commission, request.path),
-            "current": current,
-            "words": list(procedure.in_words(rules_of(commission, today)).items()),
-            "versions": _told(commission, current),
-            "composition": procedure.composition(members_of(commission), on=today),
-        },
-    )
-
-
-def _told(commission: Commission, current: RulesVersion | None) -> list[dict[str, Any]]:
-    """The versions from the latest, each with what it changes of the one that it follows."""
-    today, told, former = clock.today(), [], None
-    every = list(RulesVersion.objects.filter(commission=commission).order_by("valid_from", "version"))
-    last_of_day = {version.valid_from: version.pk for version in every}
-    for version in every:
-        replaced = last_of_day[version.valid_from] != version.pk
-        state = ("Remplacée", "neutral")
-        if current is not None and version.pk == current.pk:
-            state = ("En vigueur", "success")
-        elif version.valid_from > today and not replaced:
-            state = ("À venir", "info")
-        changes = procedure.differences(former.rules, version.rules) if former else []
-        told.append({"version": version, "state": state, "changes": changes, "first": former is None})
-        former = version
-    return told[::-1]
-
-
-@for_roles(Role.SECRETARY)
-def new_rules(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write a version, see in words what it changes, then publish it for a day."""
-    commission = _commission(request, pk)
-    latest = RulesVersion.objects.filter(commission=commission).first()
-    before = latest.rules if latest else rules_of(commission, clock.today())
-    form = RulesForm(
-        request.POST or None, members=members_of(commission), initial={**_initial(before), "valid_from": clock.today()}
-    )
-    changes, seen = None, False
-    if request.method == "POST" and form.is_valid():
-        seen, changes = True, procedure.differences(before, form.rules)
-        if request.POST.get("do") == "publish":
-            data = form.cleaned_data
-            made = attempt(
-                form,
-                lambda: actions.publish_rules(
-                    actor=request.actor, commission_id=pk, rules=form.rules,
-                    valid_from=data["valid_from"], note=data["note"],
-                ),
-            )  # fmt: skip
-            if made:
-                messages.success(request, f"La version {made.version} du règlement est enregistrée.")
-                return go(request, "landlord:rules")
-    return page(
-        request,
-        "landlord/rules_new.html",
-        {
-            "commission": commission, "form": form, "seen": seen and not form.errors, "changes": changes,
-            "warnings": [r for r in getattr(form, "remarks", []) if not r.blocking] if seen else [],
-        },
-        status=422 if form.errors else 200,
-    )  # fmt: skip
 
 
 def _people(request: HttpRequest) -> list[Person]:
@@ -231,7 +54,7 @@ class SeatForm(forms.Form):
     def __init__(self, *args: Any, people: list[Person], department: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = [("", "Choisir"), *[(p.pk, p.full_name) for p in people]]
-        places = Epci.objects.filter(communes__department=department).distinct().order_by("name", "pk")
+        places = Epci.objects.filter(commune__department=department).distinct().order_by("name", "pk")
         self.fields["epci"].choices = [("", "—"), *[(e.pk, e.name) for e in places]]
 
     def clean_commune(self) -> str | None:
@@ -281,7 +104,7 @@ class StandInForm(forms.Form):
 
 @for_roles(Role.SECRETARY)
 def seats(request: HttpRequest) -> HttpResponse:
-    commission = _chosen(request)
+    commission = chosen(request)
     if commission is None:
         return page(request, "landlord/no_commission.html")
     rows = list(
@@ -296,7 +119,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         "landlord/seats.html",
         {
             "commission": commission,
-            "commissions": _tabs(request, commission, request.path),
+            "commissions": tabs(request, commission, request.path),
             "rows": [{"seat": seat, "stand_ins": [one for one in named if one.seat_id == seat.pk]} for seat in rows],
             "composition": procedure.composition(members_of(commission), on=today),
         },
@@ -315,7 +138,7 @@ def _named(commission: Commission) -> list[StandIn]:
 
 @for_roles(Role.SECRETARY)
 def new_seat(request: HttpRequest, pk: int) -> HttpResponse:
-    commission = _commission(request, pk)
+    commission = commission_of(request, pk)
     sitting = set(Seat.objects.filter(commission=commission, until=None).values_list("person_id", flat=True))
     form = SeatForm(
         request.POST or None, people=[p for p in _people(request) if p.pk not in sitting or request.method == "POST"],
@@ -420,8 +243,6 @@ def withdraw_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 urlpatterns = [
-    path("reglement/", rules, name="rules"),
-    path("reglement/<int:pk>/nouvelle-version/", new_rules, name="new_rules"),
     path("membres/", seats, name="seats"),
     path("membres/<int:pk>/nouveau/", new_seat, name="new_seat"),
     path("membres/sieges/<int:pk>/", seat, name="seat"),
