@@ -82,6 +82,7 @@ def others(town: Town) -> dict[str, list[int]]:
         "attestations": [town.job.pk], "offres": list(Offer.objects.values_list("pk", flat=True)),
         "envois": [town.upload.pk],
         "reglement": [town.session.commission_id], "membres": [town.session.commission_id],
+        "remplacement": list(Seat.objects.values_list("pk", flat=True)),
         "sieges": list(Seat.objects.values_list("pk", flat=True)),
         "suppleances": list(StandIn.objects.values_list("pk", flat=True)),
         "logements": [town.item.pk, town.reserved.pk, town.dwelling.pk], "seances": [town.session.pk],

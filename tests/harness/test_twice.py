@@ -62,7 +62,7 @@ READ_ONLY = {
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
-    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
+    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "member:away", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -839,6 +839,19 @@ def _(town):
     data = {f"rank_{first}": 1, f"rank_{second}": 2, "reason_1": "Naissance attendue en janvier."}
     path = f"/bailleur/seances/logements/{town.item.pk}/egalites/"
     return Case(town.client("nadia.secretaire"), path, data, at=town.session.closes_at)
+
+
+@case("member:stand_in")
+def _(town):
+    spare = town.build.actor(Role.MEMBER, town.landlord).person
+    data = {"person": spare.pk, "span": "period", "since": "2027-02-01", "until": "2027-02-28"}
+    return Case(town.client("ines.membre"), f"/commission/remplacement/{seat_of('ines.membre').pk}/", data)
+
+
+@case("member:back")
+def _(town):
+    named = StandIn.objects.get()
+    return Case(town.client("denis.membre"), f"/commission/remplacement/suppleances/{named.pk}/retirer/", {})
 
 
 @case("member:cast")

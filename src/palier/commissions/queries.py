@@ -26,6 +26,7 @@ from palier.commissions.models import (
     StandIn,
 )
 from palier.commissions.rules import rules_of_session
+from palier.common import clock
 from palier.common.isolation import as_system
 from palier.documents.queries import may_be_awaited
 from palier.law import ballots as law_ballots
@@ -85,6 +86,13 @@ def covering(session: Session) -> QuerySet[StandIn]:
     return StandIn.objects.filter(
         named, seat__commission=session.commission_id, withdrawn_at=None
     ).select_related("person", "seat__person")
+
+
+def standing(*seats: Seat) -> list[StandIn]:
+    """Who stands in for these seats, in sessions and periods that are not over."""
+    every = StandIn.objects.filter(seat__in=seats, withdrawn_at=None).select_related("person", "session")
+    over = Q(session__closes_at__lte=clock.now()) | Q(until__lt=clock.today())
+    return list(every.exclude(over).order_by("pk"))
 
 
 def stand_ins(session: Session) -> dict[int, StandIn]:

@@ -49,7 +49,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Situations à reconnaître", "holder:recognitions", "shield"),
     ],
     Role.EMPLOYER: [("Attestations d’emploi", "employer:home", "briefcase")],
-    Role.MEMBER: [("Mes séances", "member:home", "calendar")],
+    Role.MEMBER: [("Mes séances", "member:home", "calendar"), ("Me faire remplacer", "member:away", "users")],
     Role.AUTHORITY: [
         ("Observatoire", "authority:home", "chart"),
         ("Grilles", "authority:grids", "list"),

@@ -176,9 +176,9 @@ def new_rules(request: HttpRequest, pk: int) -> HttpResponse:
     form = RulesForm(
         request.POST or None, members=members_of(commission), initial={**_initial(before), "valid_from": clock.today()}
     )
-    changes, seen = None, False
+    seen, told = False, {}
     if request.method == "POST" and form.is_valid():
-        seen, changes = True, procedure.differences(before, form.rules)
+        seen = True
         if request.POST.get("do") == "publish":
             data = form.cleaned_data
             made = attempt(
@@ -191,15 +191,27 @@ def new_rules(request: HttpRequest, pk: int) -> HttpResponse:
             if made:
                 messages.success(request, f"La version {made.version} du règlement est enregistrée.")
                 return go(request, "landlord:rules")
+    if seen and not form.errors:
+        told = _effect(commission, form)
     return page(
         request,
         "landlord/rules_new.html",
-        {
-            "commission": commission, "form": form, "seen": seen and not form.errors, "changes": changes,
-            "warnings": [r for r in getattr(form, "remarks", []) if not r.blocking] if seen else [],
-        },
+        {"commission": commission, "form": form, "seen": bool(told), **told},
         status=422 if form.errors else 200,
-    )  # fmt: skip
+    )
+
+
+def _effect(commission: Commission, form: RulesForm) -> dict[str, Any]:
+    """What a version would change of the one in force on its day, which follows it, and what deserves a second look."""
+    day = form.cleaned_data["valid_from"]
+    former = version_of(commission, day)
+    later = RulesVersion.objects.filter(commission=commission, valid_from__gt=day).order_by("valid_from", "-version")
+    return {
+        "former": former,
+        "following": later.first(),
+        "changes": procedure.differences(rules_of(commission, day), form.rules),
+        "warnings": [remark for remark in form.remarks if not remark.blocking],
+    }
 
 
 urlpatterns = [

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from palier.accounts.models import Membership, Person
+from palier.accounts.models import Person
 from palier.accounts.roles import Role
 from palier.commissions import actions
-from palier.commissions.models import Commission, Seat, StandIn
-from palier.commissions.queries import commissions_of, sessions_for
+from palier.commissions.models import Seat, StandIn
+from palier.commissions.queries import commissions_of, sessions_for, standing
 from palier.commissions.rules import members_of
 from palier.common import clock
 from palier.common.errors import Refused
@@ -22,16 +22,9 @@ from palier.common.pages import attempt, go, page
 from palier.law import procedure
 from palier.spaces.access import for_roles
 from palier.spaces.landlord.rules import chosen, commission_of, tabs
+from palier.spaces.stand_ins import StandInForm, people_with_access
 from palier.territories.models import Epci
 from palier.territories.queries import commune_named
-
-DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-
-
-def _people(request: HttpRequest) -> list[Person]:
-    """Those with a member's access at the landlord's."""
-    held = Membership.objects.filter(organisation=request.actor.organisation_id, role=Role.MEMBER, until=None)
-    return [m.person for m in held.select_related("person").order_by("person__last_name", "person__first_name", "pk")]
 
 
 class SeatForm(forms.Form):
@@ -67,41 +60,6 @@ class SeatForm(forms.Form):
         return found.pk
 
 
-class StandInForm(forms.Form):
-    """Who sits in a member's place: in one session, or over a period."""
-
-    person = forms.TypedChoiceField(
-        label="Qui siège à sa place", coerce=int, error_messages={"required": "Choisissez une personne.", "invalid_choice": "Choisissez une personne dans la liste."},
-        help_text="Une personne avec un accès de membre, et qui ne siège pas déjà dans cette commission.",
-    )  # fmt: skip
-    span = forms.ChoiceField(
-        label="Pour", choices=[("session", "Une séance"), ("period", "Une période")], initial="session", widget=forms.RadioSelect
-    )
-    session = forms.TypedChoiceField(label="Séance", required=False, coerce=int, empty_value=None)
-    since = forms.DateField(label="Du", required=False, help_text="Les séances qui ouvrent ce jour-là ou après.", **DATE)
-    until = forms.DateField(label="Au", required=False, **DATE)
-    reason = forms.CharField(label="Raison", required=False, max_length=200)
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, people: list[Person], sessions: list, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", "Choisir"), *[(p.pk, p.full_name) for p in people]]
-        self.fields["session"].choices = [("", "—"), *[(s.pk, f"{s.number}, ouvre le {s.opens_at:%d/%m/%Y}") for s in sessions]]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("span") == "session":
-            data["since"] = data["until"] = None
-            if not data.get("session") and "session" not in self.errors:
-                self.add_error("session", "Choisissez une séance, ou une période.")
-        elif not self.errors:
-            data["session"] = None
-            for name in ("since", "until"):
-                if not data.get(name):
-                    self.add_error(name, "Donnez cette date.")
-        return data
-
-
 @for_roles(Role.SECRETARY)
 def seats(request: HttpRequest) -> HttpResponse:
     commission = chosen(request)
@@ -113,7 +71,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         .order_by("-president", "pk")
     )
     today = clock.today()
-    named = _named(commission)
+    named = standing(*rows)
     return page(
         request,
         "landlord/seats.html",
@@ -126,22 +84,12 @@ def seats(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _named(commission: Commission) -> list[StandIn]:
-    """The stand-ins of sessions and periods that are not over."""
-    every = StandIn.objects.filter(seat__commission=commission, withdrawn_at=None).select_related("person", "session")
-    now = clock.now()
-    return [
-        one for one in every.order_by("pk")
-        if (one.session.closes_at > now if one.session else one.until >= clock.today())
-    ]  # fmt: skip
-
-
 @for_roles(Role.SECRETARY)
 def new_seat(request: HttpRequest, pk: int) -> HttpResponse:
     commission = commission_of(request, pk)
     sitting = set(Seat.objects.filter(commission=commission, until=None).values_list("person_id", flat=True))
     form = SeatForm(
-        request.POST or None, people=[p for p in _people(request) if p.pk not in sitting or request.method == "POST"],
+        request.POST or None, people=[p for p in people_with_access(request.actor) if p.pk not in sitting or request.method == "POST"],
         department=commission.department_id,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -175,7 +123,7 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
         commission=one.commission, state__in=["preparing", "published"], closes_at__gt=clock.now()
     )
     form = StandInForm(
-        request.POST or None, people=[p for p in _people(request) if p.pk not in sitting],
+        request.POST or None, people=[p for p in people_with_access(request.actor) if p.pk not in sitting],
         sessions=list(coming.order_by("opens_at", "pk")),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -190,13 +138,13 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
         if named:
             messages.success(request, f"{named.person.full_name} siégera à la place de {one.person.full_name}. Les deux sont prévenus.")
             return go(request, "landlord:seat", pk)
+    now = standing(one)
     return page(
         request,
         "landlord/seat.html",
         {
-            "seat": one, "form": form, "board": one.capacity in procedure.BOARD,
-            "stand_ins": [s for s in _named(one.commission) if s.seat_id == pk],
-            "past": StandIn.objects.filter(seat=one).exclude(pk__in=[s.pk for s in _named(one.commission)])
+            "seat": one, "form": form, "board": one.capacity in procedure.BOARD, "stand_ins": now,
+            "past": StandIn.objects.filter(seat=one).exclude(pk__in=[s.pk for s in now])
             .select_related("person", "session").order_by("-pk"),
         },
         status=422 if form.errors else 200,

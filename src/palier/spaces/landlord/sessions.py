@@ -102,8 +102,15 @@ def new_session(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Admissible files, by dwelling, waiting for a session."""
     preparing = sessions_for(request.actor).filter(state="preparing", closes_at__gt=clock.now())
+    rows = _ready(request)
     return page(
-        request, "landlord/ready.html", {"rows": _ready(request), "preparing": list(preparing.order_by("opens_at", "pk"))}
+        request,
+        "landlord/ready.html",
+        {
+            "rows": rows,
+            "whole": sum(row["enough"] for row in rows),
+            "preparing": list(preparing.order_by("opens_at", "pk")),
+        },
     )
 
 

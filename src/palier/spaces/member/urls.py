@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from palier.spaces.member import views
+from palier.spaces.member import stand_in, views
 
 app_name = "member"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("logements/<int:pk>/classer/", views.cast, name="cast"),
     path("logements/<int:pk>/se-deporter/", views.step_out, name="step_out"),
     path("logements/<int:pk>/discussion/", views.discussion, name="discussion"),
+    *stand_in.urlpatterns,
 ]
