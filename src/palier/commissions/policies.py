@@ -134,7 +134,10 @@ ROW_POLICIES = {
         "landlord": Policy(_in_my_commission("commission_id")),
         "member": Policy(
             f"{_MEMBER} AND state IN ('published', 'counted', 'signed')"
-            f" AND id IN (SELECT t.session FROM palier_sittings({PERSON}) t)",
+            f" AND (id IN (SELECT t.session FROM palier_sittings({PERSON}) t)"
+            # Whoever is replaced still knows in which session, not what is examined there.
+            f" OR commission_id IN (SELECT s.commission_id FROM commissions_seat s"
+            f" WHERE s.person_id = {PERSON} AND s.until IS NULL))",
             command="SELECT",
         ),
         # The president signs; nothing else of a session is theirs to write, which the gate holds.
