@@ -269,3 +269,28 @@ def test_the_presidency_goes_to_another_member_of_the_board(stage):
     assert list(Seat.objects.filter(president=True).values_list("pk", flat=True)) == [made.pk]
     mayor = stage.seat_of(stage.mayor).pk
     assert refused(lambda: stage.as_(stage.secretary, actions.elect, seat_id=mayor)) == "seat.president.board"
+
+
+def test_a_member_away_names_a_stand_in_from_their_page_and_sits_again(stage, client_for):
+    stage.to_agenda()
+    client, seat, spare = client_for(stage.mayor), stage.seat_of(stage.mayor), stage.spare.person
+    address = f"/commission/remplacement/{seat.pk}/"
+    wrong = client.post(address, {"person": spare.pk, "span": "session"})
+    assert (wrong.status_code, "Choisissez une séance" in wrong.content.decode()) == (422, True)
+    client.post(address, {"person": spare.pk, "span": "session", "session": stage.session.pk})
+    page = client.get("/commission/remplacement/").content.decode()
+    assert (spare.full_name in page, f"séance {stage.session.number}" in page) == (True, True)
+    client.post(f"/commission/remplacement/suppleances/{StandIn.objects.get().pk}/retirer/")
+    assert spare.full_name not in client.get("/commission/remplacement/").content.decode()
+    assert client_for(stage.tenant).get(address).status_code == 404
+
+
+def test_whoever_is_replaced_knows_in_which_session_and_nothing_of_it(stage):
+    stage.to_agenda()
+    name(stage, session_id=stage.session.pk)
+    with acting(stage.mayor.scope):
+        assert (Session.objects.count(), Session.objects.get().items.count()) == (1, 0)
+    with acting(stage.spare.scope):
+        assert Session.objects.count() == 1
+    with acting(stage.build.actor("member", stage.landlord).scope):
+        assert Session.objects.count() == 0

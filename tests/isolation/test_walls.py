@@ -11,7 +11,19 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from palier.accounts.models import Membership
 from palier.accounts.roles import OrganisationKind, Role
 from palier.applications.models import Application
-from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Recusal, Seat, Session
+from palier.commissions.models import (
+    AgendaItem,
+    Ballot,
+    Candidate,
+    Commission,
+    Correction,
+    Recusal,
+    Reminder,
+    RulesVersion,
+    Seat,
+    Session,
+    StandIn,
+)
 from palier.common.isolation import SYSTEM_POLICY, VISITOR, acting, open_tables, row_policies, sql_functions
 from palier.common.models import Event
 from palier.demands.models import Demand
@@ -208,6 +220,32 @@ def test_a_member_sees_the_agenda_only_once_published_and_not_after_stepping_out
     Recusal.objects.create(item=item, seat=seat, reason="cousin", at=NOW)
     assert seen(Demand, member.scope) == set()
     assert seen(Candidate, member.scope) == set()
+
+
+def test_rules_seats_and_what_surrounds_a_session_stay_in_their_commission(city, build):
+    member = city.actors[Role.MEMBER]
+    commission = Commission.objects.create(landlord=city.landlord, name="Commission", department_id="14")
+    build.rules(commission)
+    seat = Seat.objects.create(commission=commission, person=member.person, capacity="board", since=NOW.date())
+    session = Session.objects.create(
+        commission=commission, number="1", opens_at=NOW, closes_at=NOW.replace(day=24), state="published"
+    )
+    item = AgendaItem.objects.create(session=session, offer=city.free, position=1)
+    Correction.objects.create(item=item, kind="dwelling_corrected", reason="loyer", at=NOW)
+    Reminder.objects.create(session=session, seat=seat, hours=3, at=NOW)
+    StandIn.objects.create(
+        seat=seat, person=build.person(), since=NOW.date().replace(day=28), until=NOW.date().replace(day=29),
+        named_at=NOW, named_by=member.person,
+    )  # fmt: skip
+    secretary, stranger = city.actors[Role.SECRETARY], build.actor(Role.SECRETARY, city.other)
+    lonely = build.actor(Role.MEMBER, city.landlord)
+    counted = {
+        who: tuple(len(seen(model, actor.scope)) for model in (RulesVersion, StandIn, Correction, Reminder))
+        for who, actor in {"member": member, "secretary": secretary, "stranger": stranger, "lonely": lonely}.items()
+    }
+    assert counted == {
+        "member": (1, 1, 1, 0), "secretary": (1, 1, 1, 1), "stranger": (0, 0, 0, 0), "lonely": (0, 0, 0, 0),
+    }  # fmt: skip
 
 
 def test_a_mayor_examines_only_dwellings_of_the_commune(city, build):
