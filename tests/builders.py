@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,11 +16,13 @@ from palier.accounts.roles import OrganisationKind, Role
 from palier.applications.models import Application
 from palier.applications.placing import follow
 from palier.applications.receipts import lot
+from palier.commissions.models import Commission, RulesVersion
 from palier.common import clock
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion
 from palier.demands.models import Wish as WishRow
 from palier.homes.models import Dwelling, Offer, Vacancy
+from palier.law.procedure import Rules
 from palier.territories.models import Commune
 
 CAEN, LISIEUX, ALENCON = "14118", "14366", "61001"
@@ -128,6 +131,13 @@ class Builder:
             "confirmed_at": now - timedelta(hours=3), "draw_seed": f"{self.next():032x}",
         }  # fmt: skip
         return Offer.objects.create(vacancy=vacancy, dwelling=dwelling, **{**defaults, **fields})
+
+    def rules(self, commission: Commission, **fields: Any) -> RulesVersion:
+        """A version of a commission's rules of procedure; what a test does not name is the house's."""
+        version = RulesVersion.objects.filter(commission=commission).count() + 1
+        defaults = {"version": version, "valid_from": date(2020, 1, 1), "made_at": clock.now(), **asdict(Rules())}
+        defaults["reminder_hours"] = list(fields.pop("reminder_hours", defaults["reminder_hours"]))
+        return RulesVersion.objects.create(commission=commission, **{**defaults, **fields})
 
     def application(self, demand: Demand, offer: Offer, **fields: Any) -> Application:
         now = clock.now()

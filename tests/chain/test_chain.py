@@ -41,9 +41,9 @@ class Stage:
         self.holder_body = build.organisation(OrganisationKind.ACTION_LOGEMENT)
         self.holder = build.actor(Role.RESERVATION_HOLDER, self.holder_body)
         self.commission = Commission.objects.create(
-            landlord=self.landlord, name="Commission d’essai", department_id="14", rules_from=date(2020, 1, 1),
-            rules={"quorum": 2, "counting": "borda"},
-        )  # fmt: skip
+            landlord=self.landlord, name="Commission d’essai", department_id="14"
+        )
+        build.rules(self.commission, quorum=2)
         self.president = self._member("board", president=True)
         self.mayor = self._member("mayor", commune_id=CAEN)
         self.tenant = self._member("tenants")
@@ -67,6 +67,16 @@ class Stage:
             commission=self.commission, person=actor.person, capacity=capacity, since=date(2020, 1, 1), **fields
         )
         return actor
+
+    def seat_of(self, member) -> Seat:
+        return Seat.objects.get(commission=self.commission, person=member.person_id, until=None)
+
+    @property
+    def spare(self):
+        """Somebody with a member's access and no seat: a stand-in to be."""
+        if not hasattr(self, "_spare"):
+            self._spare = self.build.actor(Role.MEMBER, self.landlord)
+        return self._spare
 
     def apply(self) -> list[Application]:
         made = []

@@ -86,6 +86,12 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
     ballot = Ballot.objects.get(seat__person=signed.president.person)
     attempts = [
         (signed.secretary, actions.add_to_agenda, {"session_id": session, "offer_id": signed.offer.pk, "application_ids": [one.application_id]}),
+        (signed.secretary, actions.add_candidate, {"item_id": item, "application_id": one.application_id, "reason": "oubli"}),
+        (signed.secretary, actions.correct_dwelling, {"item_id": item, "reason": "loyer"}),
+        (signed.secretary, actions.correct_facts, {"candidate_id": one.pk, "reason": "revenus"}),
+        (signed.secretary, actions.withdraw_dwelling, {"item_id": item, "reason": "vendu"}),
+        (signed.secretary, actions.fill_agenda, {"session_id": session, "offer_ids": [signed.offer.pk]}),
+        (signed.secretary, actions.name_stand_in, {"seat_id": signed.seat_of(signed.tenant).pk, "person_id": signed.spare.person_id, "session_id": session}),
         (signed.secretary, actions.cancel, {"session_id": session, "reason": "trop tard"}),
         (signed.president, actions.cast_ballot, {"item_id": item, "ranking": keys[::-1]}),
         (signed.secretary, actions.close_item, {"item_id": item}),
@@ -108,7 +114,11 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
         (signed.secretary, actions.settle_ties, {"item_id": item, "settlements": [(keys[:2], "raison")]}),
         (signed.president, actions.sign, {"session_id": session}),
     ]  # fmt: skip
-    untouched = {"after_signature", "create_session", "Entry", "Mark"}
+    # These do not act on a session: those of the commission itself, and the worker's round.
+    untouched = {
+        "after_signature", "create_session", "Entry", "Mark", "add_seat", "elect", "end_seat", "publish_rules", "remind_all",
+        "withdraw_stand_in",
+    }  # fmt: skip
     assert {action.__name__ for _, action, _ in attempts} | untouched == set(actions.__all__)
     before, answers = everything(), {}
     for moment in (signed.session.opens_at + timedelta(hours=1), AFTER):

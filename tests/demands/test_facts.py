@@ -70,7 +70,7 @@ def propose(build, demand):
     """A dwelling attributed to the household, and proposed to it."""
     landlord = build.organisation()
     commission = Commission.objects.create(
-        landlord=landlord, name="Commission d’essai", department_id="14", rules_from=date(2020, 1, 1)
+        landlord=landlord, name="Commission d’essai", department_id="14"
     )
 
     def make(state: str = "sent", *, reason: str = "", answered: datetime | None = None) -> Proposal:

@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 
 from palier.accounts.models import Membership
 from palier.accounts.roles import OrganisationKind, Role
-from palier.commissions.models import Candidate
+from palier.commissions.models import Candidate, Seat, StandIn
 from palier.common import clock
 from palier.demo.underway import specimen
 from palier.homes.models import Offer
@@ -81,6 +81,10 @@ def others(town: Town) -> dict[str, list[int]]:
         "dossiers": [town.sent.pk, town.demand.pk], "pieces": [town.piece.pk], "situations": [town.recognition.pk], "registre": [town.operation.pk],
         "attestations": [town.job.pk], "offres": list(Offer.objects.values_list("pk", flat=True)),
         "envois": [town.upload.pk],
+        "reglement": [town.session.commission_id], "membres": [town.session.commission_id],
+        "remplacement": list(Seat.objects.values_list("pk", flat=True)),
+        "sieges": list(Seat.objects.values_list("pk", flat=True)),
+        "suppleances": list(StandIn.objects.values_list("pk", flat=True)),
         "logements": [town.item.pk, town.reserved.pk, town.dwelling.pk], "seances": [town.session.pk],
         "decisions": list(Candidate.objects.values_list("pk", flat=True)),
     }  # fmt: skip

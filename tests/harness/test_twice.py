@@ -19,8 +19,9 @@ from palier.accounts.models import Membership
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
 from palier.allocations.models import Proposal, VisitSlot
+from palier.applications import actions as instruction
 from palier.commissions import actions as commissions
-from palier.commissions.models import Commission
+from palier.commissions.models import Seat, Session, StandIn
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation import drafting
@@ -66,9 +67,9 @@ READ_ONLY = {
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
-    "landlord:session", "landlord:sessions", "landlord:tenancies", "member:review", "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "member:home", "member:item", "member:receipt", "member:session",
-    "public:accessibility",
-    "landlord:sheet", "member:recorded",
+    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
+    "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
+    "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -739,6 +740,67 @@ def _(town):
     return Case(town.client("nadia.secretaire"), f"/bailleur/seances/{session.pk}/publier/", {})
 
 
+@case("landlord:compose")
+def _(town):
+    session = prepared(town)
+    third = town.instructed.applications.filter(state="sent").order_by("pk").first()
+    play(character("sophie.bailleur"), instruction.admit, application_id=third.pk, why="Originaux vus.")
+    return Case(town.client("nadia.secretaire"), f"/bailleur/seances/{session.pk}/composer/", {"offers": [town.instructed.pk]})
+
+
+@case("landlord:correct")
+def _(town):
+    data = {"kind": "withdraw", "reason": "Dégât des eaux"}
+    return Case(town.client("nadia.secretaire"), f"/bailleur/seances/logements/{town.item.pk}/corriger/", data)
+
+
+RULES = {
+    "opens_day": "wed", "opens_time": "09:00", "closes_day": "thu", "closes_time": "12:00", "notice_days": "4",
+    "reminder_hours": "6", "quorum": "4", "counting": "majority", "tallies": "visible", "meeting_by": "any",
+    "valid_from": "2027-02-01", "note": "Délibération d’essai", "do": "publish",
+}  # fmt: skip
+
+
+@case("landlord:new_rules")
+def _(town):
+    path = f"/bailleur/reglement/{town.session.commission_id}/nouvelle-version/"
+    return Case(town.client("nadia.secretaire"), path, RULES)
+
+
+def seat_of(key: str) -> Seat:
+    return Seat.objects.get(person__email=f"{key}@exemple.fr", until=None)
+
+
+@case("landlord:new_seat")
+def _(town):
+    spare = town.build.actor(Role.MEMBER, town.landlord).person
+    path = f"/bailleur/membres/{town.session.commission_id}/nouveau/"
+    return Case(town.client("nadia.secretaire"), path, {"person": spare.pk, "capacity": "mandate"})
+
+
+@case("landlord:seat")
+def _(town):
+    spare = town.build.actor(Role.MEMBER, town.landlord).person
+    data = {"person": spare.pk, "span": "period", "since": "2027-02-01", "until": "2027-02-28"}
+    return Case(town.client("nadia.secretaire"), f"/bailleur/membres/sieges/{seat_of('ines.membre').pk}/", data)
+
+
+@case("landlord:end_seat")
+def _(town):
+    return Case(town.client("nadia.secretaire"), f"/bailleur/membres/sieges/{seat_of('ccas.membre').pk}/fin/", {})
+
+
+@case("landlord:elect")
+def _(town):
+    return Case(town.client("nadia.secretaire"), f"/bailleur/membres/sieges/{seat_of('odile.membre').pk}/presidence/", {})
+
+
+@case("landlord:withdraw_stand_in")
+def _(town):
+    named = StandIn.objects.get()
+    return Case(town.client("nadia.secretaire"), f"/bailleur/membres/suppleances/{named.pk}/retirer/", {})
+
+
 def voted(town: Town) -> None:
     with clock.frozen_at(town.session.opens_at + timedelta(hours=1)):
         for key in ("yves.membre", "helene.maire", "ines.membre"):
@@ -881,7 +943,7 @@ def _(town):
 @case("landlord:settle")
 def _(town):
     first, second, third = [c.pk for c in town.candidates]
-    Commission.objects.update(rules={"quorum": 2, "counting": "borda"})
+    Session.objects.filter(pk=town.session.pk).update(rules={**town.session.rules, "quorum": 2})
     with clock.frozen_at(town.session.opens_at + timedelta(hours=1)):
         for key, ranking in (("yves.membre", [first, second, third]), ("ines.membre", [second, first, third])):
             play(character(key), commissions.cast_ballot, item_id=town.item.pk, ranking=ranking)
@@ -890,6 +952,19 @@ def _(town):
     data = {f"rank_{first}": 1, f"rank_{second}": 2, "reason_1": "Naissance attendue en janvier."}
     path = f"/bailleur/seances/logements/{town.item.pk}/egalites/"
     return Case(town.client("nadia.secretaire"), path, data, at=town.session.closes_at)
+
+
+@case("member:stand_in")
+def _(town):
+    spare = town.build.actor(Role.MEMBER, town.landlord).person
+    data = {"person": spare.pk, "span": "period", "since": "2027-02-01", "until": "2027-02-28"}
+    return Case(town.client("ines.membre"), f"/commission/remplacement/{seat_of('ines.membre').pk}/", data)
+
+
+@case("member:back")
+def _(town):
+    named = StandIn.objects.get()
+    return Case(town.client("denis.membre"), f"/commission/remplacement/suppleances/{named.pk}/retirer/", {})
 
 
 @case("member:cast")

@@ -11,7 +11,19 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from palier.accounts.models import Membership
 from palier.accounts.roles import OrganisationKind, Role
 from palier.applications.models import Application
-from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Recusal, Seat, Session
+from palier.commissions.models import (
+    AgendaItem,
+    Ballot,
+    Candidate,
+    Commission,
+    Correction,
+    Recusal,
+    Reminder,
+    RulesVersion,
+    Seat,
+    Session,
+    StandIn,
+)
 from palier.common.isolation import SYSTEM_POLICY, VISITOR, acting, open_tables, row_policies, sql_functions
 from palier.common.models import Event
 from palier.demands.models import Demand
@@ -27,6 +39,8 @@ AS_SYSTEM_FILES = {
     "commissions/actions/confirming.py",
     "commissions/actions/preparing.py",
     "commissions/actions/recording.py",
+    "commissions/actions/calling.py",
+    "commissions/actions/procedure.py",
     "commissions/actions/signing.py",
     "commissions/actions/voting.py",
     "commissions/queries.py",
@@ -202,9 +216,7 @@ def test_applications_stay_between_household_landlord_and_holder(city):
 
 def test_a_member_sees_the_agenda_only_once_published_and_not_after_stepping_out(city, build):
     member = city.actors[Role.MEMBER]
-    commission = Commission.objects.create(
-        landlord=city.landlord, name="Commission", department_id="14", rules_from=NOW.date()
-    )
+    commission = Commission.objects.create(landlord=city.landlord, name="Commission", department_id="14")
     seat = Seat.objects.create(commission=commission, person=member.person, capacity="board", since=NOW.date())
     session = Session.objects.create(commission=commission, number="1", opens_at=NOW, closes_at=NOW.replace(day=24))
     item = AgendaItem.objects.create(session=session, offer=city.free, position=1)
@@ -220,11 +232,35 @@ def test_a_member_sees_the_agenda_only_once_published_and_not_after_stepping_out
     assert seen(Candidate, member.scope) == set()
 
 
+def test_rules_seats_and_what_surrounds_a_session_stay_in_their_commission(city, build):
+    member = city.actors[Role.MEMBER]
+    commission = Commission.objects.create(landlord=city.landlord, name="Commission", department_id="14")
+    build.rules(commission)
+    seat = Seat.objects.create(commission=commission, person=member.person, capacity="board", since=NOW.date())
+    session = Session.objects.create(
+        commission=commission, number="1", opens_at=NOW, closes_at=NOW.replace(day=24), state="published"
+    )
+    item = AgendaItem.objects.create(session=session, offer=city.free, position=1)
+    Correction.objects.create(item=item, kind="dwelling_corrected", reason="loyer", at=NOW)
+    Reminder.objects.create(session=session, seat=seat, hours=3, at=NOW)
+    StandIn.objects.create(
+        seat=seat, person=build.person(), since=NOW.date().replace(day=28), until=NOW.date().replace(day=29),
+        named_at=NOW, named_by=member.person,
+    )  # fmt: skip
+    secretary, stranger = city.actors[Role.SECRETARY], build.actor(Role.SECRETARY, city.other)
+    lonely = build.actor(Role.MEMBER, city.landlord)
+    counted = {
+        who: tuple(len(seen(model, actor.scope)) for model in (RulesVersion, StandIn, Correction, Reminder))
+        for who, actor in {"member": member, "secretary": secretary, "stranger": stranger, "lonely": lonely}.items()
+    }
+    assert counted == {
+        "member": (1, 1, 1, 0), "secretary": (1, 1, 1, 1), "stranger": (0, 0, 0, 0), "lonely": (0, 0, 0, 0),
+    }  # fmt: skip
+
+
 def test_a_mayor_examines_only_dwellings_of_the_commune(city, build):
     member = city.actors[Role.MEMBER]
-    commission = Commission.objects.create(
-        landlord=city.landlord, name="Commission", department_id="14", rules_from=NOW.date()
-    )
+    commission = Commission.objects.create(landlord=city.landlord, name="Commission", department_id="14")
     Seat.objects.create(
         commission=commission, person=member.person, capacity="mayor", commune_id="14366", since=NOW.date()
     )
@@ -286,6 +322,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_first_of_register",
         "palier_firsts_of_register",
         "palier_forget_events",
+        "palier_item_seats",
         "palier_items",
         "palier_keep_identity",
         "palier_live",
@@ -302,6 +339,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_seated",
         "palier_seats",
         "palier_sheltered_places",
+        "palier_sittings",
         "palier_situations",
         "palier_to_recognise",
         "palier_under_examination",

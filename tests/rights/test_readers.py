@@ -81,7 +81,7 @@ def town(build):
         Role.ADMINISTRATOR: build.actor(Role.ADMINISTRATOR),
     }
     commission = Commission.objects.create(
-        landlord=landlord, name="Commission", department_id="14", rules_from=NOW.date()
+        landlord=landlord, name="Commission", department_id="14"
     )
     Seat.objects.create(commission=commission, person=t.actors[Role.MEMBER].person, capacity="board", since=NOW.date())
     session = Session.objects.create(

@@ -36,6 +36,7 @@ def candidate_facts(application: Application) -> dict[str, Any]:
         "registered_on": demand.first_registered_on.isoformat(),
         "seniority_months": calendar.months_between(demand.first_registered_on, today),
         "monthly_resources": income.monthly_resources(home),
+        "income_per_unit": income.income_per_unit(home, today),
         "tax_income": figures.get("income"),
         "ceiling": figures.get("ceiling"),
         "aid": None if assessment.aid is None else float(assessment.aid),

@@ -39,7 +39,7 @@ def held(session: Session) -> dict[str, Any]:
         "turns": session.turn_words,
         "attendance": [
             {
-                "name": seat.person.full_name,
+                "name": seat.named,
                 "capacity": seat.get_capacity_display(),
                 "presence": presence_words(known.get(seat.pk)),
             }

@@ -17,10 +17,11 @@ from palier.commissions import giving
 from palier.commissions.business import BUSINESS
 from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
 from palier.commissions.queries import recused, seats_concerned
+from palier.commissions.rules import rules_of_session
 from palier.commissions.states import DECISIONS, EXCEPTIONS
 from palier.common import pdf
 from palier.law import ballots as law_ballots
-from palier.law import codes
+from palier.law import codes, procedure
 
 
 def seal(previous: str, record: dict[str, Any]) -> str:
@@ -44,9 +45,21 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "closes_at": session.closes_at.isoformat(),
         **giving.held(session),
         "signed_at": now.isoformat(),
-        "president": {"name": president.person.full_name, "title": president.signs_as},
+        "president": {"name": president.named, "title": president.signs_as},
+        "summoned_at": session.summoned_at.isoformat() if session.summoned_at else "",
+        "procedure": _procedure(session),
         "items": [_item(item) for item in items],
         **{key: part for business in BUSINESS for key, part in business.record(session).items()},
+    }
+
+
+def _procedure(session: Session) -> dict[str, Any]:
+    """The rules that the session followed, in words, and the version that they come from."""
+    kept = session.rules or {}
+    return {
+        "version": kept.get("version"),
+        "valid_from": kept.get("valid_from"),
+        "rules": list(procedure.in_words(rules_of_session(session)).items()),
     }
 
 
@@ -64,7 +77,7 @@ def _item(item: AgendaItem) -> dict[str, Any]:
         "exception_note": item.exception_note,
         "members": [
             {
-                "name": seat.person.full_name,
+                "name": seat.named,
                 "capacity": seat.get_capacity_display(),
                 "voting": seat.voting,
                 "presence": "déporté" if seat.pk in out else voted.get(seat.pk, "n’a pas voté"),
@@ -73,6 +86,11 @@ def _item(item: AgendaItem) -> dict[str, Any]:
             for seat in seats_concerned(item)
         ],
         "postponed": item.postponed,
+        "withdrawn": item.withdrawn_at is not None,
+        "corrections": [
+            {"at": c.at.isoformat(), "title": c.title, "reason": c.reason, "changes": c.changes}
+            for c in item.corrections.order_by("at", "pk")
+        ],
         "count": item.count,
         "rule": law_ballots.RULES[item.count["rule"]] if item.count else "",
         "settlements": item.settlements,

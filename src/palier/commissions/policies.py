@@ -1,49 +1,75 @@
-"""Members see the sessions of their commission once published, and only the demands on their agendas.
+"""Members see the sessions in which they sit once published, and only the demands on their agendas.
 
-`palier_seats`, `palier_items` and the two that follow answer "where do I sit" and "whom may I examine"
-without the tables' policies calling each other: a policy that reads tables with policies is planned
-with all of theirs, for every query and every role.
+A seat has one occupant in a session: its member, or whoever stands in. `palier_seats`, `palier_sittings`,
+`palier_items` and those that follow answer "where do I sit" and "whom may I examine" without the tables' policies
+calling each other: a policy that reads tables with policies is planned with all of theirs, for every query and every role.
 """
 
 from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
 
+# A stand-in holds for its one session, or for those that open in its period, by the days of Paris.
+_COVERS = (
+    "t.withdrawn_at IS NULL AND (t.session_id = n.id"
+    " OR (n.opens_at AT TIME ZONE 'Europe/Paris')::date BETWEEN t.since AND t.until)"
+)
+_CALLED = "n.state IN ('published', 'counted', 'signed')"
+# (session, seat) that `member` occupies, with the place that the seat is limited to.
+_SITTINGS = f"""
+            SELECT n.id AS session, s.id AS seat, s.commune_id, s.epci_id FROM commissions_seat s
+            JOIN commissions_session n ON n.commission_id = s.commission_id AND {_CALLED}
+            WHERE s.person_id = member AND s.until IS NULL
+            AND NOT EXISTS (SELECT 1 FROM commissions_standin t WHERE t.seat_id = s.id AND {_COVERS})
+            UNION ALL
+            SELECT n.id, s.id, s.commune_id, s.epci_id FROM commissions_standin t
+            JOIN commissions_seat s ON s.id = t.seat_id AND s.until IS NULL
+            JOIN commissions_session n ON n.commission_id = s.commission_id AND {_CALLED}
+            WHERE t.person_id = member AND {_COVERS}"""
+_DWELLINGS = f"""
+            SELECT i.id AS item, x.seat FROM ({_SITTINGS}) x
+            JOIN commissions_agendaitem i ON i.session_id = x.session
+            JOIN homes_offer o ON o.id = i.offer_id JOIN homes_dwelling w ON w.id = o.dwelling_id
+            JOIN territories_commune c ON c.code = w.commune_id
+            WHERE (x.commune_id IS NULL OR x.commune_id = c.code) AND (x.epci_id IS NULL OR x.epci_id = c.epci_id)"""
 SQL_FUNCTIONS = {
     "palier_seats": narrow_function(
         "palier_seats",
         "member bigint",
         "SETOF bigint",
         """
-            SELECT s.commission_id FROM commissions_seat s WHERE s.person_id = member AND s.until IS NULL""",
+            SELECT s.commission_id FROM commissions_seat s WHERE s.person_id = member AND s.until IS NULL
+            UNION
+            SELECT s.commission_id FROM commissions_standin t JOIN commissions_seat s ON s.id = t.seat_id
+            WHERE t.person_id = member AND t.withdrawn_at IS NULL AND s.until IS NULL""",
     ),
     "palier_seated": narrow_function(
         "palier_seated",
         "member bigint, landlord bigint",
         "SETOF bigint",
         """
-            SELECT s.person_id FROM commissions_seat s JOIN commissions_commission c ON c.id = s.commission_id
+            SELECT p.id FROM commissions_seat s JOIN commissions_commission c ON c.id = s.commission_id
+            CROSS JOIN LATERAL (SELECT s.person_id AS id UNION ALL
+                                SELECT t.person_id FROM commissions_standin t WHERE t.seat_id = s.id) p
             WHERE c.landlord_id = landlord OR c.id IN (SELECT palier_seats(member))""",
     ),
-    "palier_items": narrow_function(
-        "palier_items",
+    "palier_sittings": narrow_function(
+        "palier_sittings",
         "member bigint",
-        "SETOF bigint",
-        """
-            SELECT i.id FROM commissions_agendaitem i
-            JOIN commissions_session n ON n.id = i.session_id AND n.state IN ('published', 'counted', 'signed')
-            JOIN commissions_seat s ON s.commission_id = n.commission_id AND s.person_id = member AND s.until IS NULL
-            JOIN homes_offer o ON o.id = i.offer_id JOIN homes_dwelling w ON w.id = o.dwelling_id
-            JOIN territories_commune c ON c.code = w.commune_id
-            WHERE (s.commune_id IS NULL OR s.commune_id = c.code) AND (s.epci_id IS NULL OR s.epci_id = c.epci_id)""",
+        "TABLE(session bigint, seat bigint)",
+        f"SELECT x.session, x.seat FROM ({_SITTINGS}) x",
+    ),
+    "palier_item_seats": narrow_function(
+        "palier_item_seats", "member bigint", "TABLE(item bigint, seat bigint)", _DWELLINGS
+    ),
+    "palier_items": narrow_function(
+        "palier_items", "member bigint", "SETOF bigint", f"SELECT d.item FROM ({_DWELLINGS}) d"
     ),
     "palier_under_examination": narrow_function(
         "palier_under_examination",
         "member bigint",
         "SETOF bigint",
-        """
-            SELECT k.application_id FROM commissions_candidate k
-            WHERE k.item_id IN (SELECT palier_items(member))
-            AND NOT EXISTS (SELECT 1 FROM commissions_recusal r JOIN commissions_seat s ON s.id = r.seat_id
-                            WHERE r.item_id = k.item_id AND s.person_id = member)""",
+        f"""
+            SELECT k.application_id FROM ({_DWELLINGS}) d JOIN commissions_candidate k ON k.item_id = d.item
+            WHERE NOT EXISTS (SELECT 1 FROM commissions_recusal r WHERE r.item_id = d.item AND r.seat_id = d.seat)""",
     ),
     "palier_examined": narrow_function(
         "palier_examined",
@@ -74,6 +100,10 @@ def _in_my_commission(commission: str) -> str:
     )
 
 
+def _in_my_seats(seat: str) -> str:
+    return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_seat s WHERE s.id = {seat})"
+
+
 def _in_my_session(item: str) -> str:
     return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_agendaitem i WHERE i.id = {item})"
 
@@ -86,7 +116,7 @@ def _in_my_meeting(item: str) -> str:
     )
 
 
-_OWN_SEAT = f"seat_id IN (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON})"
+_OWN = f"(item_id, seat_id) IN (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t)"
 ROW_POLICIES = {
     "commissions_commission": {
         "landlord": Policy(f"{_SECRETARY} AND landlord_id = {ORGANISATION}"),
@@ -96,16 +126,32 @@ ROW_POLICIES = {
         "landlord": Policy(_in_my_commission("commission_id")),
         "member": Policy(f"{_MEMBER} AND commission_id IN (SELECT palier_seats({PERSON}))", command="SELECT"),
     },
+    "commissions_rulesversion": {
+        "landlord": Policy(_in_my_commission("commission_id")),
+        "member": Policy(f"{_MEMBER} AND commission_id IN (SELECT palier_seats({PERSON}))", command="SELECT"),
+    },
+    "commissions_standin": {
+        "landlord": Policy(_in_my_seats("seat_id")),
+        "member": Policy(
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_seat s WHERE s.id = seat_id)", command="SELECT"
+        ),
+        # A member names who stands in for their own seat, and takes it back.
+        "own": Policy(f"{_MEMBER} AND seat_id IN (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON})"),
+    },
     "commissions_session": {
         "landlord": Policy(_in_my_commission("commission_id")),
         "member": Policy(
-            f"{_MEMBER} AND state IN ('published', 'counted', 'signed') AND commission_id IN (SELECT palier_seats({PERSON}))",
+            f"{_MEMBER} AND state IN ('published', 'counted', 'signed')"
+            f" AND (id IN (SELECT t.session FROM palier_sittings({PERSON}) t)"
+            # Whoever is replaced still knows in which session, not what is examined there.
+            f" OR commission_id IN (SELECT s.commission_id FROM commissions_seat s"
+            f" WHERE s.person_id = {PERSON} AND s.until IS NULL))",
             command="SELECT",
         ),
         # The president signs; nothing else of a session is theirs to write, which the gate holds.
         "president": Policy(
-            f"{_MEMBER} AND state IN ('counted', 'signed') AND EXISTS (SELECT 1 FROM commissions_seat s WHERE"
-            f" s.commission_id = commissions_session.commission_id AND s.person_id = {PERSON} AND s.president)",
+            f"{_MEMBER} AND state IN ('counted', 'signed') AND id IN"
+            f" (SELECT t.session FROM palier_sittings({PERSON}) t JOIN commissions_seat s ON s.id = t.seat AND s.president)",
             command="UPDATE",
         ),
     },
@@ -113,17 +159,26 @@ ROW_POLICIES = {
         "landlord": Policy(f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"),
         "member": Policy(f"{_MEMBER} AND id IN {_ITEMS}", command="SELECT"),
     },
+    "commissions_correction": {
+        "landlord": Policy(_in_my_session("item_id")),
+        "member": Policy(f"{_MEMBER} AND item_id IN {_ITEMS}", command="SELECT"),
+    },
+    "commissions_reminder": {
+        "landlord": Policy(
+            f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)", command="SELECT"
+        ),
+    },
     "commissions_candidate": {
         "landlord": Policy(_in_my_session("item_id")),
         "member": Policy(
             f"{_MEMBER} AND item_id IN {_ITEMS} AND NOT EXISTS (SELECT 1 FROM commissions_recusal r"
-            f" WHERE r.item_id = commissions_candidate.item_id AND r.seat_id IN"
-            f" (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON}))",
+            f" WHERE r.item_id = commissions_candidate.item_id AND (r.item_id, r.seat_id) IN"
+            f" (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t))",
             command="SELECT",
         ),
     },
     "commissions_ballot": {
-        "own": Policy(f"{_MEMBER} AND item_id IN {_ITEMS} AND {_OWN_SEAT}"),
+        "own": Policy(f"{_MEMBER} AND {_OWN}"),
         # The secretary reads ballots only once the window is closed; before that, only who has voted (a count).
         "landlord": Policy(
             f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM commissions_agendaitem i"
@@ -137,7 +192,8 @@ ROW_POLICIES = {
     # A set-aside online vote is its member's alone.
     "commissions_earlierballot": {
         "own": Policy(
-            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_ballot b WHERE b.id = ballot_id AND b.{_OWN_SEAT})"
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_ballot b WHERE b.id = ballot_id AND (b.item_id, b.seat_id) IN"
+            f" (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t))"
         ),
     },
     "commissions_attendance": {
@@ -149,7 +205,7 @@ ROW_POLICIES = {
         ),
     },
     "commissions_recusal": {
-        "own": Policy(f"{_MEMBER} AND item_id IN {_ITEMS} AND {_OWN_SEAT}"),
+        "own": Policy(f"{_MEMBER} AND {_OWN}"),
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
         "recorder": Policy(f"recorded_by_id IS NOT NULL AND {_in_my_meeting('item_id')}"),
     },

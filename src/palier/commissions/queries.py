@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db import connection
+from django.db.models import Max, Prefetch, Q, QuerySet
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
@@ -17,16 +20,19 @@ from palier.commissions.models import (
     Ballot,
     Candidate,
     Commission,
+    Correction,
     Decision,
     Recusal,
     Seat,
     Session,
+    StandIn,
 )
-from palier.commissions.rules import rules_of
+from palier.commissions.rules import rules_of_session
 from palier.common import clock
 from palier.common.isolation import as_system
 from palier.documents.queries import may_be_awaited
-from palier.law import codes
+from palier.law import ballots as law_ballots
+from palier.law import codes, procedure
 
 
 def commissions_of(actor: Actor) -> QuerySet[Commission]:
@@ -40,8 +46,7 @@ def sessions_for(actor: Actor) -> QuerySet[Session]:
     if actor.role in (Role.SECRETARY, Role.LANDLORD):
         return every.filter(commission__landlord=actor.organisation_id)
     if actor.role == Role.MEMBER:
-        mine = Seat.objects.filter(person=actor.person_id, until=None).values("commission")
-        return every.filter(commission__in=mine, state__in=["published", "counted", "signed"])
+        return every.filter(pk__in=sittings(actor), state__in=["published", "counted", "signed"])
     return every.none()
 
 
@@ -86,9 +91,39 @@ def voting_ended(item: AgendaItem, now: datetime) -> bool:
     return now >= item.session.closes_at if item.session.digital else item.closed_at is not None
 
 
+def sittings(actor: Actor) -> dict[int, int]:
+    """published session → the seat that the actor occupies in it, their own or one they stand in for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session, seat FROM palier_sittings(%s)", [actor.person_id])
+        return dict(cursor.fetchall())
+
+
 def seat_of(actor: Actor, session: Session) -> Seat:
-    """The actor's seat in the session's commission; Seat.DoesNotExist when there is none."""
-    return Seat.objects.get(commission=session.commission_id, person=actor.person_id, until=None)
+    """The seat that the actor occupies in the session; Seat.DoesNotExist when there is none, or somebody else sits there."""
+    seat = Seat.objects.select_related("person").get(pk=sittings(actor).get(session.pk))
+    seat.stand_in = stand_ins(session).get(seat.pk)
+    return seat
+
+
+def covering(session: Session) -> QuerySet[StandIn]:
+    """Who stands in for somebody in a session: named for it, or for a period in which it opens."""
+    day = localdate(session.opens_at)
+    named = Q(session=session.pk) | Q(session=None, since__lte=day, until__gte=day)
+    return StandIn.objects.filter(
+        named, seat__commission=session.commission_id, withdrawn_at=None
+    ).select_related("person", "seat__person")
+
+
+def standing_in(*seats: Seat) -> list[StandIn]:
+    """Who stands in for these seats, in sessions and periods that are not over."""
+    every = StandIn.objects.filter(seat__in=seats, withdrawn_at=None).select_related("person", "session")
+    over = Q(session__closes_at__lte=clock.now()) | Q(until__lt=clock.today())
+    return list(every.exclude(over).order_by("pk"))
+
+
+def stand_ins(session: Session) -> dict[int, StandIn]:
+    """seat → who occupies it in its member's place."""
+    return {one.seat_id: one for one in covering(session).order_by("pk")}
 
 
 def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
@@ -111,24 +146,38 @@ def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
 
 def items_by_session(actor: Actor, sessions: Sequence[Session]) -> dict[int, list[int]]:
     """session → the dwellings a member examines in it, over many sessions at once."""
-    seats = Seat.objects.filter(person=actor.person_id, until=None, commission__in={s.commission_id for s in sessions})
-    mine = {seat.commission_id: seat for seat in seats.order_by("pk")}
+    held = sittings(actor)
+    seats = {seat.pk: seat for seat in Seat.objects.filter(pk__in=held.values()).order_by("pk")}
+    mine = {session: seats[seat] for session, seat in held.items()}
     found: dict[int, list[int]] = {session.pk: [] for session in sessions}
     items = AgendaItem.objects.filter(session__in=sessions).select_related("session", "offer__dwelling__commune")
     for item in items.order_by("session", "position", "pk"):
-        if _concerned(mine[item.session.commission_id], item):
+        if concerned(mine[item.session_id], item):
             found[item.session_id].append(item.pk)
     return found
 
 
-def _concerned(seat: Seat, item: AgendaItem) -> bool:
+def concerned(seat: Seat, item: AgendaItem) -> bool:
+    """Whether a seat examines a dwelling: a seat limited to a commune or an EPCI sits for its dwellings only."""
     return concerns(seat, item.offer.dwelling.commune)
 
 
 def seats_concerned(item: AgendaItem) -> list[Seat]:
     """The seats called for a dwelling, the president first."""
-    seats = Seat.objects.filter(commission=item.session.commission_id, until=None).select_related("person")
-    return [seat for seat in seats.order_by("-president", "pk") if _concerned(seat, item)]
+    return [seat for seat in seats_in(item.session) if concerned(seat, item)]
+
+
+def seats_in(session: Session) -> list[Seat]:
+    """Every seat of a session with its occupant, the president first."""
+    found = stand_ins(session)
+    seats = list(
+        Seat.objects.filter(commission=session.commission_id, until=None)
+        .select_related("person", "commune", "epci")
+        .order_by("-president", "pk")
+    )
+    for seat in seats:
+        seat.stand_in = found.get(seat.pk)
+    return seats
 
 
 def recused(item: AgendaItem) -> set[int]:
@@ -151,8 +200,11 @@ def ballots_of(item: AgendaItem) -> list[Ballot]:
     )
 
 
-def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
-    """item → how many seats are called and have voted on it; never how they voted. Items of one session."""
+def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, Any]]:
+    """item → who is called and has voted on it, never how; `lacks`: what the quorum still wants, in words. One session's.
+
+    `called`, `voted`, `quorum`, `recused`: numbers of seats; `reached`: whether the quorum is; `missing`: capacity → how many.
+    """
     if not items:
         return {}
     session, out, voted = items[0].session, defaultdict(set), defaultdict(set)
@@ -163,25 +215,36 @@ def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
         cast = standing(Ballot.objects.filter(item__in=items))
         for item, seat in cast.values_list("item_id", "seat_id").order_by("pk"):
             voted[item].add(seat)
-    quorum = rules_of(session.commission, clock.today()).quorum
+    rule = quorum_rule(session)
     found = {}
     for item in items:
-        voters = {s.pk for s in seats if s.voting and _concerned(s, item)} - out[item.pk]
+        voters = {s.pk: s for s in seats if s.voting and concerned(s, item) and s.pk not in out[item.pk]}
+        present = sorted(voters.keys() & voted[item.pk])
+        state = law_ballots.quorum(rule, {str(pk): s.capacity for pk, s in voters.items()}, [str(pk) for pk in present])
         found[item.pk] = {
             "called": len(voters),
-            "voted": len(voters & voted[item.pk]),
-            "quorum": min(quorum, len(voters)),
+            "voted": state.present,
+            "quorum": state.least,
+            "reached": state.reached,
+            "missing": dict(state.missing),
+            "lacks": procedure.lacking(state.least - state.present, state.missing),
             "recused": len(out[item.pk]),
         }
     return found
 
 
-def turnout(item: AgendaItem) -> dict[str, int]:
+def quorum_rule(session: Session) -> law_ballots.QuorumRule:
+    """The quorum of a session's rules of procedure."""
+    rules = rules_of_session(session)
+    return law_ballots.QuorumRule(least=rules.quorum, kinds=rules.quorum_kinds)
+
+
+def turnout(item: AgendaItem) -> dict[str, Any]:
     """The same for one dwelling."""
     return turnouts([item])[item.pk]
 
 
-def may_postpone(item: AgendaItem, seen: Mapping[str, int] | None = None) -> str:
+def may_postpone(item: AgendaItem, seen: Mapping[str, Any] | None = None) -> str:
     """Why a dwelling may go to another session once nobody votes any more; empty when its votes are to be counted.
 
     `seen`: its turnout, when it is at hand. Who asked for a meeting has it when this is one.
@@ -189,6 +252,8 @@ def may_postpone(item: AgendaItem, seen: Mapping[str, int] | None = None) -> str
     seen = seen or turnout(item)
     if not seen["voted"] or seen["voted"] < seen["quorum"]:
         return f"Quorum non atteint : {seen['voted']} sur {seen['called']} ont voté, il en fallait {seen['quorum']}"
+    if not seen["reached"]:
+        return f"Quorum non atteint : {seen['lacks']}"
     if not item.session.digital:
         return ""
     with as_system("that a meeting was asked for is public to the session, who asked and how they voted is not"):
@@ -204,23 +269,31 @@ def attendances(session: Session) -> dict[int, Attendance]:
 
 def called(session: Session) -> list[Seat]:
     """The seats that some dwelling of the session concerns, the president first."""
-    seats = Seat.objects.filter(commission=session.commission_id, until=None).select_related("person")
     items = list(session.items.select_related("session", "offer__dwelling__commune").order_by("position", "pk"))
-    return [seat for seat in seats.order_by("-president", "pk") if any(_concerned(seat, item) for item in items)]
+    return [seat for seat in seats_in(session) if any(concerned(seat, item) for item in items)]
 
 
 def recorded_for(actor: Actor, session: Session | None = None) -> list[Ballot]:
     """What was recorded in the name of a member in meetings whose minutes are not signed, dwelling by dwelling."""
-    ballots = Ballot.objects.filter(
-        seat__person=actor.person_id, recorded_by__isnull=False, item__session__state__in=["published", "counted"]
-    )
+    held = sittings(actor)
+    ballots = Ballot.objects.filter(recorded_by__isnull=False, item__session__state__in=["published", "counted"])
     if session is not None:
-        ballots = ballots.filter(item__session=session)
+        ballots = ballots.filter(item__session=session, seat=held.get(session.pk))
+    else:
+        ballots = ballots.filter(_seated(held))
     return list(
         ballots.select_related("item__session__commission", "item__offer__dwelling__commune").order_by(
             "item__session", "item__position", "item"
         )
     )
+
+
+def _seated(held: Mapping[int, int]) -> Q:
+    """Ballots of the seats that somebody occupies, each in its own session."""
+    found = Q(pk=None)
+    for session, seat in held.items():
+        found |= Q(item__session=session, seat=seat)
+    return found
 
 
 def recorders(ballots: Sequence[Ballot]) -> dict[int, str]:
@@ -255,3 +328,16 @@ def unanswered(session: Session) -> dict[str, int]:
         recorded = Ballot.objects.filter(item__session=session, item__postponed="", recorded_by__isnull=False)
         given = list(recorded.values_list("answer", flat=True).order_by("pk"))
     return {"waiting": given.count(""), "disputed": given.count("disputed")}
+
+
+def corrections_of(items: Sequence[AgendaItem]) -> dict[int, list[Correction]]:
+    """item → what changed on it since the agenda was published, the oldest first."""
+    found: dict[int, list[Correction]] = {item.pk: [] for item in items}
+    for correction in Correction.objects.filter(item__in=items).order_by("at", "pk"):
+        found[correction.item_id].append(correction)
+    return found
+
+
+def to_look_again(ballot: Ballot | None, corrections: Sequence[Correction]) -> list[Correction]:
+    """What changed on a dwelling after this ballot was cast: it still counts, its member is asked to look again."""
+    return [one for one in corrections if ballot is not None and one.at > ballot.cast_at]

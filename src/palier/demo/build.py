@@ -17,7 +17,6 @@ from palier.applications.models import Application
 from palier.applications.offers import facts
 from palier.applications.placing import follow
 from palier.applications.receipts import lot
-from palier.commissions.models import Commission, Seat
 from palier.common import clock
 from palier.common.bulk import renew_statistics
 from palier.common.isolation import SYSTEM, acting
@@ -27,7 +26,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import bodies, occupation, registering, sittings, storing
+from palier.demo import bodies, commission, occupation, registering, sittings, storing
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
@@ -110,30 +109,14 @@ def _cast(scale) -> dict[str, int]:
                     role=c.role,
                     defaults={"since": since, "title": c.title},
                 )
-        landlord = _organisation("landlord")
-        commission, _ = Commission.objects.get_or_create(
-            landlord=landlord, name=f"Commission d’attribution, {landlord.name}",
-            defaults={"department_id": "14", "rules_from": since, "rules": {"quorum": 3, "counting": "borda"}},
-        )  # fmt: skip
-        seats = {
-            "yves.membre": ("board", True, None),
-            "helene.maire": ("mayor", False, "14118"),
-            "ines.membre": ("tenants", False, None),
-            "denis.membre": ("board", False, None),
-        }
-        for key, (capacity, president, commune) in seats.items():
-            person = Person.objects.get(email=f"{key}@exemple.fr")
-            title = next(c.title for c in CAST if c.key == key)
-            Seat.objects.get_or_create(
-                commission=commission, person=person, until=None,
-                defaults={"capacity": capacity, "president": president, "commune_id": commune, "title": title, "since": since},
-            )  # fmt: skip
         epcis = list(Epci.objects.values_list("pk", flat=True))
         publish_grid(
             actor=PALIER, key="calvados-orne", title="Grille d’exemple, Calvados et Orne", example=True,
             source=source_of("exemple-calvados-orne"), valid_from=since, epcis=epcis,
         )  # fmt: skip
         _draft(epcis)
+        landlord = _organisation("landlord")
+    commission.settle(landlord, since)
     return {"personnages": len(CAST)}
 
 

@@ -49,6 +49,8 @@ CAST = (
               "membre de la commission", "landlord"),
     Character("denis.membre", "Denis", "Aubert", Role.MEMBER, "Membre désigné par le conseil",
               "membre de la commission", "landlord"),
+    Character("olga.suppleante", "Olga", "Lefort", Role.MEMBER, "Suppléante",
+              "siège à la place de Denis Aubert à la prochaine séance", "landlord"),
     Character("nadia.secretaire", "Nadia", "Perrin", Role.SECRETARY, "Secrétaire de la commission",
               "prépare l’ordre du jour, dépouille et arrête les décisions", "landlord"),
     Character("luc.epci", "Luc", "Renaud", Role.AUTHORITY, "Chargé de mission habitat",

@@ -25,6 +25,7 @@ from palier.commissions.models import Candidate, Commission, Session
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.demands.models import Demand
+from palier.demo.commission import replace_denis
 from palier.demo.playing import character, play
 from palier.documents import actions as documents
 from palier.documents.queries import due
@@ -83,7 +84,7 @@ def _convene(offers: Sequence[Offer]) -> None:
     """The next usual window; the present one when it is open."""
     usual = setting("commission_window", on=clock.today(), territory="14")
     window = calendar.next_window(usual, after=clock.now())
-    session_of(offers, window.opens_at, window.closes_at)
+    replace_denis(session_of(offers, window.opens_at, window.closes_at))
 
 
 def _allocate(offer: Offer) -> None:
@@ -101,6 +102,9 @@ def _allocate(offer: Offer) -> None:
                 character(key), commissions.cast_ballot,
                 item_id=candidates[0][1], ranking=[pk for pk, _ in candidates],
             )  # fmt: skip
+    # The worker's round, three hours before the closing: those who have not voted are reminded.
+    with clock.frozen_at(session.closes_at - timedelta(hours=3)):
+        commissions.remind_all()
     with clock.frozen_at(session.closes_at + timedelta(hours=1)):
         play(character("nadia.secretaire"), commissions.count, session_id=session.pk)
         play(character("yves.membre"), commissions.sign, session_id=session.pk)

@@ -9,11 +9,10 @@ SQL_FUNCTIONS = {
     "palier_reviewed": narrow_function(
         "palier_reviewed",
         "member bigint",
-        "SETOF bigint",
+        "TABLE (examination bigint, seat bigint)",
         """
-            SELECT x.id FROM reviews_examination x
-            JOIN commissions_session n ON n.id = x.session_id AND n.state IN ('published', 'counted', 'signed')
-            JOIN commissions_seat s ON s.commission_id = n.commission_id AND s.person_id = member AND s.until IS NULL
+            SELECT x.id, s.id FROM reviews_examination x
+            JOIN palier_sittings(member) t ON t.session = x.session_id JOIN commissions_seat s ON s.id = t.seat
             JOIN reviews_review r ON r.id = x.review_id JOIN reviews_tenancy t ON t.id = r.tenancy_id
             JOIN homes_dwelling w ON w.id = t.dwelling_id JOIN territories_commune c ON c.code = w.commune_id
             WHERE (s.commune_id IS NULL OR s.commune_id = c.code) AND (s.epci_id IS NULL OR s.epci_id = c.epci_id)
@@ -23,8 +22,9 @@ SQL_FUNCTIONS = {
 _LANDLORD = role_is("landlord", "secretary")
 _MEMBER = role_is("member")
 _TENANT = role_is("applicant")
-_REVIEWED = f"(SELECT palier_reviewed({PERSON}))"
-_OWN_SEAT = f"seat_id IN (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON})"
+_REVIEWED = f"(SELECT r.examination FROM palier_reviewed({PERSON}) r)"
+_OWN_SEAT = f"(examination_id, seat_id) IN (SELECT r.examination, r.seat FROM palier_reviewed({PERSON}) r)"
+_SITTING = f"seat_id IN (SELECT t.seat FROM palier_sittings({PERSON}) t)"
 _OWN_TENANCY = f"EXISTS (SELECT 1 FROM reviews_tenancy t WHERE t.id = tenancy_id AND t.person_id = {PERSON})"
 _IN_MY_SESSION = f"{_LANDLORD} AND EXISTS (SELECT 1 FROM reviews_examination x WHERE x.id = examination_id)"
 ROW_POLICIES = {
@@ -53,7 +53,7 @@ ROW_POLICIES = {
         "member": Policy(f"{_MEMBER} AND id IN {_REVIEWED}", command="SELECT"),
     },
     "reviews_voice": {
-        "own": Policy(f"{_MEMBER} AND examination_id IN {_REVIEWED} AND {_OWN_SEAT}"),
+        "own": Policy(f"{_MEMBER} AND {_OWN_SEAT}"),
         # As for ballots: once the votes are counted, and the secretary alone.
         "landlord": Policy(
             f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM reviews_examination x"
@@ -63,8 +63,8 @@ ROW_POLICIES = {
         ),
     },
     "reviews_stepout": {
-        "own": Policy(f"{_MEMBER} AND {_OWN_SEAT}", command="SELECT"),
-        "declares": Policy(f"{_MEMBER} AND examination_id IN {_REVIEWED} AND {_OWN_SEAT}", command="INSERT"),
+        "own": Policy(f"{_MEMBER} AND {_SITTING}", command="SELECT"),
+        "declares": Policy(f"{_MEMBER} AND {_OWN_SEAT}", command="INSERT"),
         "landlord": Policy(_IN_MY_SESSION, command="SELECT"),
     },
     # The story of a review, for whoever may see it.

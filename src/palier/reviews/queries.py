@@ -81,7 +81,7 @@ def reviewed_by(actor: Actor) -> QuerySet[Examination]:
     Asked of the database's own function: a member reads no tenancy, hence not where its dwelling is.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT palier_reviewed(%s)", [actor.person_id])
+        cursor.execute("SELECT examination FROM palier_reviewed(%s)", [actor.person_id])
         return Examination.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
 
 

@@ -43,6 +43,8 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     Role.SECRETARY: [
         ("Séances", "landlord:sessions", "calendar"),
         ("Dossiers prêts", "landlord:ready", "file"),
+        ("Membres", "landlord:seats", "users"),
+        ("Règlement", "landlord:rules", "scale"),
         ("Attributions", "landlord:allocations", "handshake"),
         ("Occupation", "landlord:reviews", "users"),
         ("Statistiques", "spaces:statistics", "chart"),
@@ -54,6 +56,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     Role.EMPLOYER: [("Attestations d’emploi", "employer:home", "briefcase")],
     Role.MEMBER: [
         ("Mes séances", "member:home", "calendar"),
+        ("Me faire remplacer", "member:away", "users"),
         ("Statistiques", "spaces:statistics", "chart"),
     ],
     Role.AUTHORITY: [

@@ -9,7 +9,7 @@ from django.db import transaction
 from palier.accounts.actor import Actor
 from palier.commissions.actions.recording import bring_back
 from palier.commissions.models import AgendaItem, Ballot, Session
-from palier.commissions.queries import sessions_for
+from palier.commissions.queries import sessions_for, sittings
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
@@ -72,7 +72,7 @@ def _own(actor: Actor, session_id: int, pks: Sequence[int]) -> list[Ballot]:
         raise Refused("confirm.signed", "Le procès-verbal est signé : il ne change plus.")
     found = list(
         Ballot.objects.select_for_update(of=("self",))
-        .filter(pk__in=pks, item__session=session, seat__person=actor.person_id)
+        .filter(pk__in=pks, item__session=session, seat=sittings(actor).get(session_id))
         .select_related("item", "seat__person")
         .order_by("pk")
     )

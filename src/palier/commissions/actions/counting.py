@@ -17,17 +17,19 @@ from palier.commissions.queries import (
     ballots_of,
     is_over,
     may_postpone,
+    quorum_rule,
     recused,
     seats_concerned,
     sessions_for,
     voting_ended,
 )
-from palier.commissions.rules import rules_of
+from palier.commissions.rules import rules_of_session
 from palier.commissions.states import SESSION
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.locks import locked, locked_all
 from palier.law import ballots as law_ballots
+from palier.law.procedure import lacking
 
 
 @transaction.atomic
@@ -66,7 +68,7 @@ def count(*, actor: Actor, session_id: int) -> Session:
 
 
 def _count(item: AgendaItem) -> dict[str, Any]:
-    rules = rules_of(item.session.commission, clock.today())
+    rules = rules_of_session(item.session)
     out = recused(item)
     voters = [s for s in seats_concerned(item) if s.voting and s.pk not in out]
     cast = ballots_of(item)
@@ -75,7 +77,7 @@ def _count(item: AgendaItem) -> dict[str, Any]:
     present = item.candidates.filter(application__state="on_agenda").order_by("position", "pk")
     names = {str(c.pk): f"Candidat {c.position}" for c in present}
     quorum = law_ballots.quorum(
-        law_ballots.QuorumRule(least=rules.quorum),
+        quorum_rule(item.session),
         {str(s.pk): s.capacity for s in voters},
         [str(b.seat_id) for b in cast],
     )
@@ -96,6 +98,7 @@ def _count(item: AgendaItem) -> dict[str, Any]:
         "votes": len(cast),
         "quorum": quorum.least,
         "quorum_reached": quorum.reached,
+        "quorum_lacks": lacking(quorum.least - quorum.present, quorum.missing),
         "groups": [list(group) for group in result.groups],
         "order": list(result.order),
         "refused": list(result.refused),
@@ -110,7 +113,7 @@ def _count(item: AgendaItem) -> dict[str, Any]:
 
 def _check_quorum(results: Sequence[tuple[AgendaItem, dict[str, Any]]]) -> None:
     lacking = [
-        f"{describe(item.offer)} ({result['votes']} sur {result['called']}, il en faut {result['quorum']})"
+        f"{describe(item.offer)} ({result['votes']} sur {result['called']}, {_wanted(result)})"
         for item, result in results
         if not result["quorum_reached"]
     ]
@@ -120,6 +123,13 @@ def _check_quorum(results: Sequence[tuple[AgendaItem, dict[str, Any]]]) -> None:
             f"Le quorum n’est pas atteint : {' ; '.join(lacking)}. "
             "Reportez ce qui n’a pas réuni assez de votes à une autre séance, puis dépouillez le reste.",
         )
+
+
+def _wanted(result: dict[str, Any]) -> str:
+    """By the number when votes lack, by the kind of members when it is them."""
+    if result["votes"] < result["quorum"]:
+        return f"il en faut {result['quorum']}"
+    return result["quorum_lacks"] or f"il en faut {result['quorum']}"
 
 
 def _propose_refusals(item: AgendaItem) -> None:

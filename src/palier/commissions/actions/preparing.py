@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.applications import actions as applications
 from palier.applications.models import Application
+from palier.applications.offers import describe
 from palier.applications.queries import visible_to
-from palier.commissions.business import BUSINESS, communes_of, concerns
+from palier.commissions.actions.calling import summon
+from palier.commissions.business import BUSINESS, communes_of
 from palier.commissions.facts import candidate_facts
-from palier.commissions.models import AgendaItem, Candidate, Commission, Seat, Session
+from palier.commissions.models import AgendaItem, Candidate, Session
 from palier.commissions.queries import commissions_of, sessions_for
+from palier.commissions.rules import frozen, notice_lacking
 from palier.commissions.states import EXCEPTIONS, SESSION
-from palier.common import clock, ledger, mail
+from palier.common import clock, ledger
 from palier.common.errors import Refused
-from palier.common.isolation import as_system
-from palier.common.locks import locked
+from palier.common.locks import locked, locked_all
 from palier.homes.models import Offer
+from palier.law import reasons
 from palier.territories.queries import setting
 
 
@@ -65,17 +70,17 @@ def add_to_agenda(
     existing = AgendaItem.objects.filter(session=session, offer=offer).first()
     if existing is not None:
         return existing
-    _check_number(candidates, offer, exception, exception_note)
+    check_number(candidates, offer, exception, exception_note)
     item = AgendaItem.objects.create(
         session=session,
         offer=offer,
-        position=AgendaItem.objects.filter(session=session).count() + 1,
+        position=(AgendaItem.objects.filter(session=session).aggregate(last=Max("position"))["last"] or 0) + 1,
         exception=exception,
         exception_note=exception_note,
     )
     order = {a.pk: facts["position"] or 999 for a in candidates if (facts := candidate_facts(a))}
     for position, application in enumerate(sorted(candidates, key=lambda a: (order[a.pk], a.pk)), start=1):
-        applications.move(application, "put_on_agenda", actor=actor, session=_day(session.opens_at))
+        applications.move(application, "put_on_agenda", actor=actor, session=day_of(session.opens_at))
         Candidate.objects.create(
             item=item, application=application, position=position, facts=candidate_facts(application)
         )
@@ -85,14 +90,20 @@ def add_to_agenda(
     return item
 
 
-def _check_number(candidates: list[Application], offer: Offer, exception: str, note: str) -> None:
+def check_number(candidates: Sequence[Application], offer: Offer, exception: str, note: str) -> None:
+    """Refuse fewer demands than the law wants (CCH R441-3) without one of its exceptions, explained."""
     if not candidates:
         raise Refused("agenda.empty", "Choisissez au moins un candidat.", field="applications")
     not_ready = [a for a in candidates if a.state != "admissible"]
     if not_ready:
         raise Refused("agenda.not_ready", "Chaque dossier doit être recevable.", field="applications")
+    check_least(len(candidates), offer, exception, note)
+
+
+def check_least(number: int, offer: Offer, exception: str, note: str) -> None:
+    """The same, for a number of candidates already on the agenda."""
     least = setting("candidates_examined", on=clock.today(), territory=offer.dwelling.commune.department_id)
-    if len(candidates) >= least:
+    if number >= least:
         return
     if exception not in EXCEPTIONS:
         raise Refused(
@@ -106,48 +117,61 @@ def _check_number(candidates: list[Application], offer: Offer, exception: str, n
 
 
 @transaction.atomic
-def remove_candidate(*, actor: Actor, candidate_id: int, reason: str) -> None:
-    """Take a candidate off the agenda of a session still in preparation."""
-    candidate = Candidate.objects.select_related("item__session", "application").get(pk=candidate_id)
-    application = locked(visible_to(actor), candidate.application_id)
-    session = locked(sessions_for(actor), candidate.item.session_id)
-    if session.state != "preparing":
-        raise Refused("session.published", "L’ordre du jour est déjà publié.")
-    applications.move(application, "take_off_agenda", actor=actor, reason=reason)
-    candidate.delete()
-    if not candidate.item.candidates.exists():
-        candidate.item.delete()
+def fill_agenda(*, actor: Actor, session_id: int, offer_ids: Sequence[int]) -> list[AgendaItem]:
+    """Put several ready dwellings on the agenda at once, each with all its admissible candidates.
+
+    Only those with enough of them: an exception is explained dwelling by dwelling (`add_to_agenda`).
+    """
+    if not offer_ids:
+        raise Refused("agenda.none", "Choisissez au moins un logement.", field="offers")
+    locked_all(Offer.objects.filter(pk__in=offer_ids, dwelling__landlord=actor.organisation_id))
+    ready = locked_all(visible_to(actor).filter(offer__in=offer_ids, state="admissible"))
+    locked(sessions_for(actor), session_id)
+    files: dict[int, list[int]] = {}
+    for application in ready:
+        files.setdefault(application.offer_id, []).append(application.pk)
+    if not files:
+        raise Refused("agenda.empty", "Ces logements n’ont plus de candidat prêt.", field="offers")
+    return [
+        add_to_agenda(actor=actor, session_id=session_id, offer_id=offer, application_ids=files[offer])
+        for offer in sorted(files)
+    ]
 
 
 @transaction.atomic
 def publish(*, actor: Actor, session_id: int) -> Session:
-    """Publish the agenda and call the members: each gets one mail with the number of dwellings that concern them."""
-    session = locked(sessions_for(actor), session_id)
+    """Publish the agenda and call the members: each gets one mail with the dwellings that concern them.
+
+    The rules in force on the day of the opening are kept with the session: a later version does not change it.
+    """
+    session = locked(sessions_for(actor).select_related("commission"), session_id)
     if session.state == "published":
         return session
-    others = list(communes_of(session))
-    if not others and not session.items.exists():
+    items = list(session.items.select_related("offer__dwelling__commune").order_by("position", "pk"))
+    if not items and not any(True for _ in communes_of(session)):
         raise Refused("session.empty", "L’ordre du jour est vide : inscrivez au moins un logement.")
-    SESSION.fire(session, "publish", actor=actor)
-    communes = list(session.items.values_list("offer__dwelling__commune", "offer__dwelling__commune__epci"))
-    for seat in _seats(session.commission):
-        concerned = [c for c, e in communes if seat.commune_id in (None, c) and seat.epci_id in (None, e)]
-        if concerned or any(concerns(seat, commune) for commune in others):
-            mail.post(
-                to=seat.person.email,
-                kind="commissions.summons",
-                subject=f"Commission d’attribution du {_day(session.opens_at)}",
-                template="commission_summons",
-                context={
-                    "session": session,
-                    "dwellings": len(concerned),
-                    "name": seat.person.first_name,
-                    "action_path": f"/commission/seances/{session.pk}/",
-                    "action_label": "Ouvrir la séance",
-                },
-                person=seat.person_id,
-            )
+    if session.closes_at <= clock.now():
+        raise Refused("session.past", "La fenêtre de cette séance est déjà passée : annulez-la et créez-en une autre.")
+    for item in items:
+        _check_item(item)
+    short = notice_lacking(session)
+    SESSION.fire(
+        session, "publish", actor=actor, rules=frozen(session), summoned_at=clock.now(),
+        data={"short_notice": short} if short else None,
+    )  # fmt: skip
+    summon(session)
     return session
+
+
+def _check_item(item: AgendaItem) -> None:
+    """Households may have left since the dwelling was put on the agenda: the law's least number still holds."""
+    number = item.candidates.filter(application__state="on_agenda").count()
+    try:
+        check_least(number, item.offer, item.exception, item.exception_note)
+    except Refused as refusal:
+        raise Refused(refusal.code, f"{describe(item.offer)} : {refusal.message}") from None
+    if not number:
+        raise Refused("agenda.empty", f"{describe(item.offer)} : il ne reste aucun candidat.")
 
 
 @transaction.atomic
@@ -166,12 +190,6 @@ def cancel(*, actor: Actor, session_id: int, reason: str) -> None:
             applications.move(application, "take_off_agenda", actor=actor, reason=reason)
 
 
-def _seats(commission: Commission) -> list[Seat]:
-    with as_system("the summons needs the members' addresses"):
-        return list(Seat.objects.filter(commission=commission, until=None).select_related("person").order_by("pk"))
-
-
-def _day(instant: datetime) -> str:
-    from django.utils import formats, timezone
-
-    return formats.date_format(timezone.localtime(instant), "j F Y")
+def day_of(instant: datetime) -> str:
+    """« 25 novembre 2026 »."""
+    return reasons.day(localdate(instant))

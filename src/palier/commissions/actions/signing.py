@@ -14,7 +14,7 @@ from palier.applications.models import Application
 from palier.commissions.business import BUSINESS
 from palier.commissions.minutes import draw_minutes, record_of, seal
 from palier.commissions.models import AgendaItem, Decision, SealedRecord, Seat, Session
-from palier.commissions.queries import sessions_for
+from palier.commissions.queries import seat_of, sessions_for, sittings
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
@@ -59,11 +59,9 @@ def sign(*, actor: Actor, session_id: int) -> Session:
 
 
 def _president(actor: Actor, session: Session) -> Seat:
-    seat = Seat.objects.filter(
-        commission=session.commission_id, person=actor.person_id, president=True, until=None
-    ).first()
-    if seat is None:
-        raise NotYours("only the president signs the minutes")
+    seat = seat_of(actor, session) if session.pk in sittings(actor) else None
+    if seat is None or not seat.president:
+        raise NotYours("only the president, or whoever stands in for them, signs the minutes")
     if session.state != "counted":
         raise Refused("session.not_counted", "La séance doit être dépouillée avant la signature.")
     return seat

@@ -8,13 +8,15 @@ from django.db import transaction
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.commissions.models import AgendaItem, Ballot, Comment, EarlierBallot, Recusal, Seat, Session
+from palier.commissions.models import AgendaItem, Ballot, Comment, Correction, EarlierBallot, Recusal, Seat, Session
 from palier.commissions.queries import items_for, seat_of, sessions_for, takes_votes
+from palier.commissions.rules import rules_of_session
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
 from palier.common.locks import locked
 from palier.law import codes
+from palier.law.procedure import MEETING_BY
 
 
 def _item_of(actor: Actor, item_id: int) -> tuple[AgendaItem, Seat]:
@@ -47,8 +49,11 @@ def cast_ballot(
         raise Refused(
             "ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte."
         )
+    if item.postponed:
+        raise Refused("ballot.withdrawn", f"Ce logement n’est plus examiné dans cette séance. {item.postponed}.")
     if Recusal.objects.filter(item=item, seat=seat).exists():
         raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
+    _check_meeting(item, seat, meeting)
     refused = dict(refused or {})
     check_content(ranking, refused, {c.pk for c in item.candidates.all()}, meeting)
     ballot = Ballot.objects.select_for_update(of=("self",)).filter(item=item, seat=seat).first()
@@ -60,7 +65,9 @@ def cast_ballot(
     if ballot is None:
         ballot = Ballot(item=item, seat=seat, revision=0)
     elif all(getattr(ballot, name) == value for name, value in content.items()):
-        return ballot
+        # Sent again as it was after a correction, it says that its member has looked again.
+        if not Correction.objects.filter(item=item, at__gt=ballot.cast_at).exists():
+            return ballot
     for name, value in content.items():
         setattr(ballot, name, value)
     ballot.cast_at, ballot.revision = clock.now(), ballot.revision + 1
@@ -69,6 +76,14 @@ def cast_ballot(
     # The content stays in the ballot: the ledger says that a member voted, not how.
     ledger.record(verb="ballots.cast", subject=ballot, actor=actor, data={"revision": ballot.revision})
     return ballot
+
+
+def _check_meeting(item: AgendaItem, seat: Seat, meeting: bool) -> None:
+    rules = rules_of_session(item.session)
+    if meeting and not rules.may_ask_meeting(voting=seat.voting, president=seat.president):
+        raise Refused(
+            "ballot.meeting", f"{MEETING_BY[rules.meeting_by]} peut demander un examen en réunion, selon le règlement intérieur."
+        )
 
 
 def check_content(

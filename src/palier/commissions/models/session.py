@@ -33,6 +33,9 @@ class Session(models.Model):
     place = models.CharField(max_length=200, blank=True)
     # Each change of form once members were summoned: {form, place, at, by, why}.
     turns = models.JSONField(default=list)
+    # The rules of procedure as they were when the members were called: a later version never changes a session under way.
+    rules = models.JSONField(null=True)
+    summoned_at = models.DateTimeField(null=True)
     counted_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
@@ -93,7 +96,9 @@ class AgendaItem(models.Model):
     # What the votes left equal and the commission settled: {tie, order, reason}, one for each open tie, in turn.
     settlements = models.JSONField(default=list)
     # Why the dwelling goes to another session: no quorum. It is neither counted nor decided here.
-    postponed = models.CharField(max_length=300, blank=True)
+    postponed = models.CharField(max_length=400, blank=True)
+    # Taken off a published agenda for a reason (`postponed` says it): nobody votes on it any more.
+    withdrawn_at = models.DateTimeField(null=True)
     # In a meeting: when the room had decided and the voting was declared closed.
     closed_at = models.DateTimeField(null=True)
 

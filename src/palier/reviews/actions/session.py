@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from palier.accounts.actor import PALIER, Actor
 from palier.commissions.business import concerns
-from palier.commissions.models import Seat, Session
-from palier.commissions.queries import sessions_for
-from palier.commissions.rules import rules_of
+from palier.commissions.models import Session
+from palier.commissions.queries import quorum_rule, seats_in, sessions_for
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
@@ -103,14 +102,13 @@ def communes(session: Session) -> list[Commune]:
 
 def count(session: Session, actor: Actor) -> None:
     """Count each opinion once the window is closed; without quorum it waits for another session."""
-    quorum = rules_of(session.commission, clock.today()).quorum
-    seats = list(Seat.objects.filter(commission=session.commission_id, until=None).order_by("-president", "pk"))
+    rule, seats = quorum_rule(session), seats_in(session)
     for examination in Examination.objects.filter(session=session).order_by("position", "pk"):
         commune = Commune.objects.get(pk=examination.facts["commune"])
         out = set(StepOut.objects.filter(examination=examination).values_list("seat", flat=True))
         voters = {str(s.pk): s.capacity for s in seats if s.voting and concerns(s, commune) and s.pk not in out}
         cast = [v for v in Voice.objects.filter(examination=examination).order_by("seat") if str(v.seat_id) in voters]
-        reached = ballots.quorum(ballots.QuorumRule(least=quorum), voters, [str(v.seat_id) for v in cast])
+        reached = ballots.quorum(rule, voters, [str(v.seat_id) for v in cast])
         mayor = next((pk for pk, capacity in voters.items() if capacity == "mayor"), None)
         result = opinions.opinion([opinions.Voice(str(v.seat_id), v.choice) for v in cast], mayor)
         examination.count = {
@@ -163,7 +161,6 @@ def record(session: Session) -> dict[str, Any]:
 
 def _recorded(session: Session, examination: Examination) -> dict[str, Any]:
     commune = Commune.objects.get(pk=examination.facts["commune"])
-    seats = Seat.objects.filter(commission=session.commission_id, until=None).select_related("person")
     spoken = set(Voice.objects.filter(examination=examination).values_list("seat", flat=True))
     out = dict(StepOut.objects.filter(examination=examination).values_list("seat", "reason"))
     return {
@@ -172,11 +169,11 @@ def _recorded(session: Session, examination: Examination) -> dict[str, Any]:
         "situations": [f"{s['label']}. {s['text']}" for s in examination.situations],
         "members": [
             {
-                "name": seat.person.full_name, "capacity": seat.get_capacity_display(), "voting": seat.voting,
+                "name": seat.named, "capacity": seat.get_capacity_display(), "voting": seat.voting,
                 "presence": "déporté" if seat.pk in out else "s’est prononcé" if seat.pk in spoken else "ne s’est pas prononcé",
                 "recusal": out.get(seat.pk, ""),
             }
-            for seat in seats.order_by("-president", "pk") if concerns(seat, commune)
+            for seat in seats_in(session) if concerns(seat, commune)
         ],
         "steps": examination.count["steps"] if examination.count else [],
         "postponed": examination.postponed,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from palier.accounts.actor import Actor
 from palier.commissions.models import Seat, Session
-from palier.commissions.queries import is_open, seat_of
+from palier.commissions.queries import is_open, seat_of, sittings
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
@@ -60,7 +60,7 @@ def speak(*, actor: Actor, examination_id: int, choice: str, words: str = "") ->
 def step_out(*, actor: Actor, examination_id: int, reason: str) -> None:
     """Step out for a personal interest: the voice no longer counts, and the situation is not shown any more."""
     reason = " ".join(reason.split())[:200]
-    if StepOut.objects.filter(examination=examination_id, seat__person=actor.person_id).exists():
+    if StepOut.objects.filter(examination=examination_id, seat__in=sittings(actor).values()).exists():
         return
     examination, seat = _held(actor, examination_id)
     if not reason:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,17 +14,31 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
+from palier.allocations.objectives import first_quartile
 from palier.applications.models import Application
+from palier.applications.offers import describe
 from palier.applications.queries import visible_to
 from palier.commissions import actions
-from palier.commissions.models import AgendaItem, Session
-from palier.commissions.queries import commissions_of, is_open, is_over, items_for, may_postpone, sessions_for, turnouts
+from palier.commissions.models import AgendaItem, Reminder, Session
+from palier.commissions.queries import (
+    commissions_of,
+    corrections_of,
+    is_open,
+    is_over,
+    items_for,
+    may_postpone,
+    sessions_for,
+    stand_ins,
+    turnouts,
+)
+from palier.commissions.readiness import Gap, callings, gaps, lacking_documents
+from palier.commissions.rules import notice_lacking, rules_of, rules_of_session
 from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page, paper
 from palier.common.templatetags.palier_words import number
-from palier.law import calendar
+from palier.law import calendar, procedure
 from palier.spaces.access import for_roles
 from palier.spaces.landlord import reviews
 from palier.territories.queries import setting
@@ -63,8 +80,9 @@ def new_session(request: HttpRequest) -> HttpResponse:
     commission = commissions_of(request.actor).first()
     if commission is None:
         return page(request, "landlord/no_commission.html")
-    window = setting("commission_window", on=clock.today(), territory=commission.department_id)
-    usual = calendar.next_window(window, after=clock.now())
+    # Never one for which the members could not be called in time.
+    kept = rules_of(commission, clock.today())
+    usual = calendar.next_window(kept.window, after=clock.now() + timedelta(days=kept.notice_days))
     form = SessionForm(request.POST or None, initial={"opens_at": usual.opens_at, "closes_at": usual.closes_at})
     if request.method == "POST" and form.is_valid():
         made = attempt(
@@ -77,7 +95,7 @@ def new_session(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "landlord/session_new.html",
-        {"form": form, "commission": commission},
+        {"form": form, "commission": commission, "rules": kept},
         status=422 if form.errors else 200,
     )
 
@@ -85,10 +103,36 @@ def new_session(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.SECRETARY)
 def ready(request: HttpRequest) -> HttpResponse:
     """Admissible files, by dwelling, waiting for a session."""
+    preparing = sessions_for(request.actor).filter(state="preparing", closes_at__gt=clock.now())
+    rows = _ready(request)
+    return page(
+        request,
+        "landlord/ready.html",
+        {
+            "rows": rows,
+            "whole": sum(row["enough"] for row in rows),
+            "preparing": list(preparing.order_by("opens_at", "pk")),
+        },
+    )
+
+
+def _ready(request: HttpRequest) -> list[dict[str, Any]]:
+    """Each dwelling with admissible files, whether they are enough, and what is missing for which."""
     by_offer = defaultdict(list)
-    for application in visible_to(request.actor).filter(state="admissible").order_by("offer", "state_at", "pk"):
+    files = visible_to(request.actor).filter(state="admissible").prefetch_related("entries")
+    for application in files.order_by("offer", "entries__position", "state_at", "pk"):
         by_offer[application.offer].append(application)
-    return page(request, "landlord/ready.html", {"groups": list(by_offer.items())})
+    rows = []
+    for offer, ready in by_offer.items():
+        least = setting("candidates_examined", on=clock.today(), territory=offer.dwelling.commune.department_id)
+        rows.append({"offer": offer, "files": ready, "enough": len(ready) >= least, "lacks": list(_lacking(ready))})
+    return rows
+
+
+def _lacking(files: list[Application]) -> Iterator[str]:
+    for application in files:
+        if words := lacking_documents(application):
+            yield f"Candidature {application.pk} : {words}"
 
 
 def _in_words(application: Application) -> str:
@@ -147,7 +191,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     )
     over = is_over(one, clock.now())
     waiting = over and one.state == "published"
-    seen = turnouts(items)
+    seen, changed = turnouts(items), corrections_of(items)
+    lacking = gaps(one, items) if one.state == "preparing" else {}
     return page(
         request,
         "landlord/session.html",
@@ -162,12 +207,86 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
                 {
                     "item": i,
                     "turnout": seen[i.pk],
+                    "corrections": changed[i.pk],
+                    "gaps": lacking.get(i.pk, []),
                     "postpone": may_postpone(i, seen[i.pk]) if waiting and not i.postponed else "",
                 }
                 for i in items
             ],
+            "rules": procedure.in_words(rules_of_session(one)),
+            "called": _called(one),
+            **(_preparation(request, one, items, lacking) if one.state == "preparing" else {}),
         },
     )
+
+
+def _preparation(
+    request: HttpRequest, one: Session, items: list[AgendaItem], lacking: dict[int, list[Gap]]
+) -> dict[str, Any]:
+    """What is missing before the members are called, and who would be."""
+    return {
+        "blocked": any(gap.blocking for row in lacking.values() for gap in row),
+        "warned": sum(len(row) for row in lacking.values()),
+        "callings": callings(one, items),
+        "notice": notice_lacking(one),
+        "objectives": first_quartile(one.commission.landlord_id, items),
+        "ready": visible_to(request.actor).filter(state="admissible").values("offer").distinct().count(),
+    }
+
+
+def _called(one: Session) -> dict[str, Any]:
+    """When the members were called, under which rules, and whom a reminder reached."""
+    told = Counter(Reminder.objects.filter(session=one).values_list("hours", flat=True))
+    kept = one.rules or {}
+    return {
+        "at": one.summoned_at,
+        "version": kept.get("version"),
+        "reminders": sorted(told.items(), reverse=True),
+        "stand_ins": list(stand_ins(one).values()),
+    }
+
+
+class ComposeForm(forms.Form):
+    """The ready dwellings to put on an agenda together."""
+
+    offers = forms.TypedMultipleChoiceField(
+        label="Logements prêts", coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins un logement."},
+    )  # fmt: skip
+
+
+@for_roles(Role.SECRETARY)
+def compose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put several ready shortlists on the agenda at once; those with too few candidates go one by one."""
+    one = sessions_for(request.actor).get(pk=pk)
+    if one.state != "preparing":
+        return go(request, "landlord:session", pk)
+    rows = _ready(request)
+    whole = [row for row in rows if row["enough"]]
+    form = ComposeForm(request.POST or None, initial={"offers": [row["offer"].pk for row in whole]})
+    form.fields["offers"].choices = [(row["offer"].pk, _dwelling_words(row)) for row in whole]
+    if request.method == "POST" and form.is_valid():
+        made = attempt(
+            form,
+            lambda: actions.fill_agenda(
+                actor=request.actor, session_id=pk, offer_ids=form.cleaned_data["offers"]
+            ),
+        )
+        if made:
+            said = "Un logement est inscrit" if len(made) == 1 else f"{len(made)} logements sont inscrits"
+            messages.success(request, f"{said} à l’ordre du jour.")
+            return go(request, "landlord:session", pk)
+    return page(
+        request,
+        "landlord/compose.html",
+        {"session": one, "form": form, "rows": rows, "few": [row for row in rows if not row["enough"]]},
+        status=422 if form.errors else 200,
+    )
+
+
+def _dwelling_words(row: dict[str, Any]) -> str:
+    number = len(row["files"])
+    return f"{describe(row['offer'])}, {row['offer'].dwelling.reference} : {number} candidat{'s' if number > 1 else ''}"
 
 
 def _step(request: HttpRequest, pk: int, action, done: str) -> HttpResponse:
@@ -223,6 +342,7 @@ urlpatterns = [
     path("seances/logements/<int:pk>/reporter/", postpone, name="postpone"),
     path("seances/<int:pk>/depouiller/", count, name="count_session"),
     path("seances/<int:pk>/proces-verbal/", minutes, name="minutes"),
+    path("seances/<int:pk>/composer/", compose, name="compose"),
     path("dossiers-prets/", ready, name="ready"),
     path("offres/<int:pk>/ordre-du-jour/", agenda, name="agenda"),
 ]

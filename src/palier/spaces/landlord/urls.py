@@ -2,12 +2,15 @@
 
 from palier.spaces.landlord import (
     allocations,
+    corrections,
     decisions,
     instruction,
     meeting,
     offers,
     recording,
     reviews,
+    rules,
+    seats,
     sessions,
     tenancies,
 )
@@ -19,6 +22,9 @@ urlpatterns = [
     *sessions.urlpatterns,
     *meeting.urlpatterns,
     *recording.urlpatterns,
+    *corrections.urlpatterns,
+    *rules.urlpatterns,
+    *seats.urlpatterns,
     *decisions.urlpatterns,
     *allocations.urlpatterns,
     *reviews.urlpatterns,

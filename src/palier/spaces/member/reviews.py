@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.commissions.models import Session
-from palier.commissions.queries import is_open, seat_of
+from palier.commissions.queries import is_open, seat_of, sittings
 from palier.common import clock
 from palier.common.pages import attempt, go, page
 from palier.common.templatetags.palier_words import euros
@@ -89,7 +89,7 @@ def rows_of(request: HttpRequest, session: Session) -> list[dict[str, Any]]:
     seen = turnouts(held)
     mine = {
         v.examination_id: v
-        for v in Voice.objects.filter(examination__in=held, seat__person=request.actor.person_id).order_by("pk")
+        for v in Voice.objects.filter(examination__in=held, seat=seat_of(request.actor, session)).order_by("pk")
     }
     return [{"examination": e, "turnout": seen[e.pk], "voice": mine.get(e.pk)} for e in held]
 
@@ -97,7 +97,7 @@ def rows_of(request: HttpRequest, session: Session) -> list[dict[str, Any]]:
 def progress_of(request: HttpRequest, sessions: Sequence[Session]) -> dict[int, tuple[int, int]]:
     """session → what the member examines beside its dwellings, and on how many of them they spoke."""
     held = list(reviewed_by(request.actor).filter(session__in=sessions).order_by("pk").values_list("session", "pk"))
-    mine = Voice.objects.filter(examination__in=[pk for _, pk in held], seat__person=request.actor.person_id)
+    mine = Voice.objects.filter(examination__in=[pk for _, pk in held], seat__in=sittings(request.actor).values())
     spoken = set(mine.values_list("examination", flat=True))
     every = Counter(session for session, _ in held)
     done = Counter(session for session, pk in held if pk in spoken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from palier.spaces.member import confirming, reviews, views
+from palier.spaces.member import confirming, reviews, stand_in, views
 
 app_name = "member"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("logements/<int:pk>/discussion/", views.discussion, name="discussion"),
     *reviews.urlpatterns,
     *confirming.urlpatterns,
+    *stand_in.urlpatterns,
 ]

@@ -12,14 +12,17 @@ from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
 from palier.commissions.queries import (
+    corrections_of,
     is_open,
     items_by_session,
     items_for,
     recorded_for,
     seat_of,
     sessions_for,
+    sittings,
     standing,
     takes_votes,
+    to_look_again,
     turnout,
     turnouts,
     unanswered,
@@ -56,7 +59,9 @@ def home(request: HttpRequest) -> HttpResponse:
     sessions = list(sessions_for(request.actor))
     items = items_by_session(request.actor, sessions)
     voted = set(
-        standing(Ballot.objects.filter(seat__person=request.actor.person_id, item__session__in=sessions)).values_list(
+        standing(
+            Ballot.objects.filter(seat__in=set(sittings(request.actor).values()), item__session__in=sessions)
+        ).values_list(
             "item_id", flat=True
         )
     )
@@ -81,6 +86,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     seen = turnouts(items)
     mine = {b.item_id: b for b in standing(Ballot.objects.filter(item__in=items, seat=seat)).order_by("item")}
     out = set(Recusal.objects.filter(item__in=items, seat=seat).values_list("item_id", flat=True))
+    changed = corrections_of(items)
     return page(
         request,
         "member/session.html",
@@ -95,10 +101,14 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "unanswered": unanswered(one),
             "may_sign": seat.president and one.state == "counted",
             "rows": [
-                {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
+                {
+                    "item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk],
+                    "corrections": changed[i.pk], "look_again": to_look_again(mine.get(i.pk), changed[i.pk]),
+                }
+                for i in items
             ],
         },
-    )
+    )  # fmt: skip
 
 
 def _item(request: HttpRequest, pk: int) -> AgendaItem:
@@ -116,6 +126,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
         candidates.sort(key=lambda c: place.get(c.pk, len(place)))
     siblings = [i.pk for i in items_for(request.actor, one.session)]
     here = siblings.index(one.pk)
+    changed = corrections_of([one])[one.pk]
     return page(
         request,
         "member/item.html",
@@ -130,6 +141,8 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
             ],
             "refused": {int(pk): why for pk, why in (ballot.refused if ballot else {}).items()},
             "ballot": ballot,
+            "corrections": changed,
+            "look_again": to_look_again(ballot, changed),
             "recusal": recusal,
             "reasons": codes.NON_ALLOCATION_REASONS,
             "turnout": turnout(one),
