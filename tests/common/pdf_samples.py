@@ -271,6 +271,47 @@ REQUEST: dict[str, Any] = {
     "wishes": ["Rester dans ce logement", "Un logement plus petit", "Je ne sais pas encore"],
 }
 
+REPORT: dict[str, Any] = {
+    "year": 2026,
+    "dated_on": "2026-11-23",
+    "until": "2026-11-23",
+    "whole": False,
+    "body": "Habitat Exemple",
+    "commissions": ["Commission d’essai"],
+    "hidden_under": 11,
+    "sessions": {"sessions": 48, "dwellings": 160, "candidates": 480, "opinions": 52, "recused": 9},
+    "totals": [["Examinés", "480"], ["Classés", "390"], ["Logés", "150"]],
+    "decisions": [["Attribution par classement", "320"], ["Rejet pour irrecevabilité", "—"]],
+    "objectives": [
+        {"label": "Publics prioritaires", "least": "25 %", "reached": "31 %", "word": "Atteint", "why": ""},
+        {
+            "label": "Premier quartile, hors quartiers prioritaires",
+            "least": "25 %",
+            "reached": "—",
+            "word": "Inconnu",
+            "why": "Le seuil du premier quartile n’est pas saisi pour cette période.",
+        },
+    ],
+    "figures": [
+        {
+            "title": "Composition des ménages",
+            "head": "Ménage",
+            "unit": "%",
+            "note": "Part de chaque groupe.",
+            "series": ["Examinés", "Classés", "Logés"],
+            "rows": [["Personne seule", "40 %", "41 %", "—"]],
+        },
+        {
+            "title": "Délais après la séance",
+            "head": "Trimestre",
+            "unit": "jours",
+            "note": "",
+            "series": ["De la séance à la réponse"],
+            "rows": [["T1 2026", "6"]],
+        },
+    ],
+}
+
 EVERY: list[tuple[str, dict[str, Any]]] = [
     ("attestation", ATTESTATION),
     ("minutes", MINUTES),
@@ -279,4 +320,5 @@ EVERY: list[tuple[str, dict[str, Any]]] = [
     ("removal_certificate", REMOVAL),
     ("occupancy_opinion", OPINION),
     ("occupancy_request", REQUEST),
+    ("activity_report", REPORT),
 ]
