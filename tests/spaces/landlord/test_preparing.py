@@ -80,7 +80,7 @@ def test_composing_an_agenda_from_ready_dwellings(client, stage):
     for application in sent[2:]:
         stage.as_(stage.agent, applications.admit, application_id=application.pk, why="Vu.")
     assert f'name="offers" value="{stage.offer.pk}"' in words(client.get(address))
-    empty = client.post(address, {})
+    empty = client.post(address, {"sent": "1"})
     assert (empty.status_code, "Choisissez au moins un logement." in words(empty)) == (422, True)
     done = client.post(address, {"offers": [stage.offer.pk]}, follow=True)
     assert "Un logement est inscrit à l’ordre du jour." in words(done)
