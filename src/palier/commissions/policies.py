@@ -35,6 +35,14 @@ SQL_FUNCTIONS = {
             JOIN territories_commune c ON c.code = w.commune_id
             WHERE (s.commune_id IS NULL OR s.commune_id = c.code) AND (s.epci_id IS NULL OR s.epci_id = c.epci_id)""",
     ),
+    "palier_presided": narrow_function(
+        "palier_presided",
+        "member bigint",
+        "SETOF bigint",
+        """
+            SELECT n.id FROM commissions_session n JOIN commissions_seat s ON s.commission_id = n.commission_id
+            WHERE n.state = 'counted' AND s.person_id = member AND s.president AND s.until IS NULL""",
+    ),
     "palier_under_examination": narrow_function(
         "palier_under_examination",
         "member bigint",
@@ -65,6 +73,7 @@ SQL_FUNCTIONS = {
 _SECRETARY = role_is("secretary", "landlord")
 _MEMBER = role_is("member")
 _ITEMS = f"(SELECT palier_items({PERSON}))"
+_PRESIDED = f"(SELECT palier_presided({PERSON}))"
 
 
 def _in_my_commission(commission: str) -> str:
@@ -104,6 +113,8 @@ ROW_POLICIES = {
     "commissions_agendaitem": {
         "landlord": Policy(f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"),
         "member": Policy(f"{_MEMBER} AND id IN {_ITEMS}", command="SELECT"),
+        # Between the count and the signature the president settles what the votes left equal.
+        "president": Policy(f"{_MEMBER} AND session_id IN {_PRESIDED}", command="UPDATE"),
     },
     "commissions_candidate": {
         "landlord": Policy(_in_my_session("item_id")),
@@ -138,6 +149,11 @@ ROW_POLICIES = {
         ),
         "member": Policy(
             f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)", command="SELECT"
+        ),
+        # A president who stepped out of a dwelling does not see its candidates: nothing of it is theirs to decide.
+        "president": Policy(
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k JOIN commissions_agendaitem i ON i.id = k.item_id"
+            f" WHERE k.id = candidate_id AND i.session_id IN {_PRESIDED})"
         ),
     },
     "commissions_sealedrecord": {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from palier.commissions.models import Commission
@@ -10,12 +11,13 @@ from palier.commissions.models import Commission
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`quorum`: voting seats that must have voted. `counting`: majority, borda or condorcet (`law.ballots`).
+    """`quorum`: voting seats that must have voted; `quorum_kinds`: capacity → how many of them at least. `counting`: majority, borda or condorcet (`law.ballots`).
 
     `answer_days` and `condition_days` may lengthen the legal delays, never shorten them.
     """
 
     quorum: int = 4
+    quorum_kinds: Mapping[str, int] = field(default_factory=dict)
     counting: str = "borda"
     tallies_hidden: bool = True
 

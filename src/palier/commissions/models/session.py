@@ -8,7 +8,7 @@ import pgtrigger
 from django.db import models
 
 from palier.commissions.models.commission import Commission, Seat
-from palier.commissions.models.freezing import OF_ITEM, frozen
+from palier.commissions.models.freezing import OF_ITEM, WHOLE_SIGNATURE, frozen
 from palier.commissions.states import EXCEPTIONS, SESSION
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Session(models.Model):
                 name="frozen_once_signed",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="signed"),
-            )
+            ),
+            WHOLE_SIGNATURE,
         ]
 
 
