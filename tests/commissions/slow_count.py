@@ -17,9 +17,7 @@ class Paper:
         self.voter, self.order, self.refused = voter, list(order), list(refused)
 
     def without(self, gone: set[str]) -> Paper:
-        return Paper(
-            self.voter, [c for c in self.order if c not in gone], [c for c in self.refused if c not in gone]
-        )
+        return Paper(self.voter, [c for c in self.order if c not in gone], [c for c in self.refused if c not in gone])
 
     @property
     def blank(self) -> bool:

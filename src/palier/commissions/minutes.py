@@ -21,7 +21,6 @@ from palier.commissions.queries import ballots_of, recused, seats_concerned
 from palier.commissions.states import DECISIONS, EXCEPTIONS
 from palier.common import pdf
 from palier.law import ballots as law_ballots
-from palier.law import codes
 
 
 def seal(previous: str, record: dict[str, Any]) -> str:
@@ -146,10 +145,10 @@ def decided(decision: Decision) -> dict[str, Any]:
         "decision": DECISIONS[decision.kind],
         "rank": decision.rank,
         "codes": list(decision.reasons),
-        "reasons": [codes.label("non_allocation", r) for r in decision.reasons],
+        "reasons": decision.grounds,
         "reason_text": decision.reason_text,
         "condition_code": decision.condition_document,
-        "condition": codes.label("document", decision.condition_document) if decision.condition_document else "",
+        "condition": decision.condition,
         "condition_due": decision.condition_due.isoformat() if decision.condition_due else "",
     }
 

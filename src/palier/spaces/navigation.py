@@ -41,6 +41,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Séances", "landlord:sessions", "calendar"),
         ("Dossiers prêts", "landlord:ready", "file"),
         ("Attributions", "landlord:allocations", "handshake"),
+        ("Contestations", "landlord:contests", "scale"),
     ],
     Role.RESERVATION_HOLDER: [
         ("Mes logements réservés", "holder:home", "key"),

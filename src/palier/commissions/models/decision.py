@@ -67,6 +67,16 @@ class Decision(models.Model):
         ]
         triggers = [frozen(OF_CANDIDATE), POSSIBLE_DECISION]
 
+    @property
+    def grounds(self) -> list[str]:
+        """Its grounds in words."""
+        return [codes.label("non_allocation", code) for code in self.reasons]
+
+    @property
+    def condition(self) -> str:
+        """The document awaited, in words; empty without a condition."""
+        return codes.label("document", self.condition_document) if self.condition_document else ""
+
 
 class SealedRecord(models.Model):
     """One link of the chain of signed sessions: the hash of the former link and of this record.
