@@ -27,9 +27,7 @@ def counted(stage):
 
 def decide(stage, place: int, kind: str, **more):
     with clock.frozen_at(CLOSES):
-        return stage.as_(
-            stage.secretary, actions.decide, candidate_id=stage.candidates[place].pk, kind=kind, **more
-        )
+        return stage.as_(stage.secretary, actions.decide, candidate_id=stage.candidates[place].pk, kind=kind, **more)
 
 
 def decided() -> list[tuple]:
@@ -70,7 +68,9 @@ IMPOSSIBLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "more", "code"), IMPOSSIBLE, ids=[f"{k}-{c}-{i}" for i, (k, _, c) in enumerate(IMPOSSIBLE)])
+@pytest.mark.parametrize(
+    ("kind", "more", "code"), IMPOSSIBLE, ids=[f"{k}-{c}-{i}" for i, (k, _, c) in enumerate(IMPOSSIBLE)]
+)
 def test_an_impossible_decision_is_refused_in_words(counted, kind, more, code):
     before = decided()
     with pytest.raises(Refused) as refusal:
@@ -151,7 +151,12 @@ def test_postgresql_refuses_the_signature_of_decisions_that_are_not_whole(counte
 
 @pytest.mark.parametrize(
     ("harm", "code"),
-    [(BROKEN[0][0], "sign.missing"), (BROKEN[1][0], "sign.ranks"), (BROKEN[2][0], "sign.ranks"), (BROKEN[3][0], "sign.due")],
+    [
+        (BROKEN[0][0], "sign.missing"),
+        (BROKEN[1][0], "sign.ranks"),
+        (BROKEN[2][0], "sign.ranks"),
+        (BROKEN[3][0], "sign.due"),
+    ],
     ids=["missing", "double", "gap", "due"],
 )
 def test_the_president_is_told_why_it_cannot_be_signed(counted, harm, code):

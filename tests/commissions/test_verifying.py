@@ -53,7 +53,13 @@ def test_ties_steps_out_and_households_that_left_agree_too(stage):
     a, b, c, d = stage.to_agenda()
     with clock.frozen_at(OPENS):
         stage.as_(stage.mayor, actions.declare_interest, item_id=a.item_id, reason="voisin")
-        stage.as_(stage.president, actions.cast_ballot, item_id=a.item_id, ranking=[a.pk, b.pk, c.pk], refused={d.pk: "too_large"})
+        stage.as_(
+            stage.president,
+            actions.cast_ballot,
+            item_id=a.item_id,
+            ranking=[a.pk, b.pk, c.pk],
+            refused={d.pk: "too_large"},
+        )
         stage.as_(stage.tenant, actions.cast_ballot, item_id=a.item_id, ranking=[b.pk, a.pk, c.pk], refused={d.pk: "place"})  # fmt: skip
     stage.as_(stage.household_of(c), withdraw, application_id=c.application_id)
     with clock.frozen_at(CLOSES):
@@ -155,9 +161,7 @@ def test_a_superuser_who_bypasses_every_trigger_is_told_on(committed):
     with tampered("commissions_sealedrecord", f"DELETE FROM commissions_sealedrecord WHERE id = {link.pk}"):
         lines = said("--all")[1].splitlines()
         assert f"Chaîne des sceaux : la séance signée {one.number} n’a pas de maillon." in lines
-        assert (
-            f"Chaîne des sceaux : le maillon de la séance {two.number} ne suit pas celui qui le précède." in lines
-        )
+        assert f"Chaîne des sceaux : le maillon de la séance {two.number} ne suit pas celui qui le précède." in lines
     assert said("--all")[0] == 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from palier.commissions.minutes import decided, draw_minutes, seal
@@ -78,15 +79,16 @@ def chain() -> list[str]:
 
 def _of_session(session: Session) -> Iterator[str]:
     record = session.record
-    pairs = [
-        ("le numéro", session.number, record["number"]),
-        ("l’ouverture", session.opens_at.isoformat(), record["opens_at"]),
-        ("la clôture", session.closes_at.isoformat(), record["closes_at"]),
-        ("le jour de la signature", session.signed_at and session.signed_at.isoformat(), record["signed_at"]),
+    if session.number != record["number"]:
+        yield f"Séance : le numéro diffère, {session.number} dans la base, {record['number']} dans le dossier scellé."
+    instants = [
+        ("l’ouverture", session.opens_at, record["opens_at"]),
+        ("la clôture", session.closes_at, record["closes_at"]),
+        ("le jour de la signature", session.signed_at, record["signed_at"]),
     ]
-    for what, held, sealed in pairs:
-        if held != sealed:
-            yield f"Séance : {what} diffère, {held} dans la base, {sealed} dans le dossier scellé."
+    for what, held, sealed in instants:
+        if held != datetime.fromisoformat(sealed):
+            yield f"Séance : {what} diffère de ce que dit le dossier scellé."
 
 
 def _of_votes(item: AgendaItem, row: dict[str, Any]) -> Iterator[str]:
