@@ -8,9 +8,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from palier.accounts.actor import Actor
+from palier.accounts.roles import Role
 from palier.allocations.models import Contest, Proposal, VisitSlot
 from palier.applications.queries import visible_to as visible_applications
-from palier.commissions.models import AgendaItem, Seat, Session
+from palier.commissions.models import AgendaItem, Candidate, Seat, Session
 from palier.demands.models import Demand
 from palier.documents.queries import due
 from palier.law.household import Refusal
@@ -38,10 +39,15 @@ def suspended(offer_id: int) -> bool:
 
 def contests(actor: Actor) -> QuerySet[Contest]:
     """The contests that a secretary or a president has to answer or has answered, those without answer first."""
+    if actor.role == Role.MEMBER:
+        presided = Seat.objects.filter(person=actor.person_id, president=True, until=None).values("commission")
+        mine = Candidate.objects.filter(item__session__commission__in=presided).values("application")
+    else:
+        mine = visible_applications(actor).order_by().values("pk")
     return (
-        Contest.objects.select_related("application__offer__dwelling__commune")
+        Contest.objects.filter(application__in=mine)
+        .select_related("application__offer__dwelling__commune")
         .order_by(F("answered_at").asc(nulls_first=True), "answer_by", "pk")
-        .filter(application__in=visible_applications(actor).order_by().values("pk"))
     )
 
 
