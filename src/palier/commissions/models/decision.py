@@ -40,7 +40,8 @@ class Decision(models.Model):
                 name="decision_condition_is_whole",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["allocation", "ranked", "conditional"], rank__gte=1)
+                # Without the first test a missing rank is neither true nor false, and a check lets that pass.
+                condition=models.Q(kind__in=["allocation", "ranked", "conditional"], rank__isnull=False, rank__gte=1)
                 | models.Q(kind__in=["non_allocation", "rejection"], rank=None),
                 name="decision_rank",
             ),
