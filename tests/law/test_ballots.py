@@ -172,6 +172,30 @@ def test_a_full_casting_ballot_leaves_no_tie(rule: str, orders: list[tuple[str, 
         assert found.groups == free.groups
 
 
+@given(rules, st.lists(st.permutations("abcd").map(tuple), min_size=1, max_size=8), st.integers(0, 7))
+def test_the_casting_vote_only_splits_ties(rule: str, orders: list[tuple[str, ...]], mayor: int) -> None:
+    """Without it the same count leaves groups; with it each group is split in the mayor's order and nothing else moves."""
+    ballots = [Ballot(str(i), order) for i, order in enumerate(orders)]
+    free = count(rule, ABCD, ballots)
+    cast = count(rule, ABCD, ballots, casting_vote=str(mayor))
+    if rule == "majority":
+        # There, who leaves first among the last is such a tie too: without any, nothing moves.
+        level = any("Égalité" in step or " et " in step for step in free.steps)
+        assert level or cast.groups == free.groups
+        return
+    own = next((order for i, order in enumerate(orders) if i == mayor), None)
+    assert [key for group in free.groups for key in (sorted(group, key=own.index) if own else group)] == list(
+        cast.order
+    )
+
+
+@given(rules, st.lists(rankings, min_size=2, max_size=3))
+def test_ballots_on_another_dwelling_change_nothing(rule: str, dwellings: list[list[tuple[str, ...]]]) -> None:
+    """Each dwelling is a count of its own: done alone, or after any others, it gives the same."""
+    alone = [counted(rule, orders).groups for orders in dwellings]
+    assert [counted(rule, orders).groups for orders in reversed(dwellings)] == alone[::-1]
+
+
 SEATS = {"p": "board", "q": "board", "r": "board", "m": "mayor", "s": "prefect"}
 
 
