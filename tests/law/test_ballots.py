@@ -189,13 +189,6 @@ def test_the_casting_vote_only_splits_ties(rule: str, orders: list[tuple[str, ..
     )
 
 
-@given(rules, st.lists(rankings, min_size=2, max_size=3))
-def test_ballots_on_another_dwelling_change_nothing(rule: str, dwellings: list[list[tuple[str, ...]]]) -> None:
-    """Each dwelling is a count of its own: done alone, or after any others, it gives the same."""
-    alone = [counted(rule, orders).groups for orders in dwellings]
-    assert [counted(rule, orders).groups for orders in reversed(dwellings)] == alone[::-1]
-
-
 SEATS = {"p": "board", "q": "board", "r": "board", "m": "mayor", "s": "prefect"}
 
 

@@ -110,7 +110,11 @@ def follow_life(verb: str, held: Sequence[Demand], actor: Actor) -> None:
     if verb == "erase":
         Application.objects.filter(demand__in=held).update(note="", reason_text="", told={})
         Proposal.objects.filter(application__demand__in=held).update(refusal_text="")
-        Contest.objects.filter(application__demand__in=held).update(text="")
+        contested = Contest.objects.filter(application__demand__in=held)
+        contested.update(text="")
+        # An answer is kept as given or not at all: its words may tell the household's case.
+        contested.exclude(answered_at=None).update(answer="(effacée)")
+        contested.exclude(suspended_at=None).update(suspension="(effacée)")
     if verb != "remove":
         return
     why = {d.pk: _WHY_FREED.get(d.removal_ground, "votre demande est radiée") for d in held}
