@@ -19,13 +19,13 @@ def votes(*rankings: str, refused: dict[int, str] | None = None) -> list[Ballot]
 def test_majority_eliminates_the_last() -> None:
     found = count("majority", ABC, votes("abc", "abc", "bca", "bca", "cba"))
     assert found.groups == (("b",), ("c",), ("a",))
-    assert "Premières places : Candidat 1 2, Candidat 2 2, Candidat 3 1. Éliminé : Candidat 3." in found.steps
+    assert "Premières places. Candidat 1 : 2 ; Candidat 2 : 2 ; Candidat 3 : 1. Éliminé : Candidat 3." in found.steps
 
 
 def test_borda_may_prefer_a_compromise() -> None:
     ballots = votes("abc", "abc", "cba", "cba", "bac")
     assert count("borda", ABC, ballots).groups == (("b",), ("a",), ("c",))
-    assert count("borda", ABC, ballots).steps[2] == "Points : Candidat 1 5, Candidat 2 6, Candidat 3 4."
+    assert count("borda", ABC, ballots).steps[2] == "Points. Candidat 1 : 5 ; Candidat 2 : 6 ; Candidat 3 : 4."
 
 
 def test_condorcet_winner_comes_first() -> None:
@@ -71,7 +71,7 @@ def test_refusals_need_more_than_half() -> None:
 
 def test_candidates_left_out_share_what_remains() -> None:
     found = count("borda", ABC, votes("a", "cba"), names={"a": "Rose", "b": "Lilas", "c": "Iris"})
-    assert found.steps[2] == "Points : Rose 2, Lilas 1,5, Iris 2,5."
+    assert found.steps[2] == "Points. Rose : 2 ; Lilas : 1,5 ; Iris : 2,5."
 
 
 def test_nobody_voted() -> None:
