@@ -72,9 +72,9 @@ def _shown(request: HttpRequest, made: Contest, space: str, form: AnswerForm, ho
 
 
 def hold_page(request: HttpRequest, pk: int, space: str) -> HttpResponse:
-    """Suspend what follows for the dwelling, or lift it."""
-    made = contests(request.actor).get(pk=pk)
-    if made.suspends:
+    """Suspend what follows for the dwelling, or lift it: two acts, so that one sent twice does not undo itself."""
+    contests(request.actor).get(pk=pk)
+    if request.POST.get("act") == "resume":
         actions.resume(actor=request.actor, contest_id=pk)
         messages.success(request, "Les suites du logement reprennent.")
         return go(request, f"{space}:contest", pk)
