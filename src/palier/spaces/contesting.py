@@ -46,7 +46,8 @@ def contests_page(request: HttpRequest, space: str) -> HttpResponse:
 def contest_page(request: HttpRequest, pk: int, space: str, hold: HoldForm | None = None) -> HttpResponse:
     """One contest and its answer."""
     made = contests(request.actor).get(pk=pk)
-    note_reading(request, demand=made.application.demand, what="contestation", why="Réponse à une contestation")
+    if request.method == "GET":
+        note_reading(request, demand=made.application.demand, what="contestation", why="Réponse à une contestation")
     answering = request.method == "POST" and hold is None
     form = AnswerForm(request.POST if answering else None)
     if answering and form.is_valid():
