@@ -76,10 +76,11 @@ def propose(build, demand):
     def make(state: str = "sent", *, reason: str = "", answered: datetime | None = None) -> Proposal:
         sent = (answered or NOW) - timedelta(days=3)
         session = Session.objects.create(
-            commission=commission, number=str(build.next()), opens_at=sent, closes_at=sent + timedelta(hours=1)
-        )
+            commission=commission, number=str(build.next()), opens_at=sent, closes_at=sent + timedelta(hours=1),
+            state="counted",
+        )  # fmt: skip
         offer = build.offer(landlord)
-        item = AgendaItem.objects.create(session=session, offer=offer, position=1)
+        item = AgendaItem.objects.create(session=session, offer=offer, position=1, count={"open_ties": []})
         application = build.application(
             demand,
             offer,

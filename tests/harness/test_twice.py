@@ -66,6 +66,7 @@ READ_ONLY = {
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
+    "landlord:contests", "landlord:mayor_note", "landlord:session_papers", "member:contests", "member:mayor_note", "member:presiding",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
     "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
@@ -965,6 +966,62 @@ def _(town):
 def _(town):
     named = StandIn.objects.get()
     return Case(town.client("denis.membre"), f"/commission/remplacement/suppleances/{named.pk}/retirer/", {})
+@case("member:decide")
+def _(town):
+    counted(town)
+    last = town.candidates[-1]
+    data = {"kind": "non_allocation", "reasons": ["too_small"], "reason_text": "Trop petit"}
+    return Case(
+        town.client("yves.membre"), f"/commission/candidats/{last.pk}/decision/", data, at=town.session.closes_at
+    )
+
+
+@case("member:settle")
+def _(town):
+    same = CASES["landlord:settle"](town)
+    return replace(same, client=town.client("yves.membre"), path=f"/commission/logements/{town.item.pk}/egalites/")
+
+
+def contested(town: Town, *, made: bool = True):
+    """A signed session, one of whose households contests; the household's actor, its application and the contest."""
+    counted(town)
+    with clock.frozen_at(town.session.closes_at + timedelta(hours=1)):
+        play(character("yves.membre"), commissions.sign, session_id=town.session.pk)
+    with acting(SYSTEM):
+        application = town.candidates[-1].application
+        owner = Actor(role=Role.APPLICANT, person=application.demand.person)
+    if not made:
+        return owner, application, None
+    words = "Mes ressources ont changé en mai."
+    with clock.frozen_at(town.session.closes_at + timedelta(hours=2)):
+        return owner, application, play(owner, allocations.contest, application_id=application.pk, text=words)
+
+
+@case("applicant:contest_decision")
+def _(town):
+    owner, application, _none = contested(town, made=False)
+    path = f"/mon-espace/candidatures/{application.pk}/contester/"
+    data = {"text": "Mes ressources ont changé en mai."}
+    return Case(town.client_of(application.demand), path, data, at=town.session.closes_at + timedelta(hours=2))
+
+
+def answer_to_contest(town: Town, who: str, space: str) -> Case:
+    made = contested(town)[2]
+    data = {"outcome": "kept", "text": "Les ressources du dossier ont été relues."}
+    at = town.session.closes_at + timedelta(hours=3)
+    return Case(town.client(who), f"/{space}/contestations/{made.pk}/", data, at=at)
+
+
+def hold_of_contest(town: Town, who: str, space: str) -> Case:
+    made = contested(town)[2]
+    path, data = f"/{space}/contestations/{made.pk}/suspension/", {"reason": "Le revenu compté était faux."}
+    return Case(town.client(who), path, data, at=town.session.closes_at + timedelta(hours=3))
+
+
+CASES["landlord:contest"] = lambda town: answer_to_contest(town, "nadia.secretaire", "bailleur")
+CASES["landlord:contest_hold"] = lambda town: hold_of_contest(town, "nadia.secretaire", "bailleur")
+CASES["member:contest"] = lambda town: answer_to_contest(town, "yves.membre", "commission")
+CASES["member:contest_hold"] = lambda town: hold_of_contest(town, "yves.membre", "commission")
 
 
 @case("member:cast")

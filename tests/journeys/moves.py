@@ -92,6 +92,7 @@ def count_and_sign(stage: Stage) -> None:
     stage.shot(desk, "secretariat-decisions")
     president = stage.as_("yves.membre", "/commission/")
     president.locator("main a[href*='/commission/seances/']").first.click()
+    president.get_by_role("link", name="Relire et signer").click()
     submit(president, "Signer le procès-verbal")
     expect(president.locator("main")).to_contain_text("signé")
     link = president.get_by_role("link", name=re.compile("procès-verbal", re.I)).get_attribute("href")

@@ -12,6 +12,7 @@ class AllocationsConfig(AppConfig):
         from palier.commissions.actions import after_signature
         from palier.cotation.queries import refusal_sources
         from palier.demands.actions import after_life, before_removal
+        from palier.documents.actions.telling import after_recognition
         from palier.homes.actions import after_end
 
         after_signature.append(actions.start)
@@ -19,3 +20,4 @@ class AllocationsConfig(AppConfig):
         refusal_sources.append(refusals)
         before_removal.append(actions.hold_places)
         after_life.append(actions.follow_life)
+        after_recognition.append(actions.meet_conditions)

@@ -1,10 +1,10 @@
-"""Proposals, visits and leases."""
+"""Proposals and their conditions, contests, visits and leases."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from palier.allocations.states import PROPOSAL
+from palier.allocations.states import OUTCOMES, PROPOSAL
 
 HOLDING = ("sent", "accepted", "leased")
 
@@ -22,6 +22,10 @@ class Proposal(models.Model):
     answered_at = models.DateTimeField(null=True)
     refusal_reason = models.CharField(max_length=40, blank=True)
     refusal_text = models.CharField(max_length=500, blank=True)
+    # A conditional allocation (CCH R441-3): the document awaited, until when, and when it was accepted.
+    condition_document = models.CharField(max_length=40, blank=True)
+    condition_due = models.DateField(null=True)
+    condition_met_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["offer", "rank"]
@@ -39,7 +43,69 @@ class Proposal(models.Model):
                 condition=models.Q(answer_by=None) | models.Q(answer_by__gt=models.F("sent_at")),
                 name="proposal_term_later",
             ),
+            models.CheckConstraint(
+                condition=models.Q(condition_document="", condition_due=None, condition_met_at=None)
+                | ~models.Q(condition_document="") & models.Q(condition_due__isnull=False),
+                name="proposal_condition_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="leased")
+                | models.Q(condition_document="")
+                | models.Q(condition_met_at__isnull=False),
+                name="proposal_leased_once_condition_met",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="unmet") | ~models.Q(condition_document="") & models.Q(condition_met_at=None),
+                name="proposal_unmet_had_a_condition",
+            ),
         ]
+
+    @property
+    def awaits_document(self) -> bool:
+        """Its condition is neither met nor failed yet."""
+        return bool(self.condition_document) and self.condition_met_at is None
+
+
+class Contest(models.Model):
+    """A household contests what the commission decided of it. It holds nobody else back, unless a person suspends.
+
+    `answer_by`: when silence counts as a refusal (CRPA L231-4, CJA R421-2). A signed decision never changes: an answer
+    keeps it or promises another examination.
+    """
+
+    application = models.OneToOneField("applications.Application", models.PROTECT, related_name="contest")
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
+    answer_by = models.DateField()
+    outcome = models.CharField(max_length=5, blank=True, choices=list(OUTCOMES.items()))
+    answer = models.CharField(max_length=1000, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    suspended_at = models.DateTimeField(null=True)
+    suspended_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    suspension = models.CharField(max_length=500, blank=True)
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="", answer="", answered_at=None, answered_by=None)
+                | models.Q(outcome__in=list(OUTCOMES), answered_at__isnull=False, answered_by__isnull=False)
+                & ~models.Q(answer=""),
+                name="contest_answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(suspension="", suspended_at=None, suspended_by=None, resumed_at=None)
+                | models.Q(suspended_at__isnull=False, suspended_by__isnull=False) & ~models.Q(suspension=""),
+                name="contest_suspended_by_someone_with_a_reason",
+            ),
+        ]
+
+    @property
+    def suspends(self) -> bool:
+        """The dwelling is held by it now."""
+        return self.suspended_at is not None and self.resumed_at is None
 
 
 class VisitSlot(models.Model):

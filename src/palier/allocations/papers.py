@@ -15,11 +15,11 @@ from django.utils import timezone
 from palier.accounts.actor import Actor
 from palier.accounts.models import Organisation
 from palier.allocations.models import Lease, Proposal
-from palier.allocations.queries import visible_to
+from palier.allocations.queries import allocated_in, visible_to
 from palier.applications.models import Application
 from palier.applications.offers import describe
 from palier.applications.queries import visible_to as visible_applications
-from palier.commissions.models import Decision
+from palier.commissions.models import AgendaItem, Decision, Session
 from palier.commissions.queries import ended_at
 from palier.common import pdf
 from palier.common.isolation import as_system
@@ -103,6 +103,41 @@ def _letter(decision: Decision, proposal: Proposal | None, at: datetime) -> byte
             "transfer": demand.transfer,
             "answer_url": f"{settings.BASE_URL}/mon-espace/",
             "signatory": {"name": signatory.person.full_name, "title": signatory.signs_as},
+        },
+    )
+
+
+def mayor_note(session: Session, commune: Commune) -> bytes:
+    """The list of what a signed session allocated in a commune, for its mayor; DoesNotExist when there is nothing.
+
+    The mayor is told of allocations, not of files: dwellings and figures, no household (CCH L441-1, GDPR art. 5).
+    """
+    with as_system("a list of dwellings without a household, for whoever sees the signed session"):
+        items = allocated_in(session).get(commune.pk, []) if session.state == "signed" else []
+        if not items:
+            raise AgendaItem.DoesNotExist
+        rows = [
+            {
+                "label": describe(item.offer),
+                "address": f"{item.offer.dwelling.address}, {item.offer.dwelling.postcode} {commune.name}",
+                "reference": item.offer.dwelling.reference,
+                "financing": codes.label("financing", item.offer.dwelling.financing),
+                "contingent": codes.label("contingent", item.offer.contingent),
+                "examined": item.candidates.count(),
+                "ranked": Decision.objects.filter(candidate__item=item, rank__isnull=False).count(),
+            }
+            for item in items
+        ]
+    return _render(
+        "mayor_note",
+        {
+            "sender": _service(session.commission.landlord),
+            "commune": commune.name,
+            "commission": session.commission.name,
+            "session": session.number,
+            "held_on": timezone.localdate(session.closes_at),
+            "dated_on": timezone.localdate(session.signed_at),
+            "rows": rows,
         },
     )
 

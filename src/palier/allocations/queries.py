@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from palier.accounts.actor import Actor
-from palier.allocations.models import Proposal, VisitSlot
+from palier.accounts.roles import Role
+from palier.allocations.models import Contest, Proposal, VisitSlot
 from palier.applications.queries import visible_to as visible_applications
+from palier.commissions.models import AgendaItem, Candidate, Seat, Session
 from palier.demands.models import Demand
+from palier.documents.queries import due
 from palier.law.household import Refusal
 
 
@@ -26,6 +29,65 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
 def overdue(now: datetime) -> QuerySet[Proposal]:
     """Proposals whose delay is over without an answer: silence counts as refusal (R441-10)."""
     return Proposal.objects.filter(state="sent", answer_by__lt=now).order_by("pk")
+
+
+def suspended(offer_id: int) -> bool:
+    """Whether somebody suspended what follows for this dwelling because of a contest."""
+    held = Contest.objects.filter(application__offer=offer_id, suspended_at__isnull=False, resumed_at=None)
+    return held.exists()
+
+
+def contests(actor: Actor) -> QuerySet[Contest]:
+    """The contests that a secretary or a president has to answer or has answered, those without answer first."""
+    if actor.role == Role.MEMBER:
+        presided = Seat.objects.filter(person=actor.person_id, president=True, until=None).values("commission")
+        mine = Candidate.objects.filter(item__session__commission__in=presided).values("application")
+    else:
+        mine = visible_applications(actor).order_by().values("pk")
+    return (
+        Contest.objects.filter(application__in=mine)
+        .select_related("application__offer__dwelling__commune")
+        .order_by(F("answered_at").asc(nulls_first=True), "answer_by", "pk")
+    )
+
+
+def conditions_over(on: date) -> QuerySet[Proposal]:
+    """Conditional proposals whose delay has passed without the document being accepted."""
+    return Proposal.objects.filter(
+        state__in=["waiting", "sent", "accepted"], condition_due__lt=on, condition_met_at=None
+    ).order_by("pk")
+
+
+def condition_state(proposal: Proposal) -> str:
+    """How the document awaited stands: accepted, waiting (given in time, to be checked), or missing."""
+    rows = [r for r in due(proposal.application.demand) if r.kind == proposal.condition_document]
+    if rows and all(row.state == "accepted" for row in rows):
+        return "accepted"
+    given = [p for row in rows for p in row.pieces if p.state in ("received", "accepted")]
+    in_time = [p for p in given if timezone.localdate(p.uploaded_at) <= proposal.condition_due]
+    return "waiting" if in_time and all(row.state in ("accepted", "waiting") for row in rows) else "missing"
+
+
+def allocated_in(session: Session) -> dict[str, list[AgendaItem]]:
+    """commune → the dwellings that a session allocated there, in the order of its agenda."""
+    items = (
+        session.items.filter(candidates__decision__rank=1)
+        .select_related("offer__dwelling__commune", "session__commission")
+        .order_by("position", "pk")
+    )
+    found: dict[str, list[AgendaItem]] = {}
+    for item in items:
+        found.setdefault(item.offer.dwelling.commune_id, []).append(item)
+    return found
+
+
+def mayors_to_inform(session: Session) -> list[tuple[Seat, int]]:
+    """The mayors' seats of a commission with how many dwellings the session allocated in their commune, if any."""
+    allocated = allocated_in(session)
+    seats = Seat.objects.filter(
+        commission=session.commission_id, capacity="mayor", until=None, commune__in=list(allocated)
+    ).select_related("person", "commune")
+    return [(seat, len(allocated[seat.commune_id])) for seat in seats.order_by("pk")]
 
 
 def visible_slots(actor: Actor) -> QuerySet[VisitSlot]:

@@ -15,6 +15,7 @@ PROPOSAL = Workflow(
         "accepted": State("Acceptée", "success"),
         "declined": State("Refusée par le ménage", final=True),
         "lapsed": State("Sans réponse : vaut refus", final=True),
+        "unmet": State("Condition non remplie dans le délai", final=True),
         "leased": State("Bail signé", "success", final=True),
         "cancelled": State("Devenue sans objet", final=True),
     },
@@ -23,10 +24,14 @@ PROPOSAL = Workflow(
         Transition("accept", ["sent"], "accepted", _S({Role.APPLICANT}), {"agent": "Proposition acceptée"}),
         Transition("decline", ["sent", "accepted", "waiting"], "declined", _S({Role.APPLICANT}), {"agent": "Proposition refusée"}),
         Transition("lapse", ["sent"], "lapsed", _S({Role.SYSTEM}), {"agent": "Silence dans le délai"}, deadline="answer_days"),
+        Transition("fail_condition", ["waiting", "sent", "accepted"], "unmet", _S({Role.SYSTEM}), {"agent": "Condition non remplie dans le délai : {document}"}, deadline="condition_days"),
         Transition("sign_lease", ["accepted"], "leased", _S({Role.LANDLORD}), {"agent": "Bail enregistré"}),
         Transition("cancel", ["waiting", "sent", "accepted"], "cancelled", _S({Role.LANDLORD, Role.SECRETARY, Role.SYSTEM, Role.APPLICANT}), {"agent": "Proposition sans objet"}),
     ],
 )  # fmt: skip
+# What an answer to a contest says; a new examination takes a new session, the signed one never changes.
+OUTCOMES = {"kept": "la décision est maintenue", "again": "la commission examinera de nouveau votre candidature"}
+
 ledger.declare(
     {
         "visits.offer": {
@@ -35,5 +40,19 @@ ledger.declare(
         },
         "visits.book": {"applicant": "Visite réservée le {at}", "agent": "Visite réservée le {at}"},
         "leases.record": {"agent": "Bail enregistré"},
+        "proposals.meet_condition": {
+            "applicant": "La pièce attendue est acceptée ({document}) : la condition est remplie",
+            "agent": "Condition remplie ({document}) : le bailleur doit signer le bail",
+        },
+        "contests.make": {
+            "applicant": "Vous avez contesté la décision de la commission",
+            "agent": "Le ménage conteste la décision, réponse due le {answer_by}",
+        },
+        "contests.answer": {
+            "applicant": "Réponse à votre contestation : {outcome}",
+            "agent": "Réponse à la contestation : {outcome}",
+        },
+        "contests.suspend": {"agent": "Suites du logement suspendues par une contestation : {reason}"},
+        "contests.resume": {"agent": "Suites du logement reprises"},
     }
 )

@@ -1,4 +1,4 @@
-"""Silence, recorded in time."""
+"""Delays that pass, recorded in time."""
 
 from procrastinate.contrib.django import app
 
@@ -10,3 +10,10 @@ from palier.allocations import actions
 def lapse_overdue(timestamp: int) -> None:
     """Close the proposals whose delay is over and call the next ranks."""
     actions.lapse_overdue()
+
+
+@app.periodic(cron="*/30 * * * *")
+@app.task(queueing_lock="fail_overdue_conditions")
+def fail_overdue_conditions(timestamp: int) -> None:
+    """End the conditional allocations whose document did not come in time and call the next ranks."""
+    actions.fail_overdue()

@@ -31,6 +31,7 @@ APPLICATION = Workflow(
         "rejected": State("Demande jugée irrecevable", "danger", final=True),
         "declined": State("Attribution refusée par vous", final=True),
         "lapsed": State("Sans réponse dans le délai", final=True),
+        "unmet": State("Pièce attendue non remise dans le délai", final=True),
         "released": State("Logement attribué à un autre ménage ou retiré", final=True),
     },
     transitions=[
@@ -65,6 +66,9 @@ APPLICATION = Workflow(
         Transition("lapse", ["allocated"], "lapsed", _S({Role.SYSTEM}),
                    {"applicant": "Sans réponse de votre part avant le {answer_by}, l’attribution de {offer} est considérée comme refusée", "agent": "Silence dans le délai : vaut refus"},
                    deadline="answer_days"),
+        Transition("fail_condition", ["ranked", "allocated", "accepted"], "unmet", _S({Role.SYSTEM}),
+                   {"applicant": "La pièce attendue n’a pas été remise avant le {due} ({document}) : l’attribution de {offer} prend fin. Ce n’est pas un refus de votre part", "agent": "Condition non remplie au {due} : {document}"},
+                   deadline="condition_days"),
         Transition("lease", ["accepted"], "leased", _LANDLORD,
                    {"applicant": "Le bail est signé : {offer}. Bienvenue chez vous", "agent": "Bail signé"}),
         Transition("release", ["submitted", "sent", "admissible", "on_agenda", "ranked", "allocated", "accepted"], "released", _ANYONE_FREEING,

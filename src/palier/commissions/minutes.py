@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
+from palier.applications.models import Shortlist, ShortlistEntry
 from palier.applications.offers import describe
+from palier.applications.queries import latest_shortlist
 from palier.commissions import giving
 from palier.commissions.business import BUSINESS
-from palier.commissions.models import AgendaItem, Candidate, Recusal, Seat, Session
+from palier.commissions.models import AgendaItem, Candidate, Decision, Recusal, Seat, Session
 from palier.commissions.queries import recused, seats_concerned
 from palier.commissions.rules import rules_of_session
 from palier.commissions.states import DECISIONS, EXCEPTIONS
 from palier.common import pdf
 from palier.law import ballots as law_ballots
-from palier.law import codes, procedure
+from palier.law import procedure
 
 
 def seal(previous: str, record: dict[str, Any]) -> str:
@@ -48,6 +51,7 @@ def record_of(session: Session, president: Seat, now: datetime) -> dict[str, Any
         "president": {"name": president.named, "title": president.signs_as},
         "summoned_at": session.summoned_at.isoformat() if session.summoned_at else "",
         "procedure": _procedure(session),
+        "drawn_by": pdf.fingerprint("minutes"),
         "items": [_item(item) for item in items],
         **{key: part for business in BUSINESS for key, part in business.record(session).items()},
     }
@@ -68,7 +72,9 @@ def _item(item: AgendaItem) -> dict[str, Any]:
     out = recused(item)
     reasons = dict(Recusal.objects.filter(item=item).values_list("seat_id", "reason"))
     dwelling = item.offer.dwelling
+    made = latest_shortlist(item.offer_id)
     return {
+        "key": item.pk,
         "dwelling": describe(item.offer),
         "address": f"{dwelling.address}, {dwelling.postcode} {dwelling.commune.name}",
         "reference": dwelling.reference,
@@ -94,8 +100,46 @@ def _item(item: AgendaItem) -> dict[str, Any]:
         "count": item.count,
         "rule": law_ballots.RULES[item.count["rule"]] if item.count else "",
         "settlements": item.settlements,
-        "candidates": [_candidate(c) for c in item.candidates.all()],
+        "scoring": _scoring(made),
+        "candidates": candidates_of(item),
     }
+
+
+def _scoring(made: Shortlist | None) -> dict[str, Any]:
+    """How the scoring was applied before the session: the list, and who left its order with the reason given then."""
+    if made is None:
+        return {"listed": 0, "departures": []}
+    entries = ShortlistEntry.objects.filter(shortlist=made).order_by("position")
+    return {
+        "listed": made.candidates,
+        "departures": [
+            {"position": e.position, "points": float(e.points), "reason": e.departure} for e in entries if e.departure
+        ],
+    }
+
+
+def candidates_of(item: AgendaItem) -> list[dict[str, Any]]:
+    """Each candidate with its decision, and what its rank does to the order of the scoring."""
+    candidates = list(item.candidates.all())
+    return [_candidate(c) | {"passed": passed_by(c, candidates)} for c in candidates]
+
+
+def passed_by(candidate: Candidate, candidates: Sequence[Candidate]) -> list[int]:
+    """The candidates with more points that this one's rank goes before, by their number on the agenda.
+
+    Scoring orders a list and does not decide (CCH L441-2-8): the commission may depart from it, and the minutes say so.
+    """
+    own = candidate.settled
+    if own is None or own.rank is None:
+        return []
+    return [
+        other.position
+        for other in candidates
+        if (theirs := other.settled) is not None
+        and theirs.rank is not None
+        and theirs.rank > own.rank
+        and other.facts["points"] > candidate.facts["points"]
+    ]
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
@@ -106,6 +150,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "position": candidate.position,
         "household": candidate.facts["household"],
         "points": candidate.facts["points"],
+        "listed": candidate.facts["position"],
         "registered_on": candidate.facts["registered_on"],
     }
     decision = candidate.settled
@@ -113,13 +158,20 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         left = candidate.application.state in ("withdrawn", "released")
         words = "Sans objet : le ménage n’est plus candidat" if left else "Sans décision : logement reporté"
         return {**known, "decision": words, "rank": None, "reasons": [], "reason_text": "", "condition": ""}
+    return {**known, **decided(decision)}
+
+
+def decided(decision: Decision) -> dict[str, Any]:
+    """A decision in the words of the minutes."""
     return {
-        **known,
+        "kind": decision.kind,
         "decision": DECISIONS[decision.kind],
         "rank": decision.rank,
-        "reasons": [codes.label("non_allocation", r) for r in decision.reasons],
+        "codes": list(decision.reasons),
+        "reasons": decision.grounds,
         "reason_text": decision.reason_text,
-        "condition": codes.label("document", decision.condition_document) if decision.condition_document else "",
+        "condition_code": decision.condition_document,
+        "condition": decision.condition,
         "condition_due": decision.condition_due.isoformat() if decision.condition_due else "",
     }
 

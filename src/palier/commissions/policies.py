@@ -63,6 +63,14 @@ SQL_FUNCTIONS = {
     "palier_items": narrow_function(
         "palier_items", "member bigint", "SETOF bigint", f"SELECT d.item FROM ({_DWELLINGS}) d"
     ),
+    "palier_presided": narrow_function(
+        "palier_presided",
+        "member bigint",
+        "SETOF bigint",
+        """
+            SELECT n.id FROM commissions_session n JOIN commissions_seat s ON s.commission_id = n.commission_id
+            WHERE n.state = 'counted' AND s.person_id = member AND s.president AND s.until IS NULL""",
+    ),
     "palier_under_examination": narrow_function(
         "palier_under_examination",
         "member bigint",
@@ -91,6 +99,7 @@ SQL_FUNCTIONS = {
 _SECRETARY = role_is("secretary", "landlord")
 _MEMBER = role_is("member")
 _ITEMS = f"(SELECT palier_items({PERSON}))"
+_PRESIDED = f"(SELECT palier_presided({PERSON}))"
 
 
 def _in_my_commission(commission: str) -> str:
@@ -158,6 +167,8 @@ ROW_POLICIES = {
     "commissions_agendaitem": {
         "landlord": Policy(f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"),
         "member": Policy(f"{_MEMBER} AND id IN {_ITEMS}", command="SELECT"),
+        # Between the count and the signature the president settles what the votes left equal.
+        "president": Policy(f"{_MEMBER} AND session_id IN {_PRESIDED}", command="UPDATE"),
     },
     "commissions_correction": {
         "landlord": Policy(_in_my_session("item_id")),
@@ -219,6 +230,11 @@ ROW_POLICIES = {
         ),
         "member": Policy(
             f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)", command="SELECT"
+        ),
+        # A president who stepped out of a dwelling does not see its candidates: nothing of it is theirs to decide.
+        "president": Policy(
+            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k JOIN commissions_agendaitem i ON i.id = k.item_id"
+            f" WHERE k.id = candidate_id AND i.session_id IN {_PRESIDED})"
         ),
     },
     "commissions_sealedrecord": {

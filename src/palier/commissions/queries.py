@@ -55,7 +55,8 @@ def awaited(candidate: Candidate) -> list[tuple[str, str]]:
 
     The one already named stays, should it have come meanwhile: the decision is then kept or taken anew by people.
     """
-    kinds = {row.kind: row.label for row in may_be_awaited(candidate.application.demand)}
+    with as_system("whoever decides reads which documents may be awaited, never the documents"):
+        kinds = {row.kind: row.label for row in may_be_awaited(candidate.application.demand)}
     named = Decision.objects.filter(candidate=candidate).values_list("condition_document", flat=True).first()
     if named:
         kinds.setdefault(named, codes.label("document", named))

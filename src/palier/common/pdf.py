@@ -10,6 +10,7 @@ Each template states its keys at its head.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -74,6 +75,15 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
         return _compile(template, _NOT_LATIN.sub(UNKNOWN, text))
     except typst.TypstError as error:
         raise Unprintable(template, str(error)) from error
+
+
+@cache
+def fingerprint(template: str) -> str:
+    """Changes with anything that the same data would be drawn differently by: template, letterhead, compiler, fonts."""
+    digest = hashlib.sha256(typst.__version__.encode())
+    for path in (TEMPLATES / f"{template}.typ", TEMPLATES / "palier.typ", *sorted(FONTS.iterdir())):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _compile(template: str, text: str) -> bytes:

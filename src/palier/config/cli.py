@@ -30,6 +30,8 @@ HELP = """\
         vérifie le reçu d’une liste de candidats, sans base de données (docs/algorithms/receipts.md)
 ./palier matching shortlist OFFRE… [--first 5]
         les premières demandes du registre auxquelles ces logements conviennent (docs/algorithms/refresh.md)
+./palier commissions verify SÉANCE… | --all
+        recompte les votes des séances signées, et suit la chaîne de leurs sceaux (docs/algorithms/ballots.md)
 ./palier dev-db [NOM] [--stop]
         une base de développement qui reste ouverte ; imprime les variables à exporter
 ./palier settings-doc

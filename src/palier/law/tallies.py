@@ -52,20 +52,20 @@ def _eliminate(
             best = next((key for key in ballot if key in firsts), None)
             if best is not None:
                 firsts[best] += 1
-        tally = ", ".join(f"{words[key]} {firsts[key]}" for key in running)
+        tally = " ; ".join(f"{words[key]} : {firsts[key]}" for key in running)
         total, top = sum(firsts.values()), max(firsts.values())
         leaders = [key for key in running if firsts[key] == top]
         if 2 * top > total:
-            steps.append(f"Premières places : {tally}. {words[leaders[0]]} a la majorité.")
+            steps.append(f"Premières places. {tally}. {words[leaders[0]]} a la majorité.")
             return leaders
         least = min(firsts.values())
         last = [key for key in running if firsts[key] == least]
         if len(last) == len(running):
-            steps.append(f"Premières places : {tally}. Égalité.")
+            steps.append(f"Premières places. {tally}. Égalité.")
             return _tied(running, casting)
         if len(last) > 1 and casting is not None:
             last = list(split(last, casting)[-1])
-        steps.append(f"Premières places : {tally}. Éliminé : {listing(words[key] for key in last)}.")
+        steps.append(f"Premières places. {tally}. Éliminé : {listing(words[key] for key in last)}.")
         running = [key for key in running if key not in last]
         if len(running) == 1:
             steps.append(f"{words[running[0]]} reste seul en lice.")
@@ -96,7 +96,7 @@ def borda(
     for ballot in ballots:
         for key, earned in borda_points(candidates, ballot).items():
             totals[key] += earned
-    steps.append("Points : " + ", ".join(f"{words[key]} {_figure(totals[key])}" for key in candidates) + ".")
+    steps.append("Points. " + " ; ".join(f"{words[key]} : {_figure(totals[key])}" for key in candidates) + ".")
     levels = sorted(set(totals.values()), reverse=True)
     return [tuple(key for key in candidates if totals[key] == level) for level in levels]
 

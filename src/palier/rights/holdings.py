@@ -152,6 +152,8 @@ HOLDINGS: tuple[Holding, ...] = (
             without={"person": AGENT, "text": "donné dans « message », sans le nom des autres ménages"},
             when=_EXAMINED, beyond=_COMMISSION, add={"message": _said}),
     Holding("allocations.Proposal", "Les logements proposés", ("application__demand",)),
+    Holding("allocations.Contest", "Vos contestations d’une décision", ("application__demand",),
+            without={"answered_by": AGENT, "suspended_by": AGENT}),
     Holding("allocations.VisitSlot", "Vos visites", ("proposal__application__demand",)),
     Holding("allocations.Lease", "Votre bail", ("proposal__application__demand",)),
     Holding("reviews.Tenancy", "Les logements que vous louez", ("person",), by="person"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,23 +14,23 @@ from palier.applications.models import Application
 from palier.applications.offers import describe
 from palier.commissions.business import BUSINESS, communes_of
 from palier.commissions.models import AgendaItem, Decision, Session
+from palier.commissions.presiding import check_may_decide
 from palier.commissions.queries import (
     ballots_of,
     is_over,
     may_postpone,
-    quorum_rule,
     recused,
     seats_concerned,
     sessions_for,
     voting_ended,
 )
+from palier.commissions.recounting import cast_of, result_of
 from palier.commissions.rules import rules_of_session
 from palier.commissions.states import SESSION
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.locks import locked, locked_all
 from palier.law import ballots as law_ballots
-from palier.law.procedure import lacking
 
 
 @transaction.atomic
@@ -71,44 +72,19 @@ def _count(item: AgendaItem) -> dict[str, Any]:
     rules = rules_of_session(item.session)
     out = recused(item)
     voters = [s for s in seats_concerned(item) if s.voting and s.pk not in out]
-    cast = ballots_of(item)
-    mayor = next((s.pk for s in voters if s.capacity == "mayor"), None)
     # A household that withdrew meanwhile is no candidate any more: ballots are read without it.
     present = item.candidates.filter(application__state="on_agenda").order_by("position", "pk")
-    names = {str(c.pk): f"Candidat {c.position}" for c in present}
-    quorum = law_ballots.quorum(
-        quorum_rule(item.session),
-        {str(s.pk): s.capacity for s in voters},
-        [str(b.seat_id) for b in cast],
+    return result_of(
+        {
+            "rule": rules.counting,
+            "quorum": rules.quorum,
+            "kinds": dict(rules.quorum_kinds),
+            "voters": {str(s.pk): s.capacity for s in voters},
+            "casting": next((str(s.pk) for s in voters if s.capacity == "mayor"), None),
+            "candidates": {str(c.pk): f"Candidat {c.position}" for c in present},
+        },
+        [cast_of(ballot) for ballot in ballots_of(item)],
     )
-    ballots = [
-        law_ballots.Ballot(
-            voter=str(b.seat_id),
-            ranking=tuple(key for key in map(str, b.ranking) if key in names),
-            refused=frozenset(b.refused) & set(names),
-            meeting=b.meeting,
-        )
-        for b in cast
-    ]
-    casting = None if mayor is None else str(mayor)
-    result = law_ballots.count(rules.counting, list(names), ballots, casting_vote=casting, names=names)
-    return {
-        "rule": rules.counting,
-        "called": len(voters),
-        "votes": len(cast),
-        "quorum": quorum.least,
-        "quorum_reached": quorum.reached,
-        "quorum_lacks": lacking(quorum.least - quorum.present, quorum.missing),
-        "groups": [list(group) for group in result.groups],
-        "order": list(result.order),
-        "refused": list(result.refused),
-        "open_ties": [list(t) for t in result.ties],
-        "steps": [quorum.text, *result.steps],
-        "meeting": result.meeting,
-        "ballots": [
-            {"seat": b.seat_id, "ranking": b.ranking, "refused": b.refused, "revision": b.revision} for b in cast
-        ],
-    }
 
 
 def _check_quorum(results: Sequence[tuple[AgendaItem, dict[str, Any]]]) -> None:
@@ -133,11 +109,11 @@ def _wanted(result: dict[str, Any]) -> str:
 
 
 def _propose_refusals(item: AgendaItem) -> None:
-    given = {key: why for ballot in item.count["ballots"] for key, why in ballot["refused"].items()}
+    """Every ground that a ballot gave for it, the most frequent first: a refusal tells them all (CCH L441-2-2)."""
     for key in item.count["refused"]:
-        Decision.objects.create(
-            candidate_id=int(key), kind="non_allocation", reasons=[given[key]], taken_at=clock.now()
-        )
+        given = Counter(ballot["refused"][key] for ballot in item.count["ballots"] if key in ballot["refused"])
+        grounds = sorted(given, key=lambda why: (-given[why], why))
+        Decision.objects.create(candidate_id=int(key), kind="non_allocation", reasons=grounds, taken_at=clock.now())
 
 
 def _propose_ranks(item: AgendaItem, order: Sequence[str]) -> None:
@@ -150,11 +126,12 @@ def _propose_ranks(item: AgendaItem, order: Sequence[str]) -> None:
 def settle_ties(*, actor: Actor, item_id: int, settlements: Sequence[tuple[Sequence[int], str]]) -> AgendaItem:
     """Write down the order that the commission gives to the candidates its votes left equal, and why.
 
-    One (order, reason) for each open tie, in the order of the count; all of them at once. Then every rank
+    By the secretary or the president. One (order, reason) for each open tie, in the order of the count; all of them at once. Then every rank
     of the dwelling is proposed. Sending the same again changes nothing; another order is a decision to change.
     """
     item = AgendaItem.objects.select_related("session").get(pk=item_id)
     session = locked(sessions_for(actor), item.session_id)
+    check_may_decide(actor, session)
     item = locked(AgendaItem.objects.filter(session=session), item_id)
     ties = item.count["open_ties"] if item.count else []
     orders = [[str(key) for key in order] for order, _ in settlements]

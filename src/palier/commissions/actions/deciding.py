@@ -9,6 +9,7 @@ from django.db import transaction
 
 from palier.accounts.actor import Actor
 from palier.commissions.models import Candidate, Decision
+from palier.commissions.presiding import check_may_decide
 from palier.commissions.queries import awaited, sessions_for
 from palier.commissions.states import DECISIONS
 from palier.common import clock, ledger
@@ -32,13 +33,15 @@ def decide(
 ) -> Decision:
     """Settle one candidate's decision: one of the five of CCH R441-3, with every ground of a refusal.
 
-    Refused while candidates of the dwelling are still equal. Ranks must be one to n without gap or double
-    when the minutes are signed, not before.
+    By the secretary or the president. Refused while candidates of the dwelling are still equal, and when an allocation
+    to one household would stand beside others that are ranked. Ranks must be one to n without gap or double when the
+    minutes are signed, not before.
     """
     candidate = Candidate.objects.select_related(
         "item__session", "item__offer__dwelling__commune", "application__demand"
     ).get(pk=candidate_id)
     session = locked(sessions_for(actor), candidate.item.session_id)
+    check_may_decide(actor, session)
     if session.state != "counted" or candidate.item.postponed:
         raise Refused("session.not_counted", "Les décisions s’arrêtent après le dépouillement et avant la signature.")
     if candidate.item.open_ties:
@@ -51,6 +54,8 @@ def decide(
     if kind == "conditional" and condition_document:
         _check_document(candidate, condition_document)
     _check_decision(kind, rank, reasons, condition_document, condition_due)
+    if positive:
+        _check_alone(candidate, kind)
     taken = {
         "kind": kind,
         "rank": rank if positive else None,
@@ -65,6 +70,24 @@ def decide(
     decision, _ = Decision.objects.update_or_create(candidate=candidate, defaults={**taken, "taken_at": clock.now()})
     ledger.record(verb="decisions.take", subject=decision, actor=actor, data={"decision": DECISIONS[kind]})
     return decision
+
+
+def _check_alone(candidate: Candidate, kind: str) -> None:
+    others = Decision.objects.filter(candidate__item=candidate.item_id, rank__isnull=False).exclude(candidate=candidate)
+    if kind == "allocation" and others.exists():
+        raise Refused(
+            "decision.not_alone",
+            "« Attribution » désigne un seul ménage, et d’autres sont classés pour ce logement. "
+            "Choisissez « Attribution par classement », ou décidez d’abord de ne pas l’attribuer aux autres.",
+            field="kind",
+        )
+    if others.filter(kind="allocation").exists():
+        raise Refused(
+            "decision.not_alone",
+            "Un autre ménage a une « Attribution » simple, qui n’en laisse aucun après lui. "
+            "Changez d’abord sa décision en « Attribution par classement ».",
+            field="kind",
+        )
 
 
 def _check_document(candidate: Candidate, kind: str) -> None:
@@ -83,6 +106,10 @@ def _check_decision(kind: str, rank: int | None, reasons: Sequence[str], documen
     if kind in ("allocation", "ranked", "conditional"):
         if not rank or rank < 1:
             raise Refused("decision.rank", "Donnez un rang à partir de 1.", field="rank")
+        if kind == "allocation" and rank != 1:
+            raise Refused(
+                "decision.allocation_first", "Une attribution à un seul ménage se fait au rang 1.", field="rank"
+            )
     elif not reasons:
         raise Refused("decision.reasons", "Un refus doit donner tous ses motifs.", field="reasons")
     elif not set(reasons) <= {code for code, _ in codes.NON_ALLOCATION_REASONS}:

@@ -14,7 +14,8 @@ from palier.applications.models import Application
 from palier.commissions.business import BUSINESS
 from palier.commissions.minutes import draw_minutes, record_of, seal
 from palier.commissions.models import AgendaItem, Decision, SealedRecord, Seat, Session
-from palier.commissions.queries import seat_of, sessions_for, sittings
+from palier.commissions.presiding import presidency_of
+from palier.commissions.queries import sessions_for
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
@@ -59,8 +60,8 @@ def sign(*, actor: Actor, session_id: int) -> Session:
 
 
 def _president(actor: Actor, session: Session) -> Seat:
-    seat = seat_of(actor, session) if session.pk in sittings(actor) else None
-    if seat is None or not seat.president:
+    seat = presidency_of(actor, session)
+    if seat is None:
         raise NotYours("only the president, or whoever stands in for them, signs the minutes")
     if session.state != "counted":
         raise Refused("session.not_counted", "La séance doit être dépouillée avant la signature.")
@@ -77,24 +78,49 @@ def _leave_out_the_gone(item: AgendaItem) -> None:
             decision.save(update_fields=["rank"])
 
 
-def _check_item(item: AgendaItem) -> None:
+def lacking(item: AgendaItem) -> Refused | None:
+    """What still forbids to sign one dwelling, or None. PostgreSQL checks the same when the session becomes signed."""
     decisions = list(Decision.objects.filter(candidate__item=item).order_by("pk"))
     place = item.offer.dwelling.commune.name
     if item.open_ties:
-        raise Refused("sign.tie", f"Des candidats sont encore à égalité pour le logement de {place}.")
-    if len(decisions) != item.candidates.filter(application__state="on_agenda").count():
-        raise Refused("sign.missing", f"Il manque une décision pour le logement de {place}.")
-    ranks = sorted(d.rank for d in decisions if d.rank)
-    if ranks != list(range(1, len(ranks) + 1)):
-        raise Refused("sign.ranks", f"Les rangs du logement de {place} doivent se suivre à partir de 1.")
+        return Refused("sign.tie", f"Des candidats sont encore à égalité pour le logement de {place}.")
+    staying = set(item.candidates.filter(application__state="on_agenda").values_list("pk", flat=True))
+    # Ranks close up behind whoever left when the president signs.
+    stale = [d for d in decisions if d.candidate_id not in staying]
+    decisions = [d for d in decisions if d.candidate_id in staying]
+    if len(decisions) != len(staying):
+        return Refused("sign.missing", f"Il manque une décision pour le logement de {place}.")
+    positive = sorted((d for d in decisions if d.rank), key=lambda d: d.rank)
+    if len({d.rank for d in positive}) != len(positive):
+        return Refused("sign.ranks", f"Deux candidats ont le même rang pour le logement de {place}.")
+    if not stale and [d.rank for d in positive] != list(range(1, len(positive) + 1)):
+        return Refused("sign.ranks", f"Les rangs du logement de {place} doivent se suivre à partir de 1.")
+    if len(positive) > 1 and any(d.kind == "allocation" for d in positive):
+        return Refused(
+            "sign.alone", f"Une attribution simple ne se combine pas avec d’autres rangs, pour le logement de {place}."
+        )
+    if any(d.condition_due and d.condition_due <= clock.today() for d in decisions):
+        return Refused(
+            "sign.due", f"Le délai d’une condition est déjà passé pour le logement de {place} : fixez-le à nouveau."
+        )
+    return None
+
+
+def _check_item(item: AgendaItem) -> None:
+    if refusal := lacking(item):
+        raise refusal
 
 
 def _seal(session: Session, seat: Seat, actor: Actor) -> None:
-    """Draw the minutes with their seal on them, keep the very bytes, and add one link to the chain."""
+    """Draw the minutes with their seal on them, keep the very bytes, and add one link to the chain.
+
+    The record names the bytes of the former minutes: each link seals the paper before it too.
+    """
     now = clock.now()
-    record = record_of(session, seat, now)
     one_at_a_time("commissions.seal")
-    previous = SealedRecord.objects.order_by("-pk").values_list("sha256", flat=True).first() or ""
+    former = SealedRecord.objects.select_related("session").order_by("-pk").first()
+    previous = former.sha256 if former else ""
+    record = record_of(session, seat, now) | {"previous_minutes": former.session.minutes_sha256 if former else ""}
     link = seal(previous, record)
     paper = draw_minutes(record, seal=link, previous=previous)
     SealedRecord.objects.create(session=session, previous=previous, sha256=link, at=now)

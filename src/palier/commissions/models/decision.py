@@ -6,9 +6,11 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from palier.commissions.models.freezing import OF_CANDIDATE, frozen
+from palier.commissions.models.freezing import OF_CANDIDATE, POSSIBLE_DECISION, frozen
 from palier.commissions.models.session import Candidate, Session
 from palier.commissions.states import DECISIONS
+from palier.law import codes
+from palier.law.discretion import SENSITIVE_KINDS
 
 
 class Decision(models.Model):
@@ -38,12 +40,43 @@ class Decision(models.Model):
                 name="decision_condition_is_whole",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["allocation", "ranked", "conditional"], rank__gte=1)
+                # Without the first test a missing rank is neither true nor false, and a check lets that pass.
+                condition=models.Q(kind__in=["allocation", "ranked", "conditional"], rank__isnull=False, rank__gte=1)
                 | models.Q(kind__in=["non_allocation", "rejection"], rank=None),
                 name="decision_rank",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="allocation") | models.Q(rank=1), name="decision_allocation_is_first"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["allocation", "ranked", "conditional"]) | models.Q(reasons=[]),
+                name="decision_allocated_has_no_ground",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reasons__contained_by=sorted(code for code, _ in codes.NON_ALLOCATION_REASONS)),
+                name="decision_grounds_are_listed",
+            ),
+            # CCH R441-2-8 d: only the conditions of access to social housing make a demand inadmissible.
+            models.CheckConstraint(
+                condition=~models.Q(kind="rejection") | models.Q(reasons__contained_by=sorted(codes.REJECTION_REASONS)),
+                name="decision_rejection_is_of_access",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(condition_document__in=sorted(SENSITIVE_KINDS)),
+                name="decision_condition_tells_no_danger",
+            ),
         ]
-        triggers = [frozen(OF_CANDIDATE)]
+        triggers = [frozen(OF_CANDIDATE), POSSIBLE_DECISION]
+
+    @property
+    def grounds(self) -> list[str]:
+        """Its grounds in words."""
+        return [codes.label("non_allocation", code) for code in self.reasons]
+
+    @property
+    def condition(self) -> str:
+        """The document awaited, in words; empty without a condition."""
+        return codes.label("document", self.condition_document) if self.condition_document else ""
 
 
 class SealedRecord(models.Model):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.timezone import localtime
 
 from palier.commissions.models.commission import Commission, Seat
-from palier.commissions.models.freezing import OF_ITEM, frozen
+from palier.commissions.models.freezing import OF_ITEM, WHOLE_SIGNATURE, frozen
 from palier.commissions.states import EXCEPTIONS, FORMS, SESSION
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Session(models.Model):
                 name="frozen_once_signed",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="signed"),
-            )
+            ),
+            WHOLE_SIGNATURE,
         ]
 
     @property

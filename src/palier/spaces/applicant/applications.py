@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
 from palier.allocations import papers
+from palier.allocations.models import Contest
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications import actions
@@ -59,6 +60,8 @@ MOVES_SHOWN = 5
 
 # Refusals with their legal grounds: the commission's, then the landlord's before it.
 REFUSED = ("not_allocated", "rejected", "inadmissible", "not_selected")
+# What a commission decided and its household may contest.
+DECIDED = ("ranked", "not_allocated", "rejected")
 PAPERS = {
     "removal_certificate": "L’attestation de radiation",
     "lease_summary": "Le résumé du bail",
@@ -191,6 +194,9 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "moves": _moves(told, explanation),
             "proposal": proposal,
             "refusal": _refusal(mine),
+            "contest": Contest.objects.filter(application=mine).first(),
+            "may_contest": mine.state in DECIDED,
+            "condition": codes.label("document", proposal.condition_document) if proposal else "",
             "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],
             "may_open": mine.demand.sheltered and mine.state in LIVE,
             "opened": agreement(mine.pk),

@@ -3,6 +3,7 @@
 from palier.spaces.applicant import (
     applications,
     bearings,
+    contesting,
     demand,
     documents,
     job,
@@ -22,6 +23,7 @@ urlpatterns = [
     *job.urlpatterns,
     *offers.urlpatterns,
     *applications.urlpatterns,
+    *contesting.urlpatterns,
     *bearings.urlpatterns,
     *papers.urlpatterns,
     *timeline.urlpatterns,

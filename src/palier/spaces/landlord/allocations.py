@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.allocations import actions, papers
-from palier.allocations.queries import visible_to
+from palier.allocations.queries import suspended, visible_to
 from palier.allocations.states import PROPOSAL
 from palier.common import clock
 from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
+from palier.law import codes
 from palier.spaces.access import for_roles
 
 _DATE = {"type": "date"}
@@ -63,7 +64,7 @@ def allocation(
 ) -> HttpResponse:
     proposal = visible_to(request.actor).prefetch_related("visit_slots").get(pk=pk)
     note_reading(request, demand=proposal.application.demand, what="attribution", why="Suivi de l’attribution")
-    today = clock.today()
+    today, held = clock.today(), suspended(proposal.offer_id)
     start = {"signed_on": today, "starts_on": today, "rent": proposal.offer.rent, "charges": proposal.offer.charges}
     return page(
         request,
@@ -71,7 +72,11 @@ def allocation(
         {
             "proposal": proposal,
             "state": PROPOSAL.states[proposal.state],
-            "may_sign": PROPOSAL.may(proposal, "sign_lease", request.actor),
+            "may_sign": PROPOSAL.may(proposal, "sign_lease", request.actor)
+            and not proposal.awaits_document
+            and not held,
+            "held": held,
+            "condition": codes.label("document", proposal.condition_document),
             "may_visit": proposal.state in ("sent", "accepted"),
             "lease_form": lease_form or LeaseForm(initial=start),
             "visit_form": visit_form or VisitForm(),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from palier.spaces.member import confirming, reviews, stand_in, views
+from palier.spaces.member import confirming, presiding, reviews, stand_in, views
 
 app_name = "member"
 urlpatterns = [
     path("", views.home, name="home"),
     path("seances/<int:pk>/", views.session, name="session"),
-    path("seances/<int:pk>/signer/", views.sign, name="sign"),
+    *presiding.urlpatterns,
     path("logements/<int:pk>/", views.item, name="item"),
     path("logements/<int:pk>/recu/", views.receipt, name="receipt"),
     path("logements/<int:pk>/classer/", views.cast, name="cast"),

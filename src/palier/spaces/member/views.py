@@ -245,15 +245,3 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponse:
         {"item": one, "comments": Comment.objects.filter(item=one).order_by("at", "pk"), "comment_form": CommentForm()},
         fragment="member/_comments.html",
     )
-
-
-@require_POST
-@for_roles(Role.MEMBER)
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.sign(actor=request.actor, session_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Le procès-verbal est signé. Chaque candidat est prévenu de la décision.")
-    return go(request, "member:session", pk)

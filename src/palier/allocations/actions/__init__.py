@@ -1,0 +1,29 @@
+"""What follows a signed decision: propose, answer, meet a condition, call the next rank, contest, visit, sign the lease."""
+
+from palier.allocations.actions.answering import accept, book_visit, decline, lapse_overdue, offer_visits
+from palier.allocations.actions.conditions import fail_overdue, meet_conditions
+from palier.allocations.actions.contesting import answer, contest, resume, suspend
+from palier.allocations.actions.leasing import after_lease, record_lease
+from palier.allocations.actions.proposing import call_next, cancel_for, follow_life, hold_places
+from palier.allocations.actions.starting import start
+
+__all__ = [
+    "accept",
+    "after_lease",
+    "answer",
+    "book_visit",
+    "call_next",
+    "cancel_for",
+    "contest",
+    "decline",
+    "fail_overdue",
+    "follow_life",
+    "hold_places",
+    "lapse_overdue",
+    "meet_conditions",
+    "offer_visits",
+    "record_lease",
+    "resume",
+    "start",
+    "suspend",
+]
