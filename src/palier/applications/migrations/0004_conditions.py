@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0002_receipts'),
+        ('applications', '0003_places'),
         ('demands', '0006_identity'),
         ('homes', '0001_initial'),
     ]
