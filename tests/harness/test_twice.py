@@ -61,7 +61,7 @@ READ_ONLY = {
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
-    "landlord:session", "landlord:sessions", "member:home", "member:item", "member:receipt", "member:session", "public:accessibility",
+    "landlord:discussions", "landlord:session", "landlord:sessions", "landlord:turnout", "member:home", "member:item", "member:item_turnout", "member:receipt", "member:session", "member:turnout", "spaces:unread", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -789,7 +789,32 @@ def _(town):
 @case("member:discussion")
 def _(town):
     path = f"/commission/logements/{town.item.pk}/discussion/"
-    return Case(town.client("ines.membre"), path, {"text": "Une question"}, at=town.session.opens_at, bare=False)
+    return Case(town.client("ines.membre"), path, {"text": "Une question"}, at=town.session.opens_at)
+
+
+def asked(town: Town) -> int:
+    """Key of a question of the mayor's, which the others have not read."""
+    with clock.frozen_at(town.session.opens_at):
+        said = play(character("helene.maire"), commissions.post_comment, item_id=town.item.pk, text="Quel étage ?")
+    return said.pk
+
+
+@case("member:read")
+def _(town):
+    path = f"/commission/logements/{town.item.pk}/lu/"
+    return Case(town.client("ines.membre"), path, {"upto": asked(town)}, at=town.session.opens_at)
+
+
+@case("landlord:read")
+def _(town):
+    path = f"/bailleur/seances/logements/{town.item.pk}/lu/"
+    return Case(town.client("sophie.bailleur"), path, {"upto": asked(town)}, at=town.session.opens_at)
+
+
+@case("landlord:discussion")
+def _(town):
+    path = f"/bailleur/seances/logements/{town.item.pk}/discussion/"
+    return Case(town.client("nadia.secretaire"), path, {"text": "Au deuxième"}, at=town.session.opens_at)
 
 
 @case("member:step_out")

@@ -27,6 +27,7 @@ AS_SYSTEM_FILES = {
     "commissions/actions/preparing.py",
     "commissions/actions/signing.py",
     "commissions/actions/voting.py",
+    "commissions/discussion.py",
     "commissions/queries.py",
     "cotation/actions.py",
     "cotation/drafting.py",

@@ -78,6 +78,14 @@ def _in_my_session(item: str) -> str:
     return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_agendaitem i WHERE i.id = {item})"
 
 
+def _not_stepped_out(table: str) -> str:
+    return (
+        f"{_MEMBER} AND item_id IN {_ITEMS} AND NOT EXISTS (SELECT 1 FROM commissions_recusal r"
+        f" WHERE r.item_id = {table}.item_id AND r.seat_id IN"
+        f" (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON}))"
+    )
+
+
 _OWN_SEAT = f"seat_id IN (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON})"
 ROW_POLICIES = {
     "commissions_commission": {
@@ -107,12 +115,7 @@ ROW_POLICIES = {
     },
     "commissions_candidate": {
         "landlord": Policy(_in_my_session("item_id")),
-        "member": Policy(
-            f"{_MEMBER} AND item_id IN {_ITEMS} AND NOT EXISTS (SELECT 1 FROM commissions_recusal r"
-            f" WHERE r.item_id = commissions_candidate.item_id AND r.seat_id IN"
-            f" (SELECT s.id FROM commissions_seat s WHERE s.person_id = {PERSON}))",
-            command="SELECT",
-        ),
+        "member": Policy(_not_stepped_out("commissions_candidate"), command="SELECT"),
     },
     "commissions_ballot": {
         "own": Policy(f"{_MEMBER} AND item_id IN {_ITEMS} AND {_OWN_SEAT}"),
@@ -128,9 +131,26 @@ ROW_POLICIES = {
         "own": Policy(f"{_MEMBER} AND item_id IN {_ITEMS} AND {_OWN_SEAT}"),
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
     },
+    # Said once: nobody changes or takes back a message, nor writes in another's name.
     "commissions_comment": {
-        "member": Policy(f"{_MEMBER} AND item_id IN {_ITEMS}"),
-        "landlord": Policy(_in_my_session("item_id")),
+        "member": Policy(_not_stepped_out("commissions_comment"), command="SELECT"),
+        "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
+        "own": Policy(
+            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_comment')} OR {_in_my_session('item_id')})",
+            command="INSERT",
+        ),
+    },
+    "commissions_readmark": {
+        "member": Policy(_not_stepped_out("commissions_readmark"), command="SELECT"),
+        "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
+        "own": Policy(
+            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_readmark')} OR {_in_my_session('item_id')})",
+            command="INSERT",
+        ),
+        "moved": Policy(
+            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_readmark')} OR {_in_my_session('item_id')})",
+            command="UPDATE",
+        ),
     },
     "commissions_decision": {
         "landlord": Policy(

@@ -81,12 +81,13 @@ def items_by_session(actor: Actor, sessions: Sequence[Session]) -> dict[int, lis
     found: dict[int, list[int]] = {session.pk: [] for session in sessions}
     items = AgendaItem.objects.filter(session__in=sessions).select_related("session", "offer__dwelling__commune")
     for item in items.order_by("session", "position", "pk"):
-        if _concerned(mine[item.session.commission_id], item):
+        if concerned(mine[item.session.commission_id], item):
             found[item.session_id].append(item.pk)
     return found
 
 
-def _concerned(seat: Seat, item: AgendaItem) -> bool:
+def concerned(seat: Seat, item: AgendaItem) -> bool:
+    """Whether a seat is called for a dwelling: a mayor's in the commune, an EPCI's in its territory, any other always."""
     commune = item.offer.dwelling.commune
     return seat.commune_id in (None, commune.pk) and seat.epci_id in (None, commune.epci_id)
 
@@ -94,7 +95,7 @@ def _concerned(seat: Seat, item: AgendaItem) -> bool:
 def seats_concerned(item: AgendaItem) -> list[Seat]:
     """The seats called for a dwelling, the president first."""
     seats = Seat.objects.filter(commission=item.session.commission_id, until=None).select_related("person")
-    return [seat for seat in seats.order_by("-president", "pk") if _concerned(seat, item)]
+    return [seat for seat in seats.order_by("-president", "pk") if concerned(seat, item)]
 
 
 def recused(item: AgendaItem) -> set[int]:
@@ -126,7 +127,7 @@ def turnouts(items: Sequence[AgendaItem]) -> dict[int, dict[str, int]]:
     quorum = rules_of(session.commission, clock.today()).quorum
     found = {}
     for item in items:
-        voters = {s.pk for s in seats if s.voting and _concerned(s, item)} - out[item.pk]
+        voters = {s.pk for s in seats if s.voting and concerned(s, item)} - out[item.pk]
         found[item.pk] = {
             "called": len(voters),
             "voted": len(voters & voted[item.pk]),

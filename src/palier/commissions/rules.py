@@ -12,12 +12,13 @@ from palier.commissions.models import Commission
 class Rules:
     """`quorum`: voting seats that must have voted. `counting`: majority, borda or condorcet (`law.ballots`).
 
-    `answer_days` and `condition_days` may lengthen the legal delays, never shorten them.
+    `tallies`: whether members see, before the closing, how many put each candidate first: hidden, after_own (once they
+    have voted themselves) or visible. `answer_days` and `condition_days` may lengthen the legal delays, never shorten them.
     """
 
     quorum: int = 4
     counting: str = "borda"
-    tallies_hidden: bool = True
+    tallies: str = "hidden"
 
 
 def rules_of(commission: Commission, on: date) -> Rules:

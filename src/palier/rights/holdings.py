@@ -191,6 +191,7 @@ WITHHELD: dict[str, str] = {
     "commissions.AgendaItem": "ordre du jour : le dépouillement porte sur tous les candidats d’un logement",
     "commissions.Ballot": "le vote de chaque membre est secret ; la décision et ses motifs sont dans l’archive",
     "commissions.Recusal": "l’intérêt déclaré par un membre ne concerne que lui",
+    "commissions.ReadMark": "jusqu’où chaque membre a lu une discussion, sans rien sur vous",
     "commissions.SealedRecord": "empreintes des procès-verbaux, sans contenu",
     "exchanges.TakeOver": "réglages d’une reprise de fichier, sans rien sur vous",
 }

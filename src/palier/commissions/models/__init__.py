@@ -2,6 +2,7 @@
 
 from palier.commissions.models.commission import CAPACITIES, Commission, Seat
 from palier.commissions.models.decision import Decision, SealedRecord
+from palier.commissions.models.discussion import ReadMark
 from palier.commissions.models.session import AgendaItem, Candidate, Session
 from palier.commissions.models.voting import Ballot, Comment, Recusal
 
@@ -13,6 +14,7 @@ __all__ = [
     "Comment",
     "Commission",
     "Decision",
+    "ReadMark",
     "Recusal",
     "SealedRecord",
     "Seat",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from palier.commissions.models.telling import SEAT_TOLD
+
 CAPACITIES = [
     ("board", "Membre désigné par le conseil"),
     ("tenants", "Représentant des locataires"),
@@ -54,6 +56,7 @@ class Seat(models.Model):
                 condition=~models.Q(capacity="epci") | models.Q(epci__isnull=False), name="seat_epci_has_an_epci"
             ),
         ]
+        triggers = [SEAT_TOLD]
 
     @property
     def voting(self) -> bool:

@@ -9,6 +9,7 @@ from django.db import models
 
 from palier.commissions.models.commission import Commission, Seat
 from palier.commissions.models.freezing import OF_ITEM, frozen
+from palier.commissions.models.telling import STATE_TOLD
 from palier.commissions.states import EXCEPTIONS, SESSION
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Session(models.Model):
                 name="frozen_once_signed",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="signed"),
-            )
+            ),
+            STATE_TOLD,
         ]
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from django import forms
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -15,13 +16,14 @@ from palier.applications.models import Application
 from palier.applications.queries import visible_to
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Session
-from palier.commissions.queries import commissions_of, is_open, items_for, may_postpone, sessions_for, turnouts
+from palier.commissions.queries import commissions_of, is_open, may_postpone, sessions_for
 from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page, paper
 from palier.common.templatetags.palier_words import number
 from palier.law import calendar
+from palier.spaces import discussing, live
 from palier.spaces.access import for_roles
 from palier.territories.queries import setting
 
@@ -141,12 +143,11 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.SECRETARY)
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     one = sessions_for(request.actor).get(pk=pk)
-    items = list(
-        items_for(request.actor, one).prefetch_related("candidates__decision", "candidates__application__demand")
-    )
+    rows = discussing.participation(request.actor, one)
+    items = [row["item"] for row in rows]
+    prefetch_related_objects(items, "candidates__decision", "candidates__application__demand")
     over = clock.now() >= one.closes_at
     waiting = over and one.state == "published"
-    seen = turnouts(items)
     return page(
         request,
         "landlord/session.html",
@@ -156,13 +157,15 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "open": is_open(one, clock.now()),
             "over": over,
             "equal": any(i.open_ties for i in items),
+            "live": live.address(request, pk),
             "items": [
                 {
-                    "item": i,
-                    "turnout": seen[i.pk],
-                    "postpone": may_postpone(i, seen[i.pk]) if waiting and not i.postponed else "",
+                    **row,
+                    "postpone": may_postpone(row["item"], row["turnout"])
+                    if waiting and not row["item"].postponed
+                    else "",
                 }
-                for i in items
+                for row in rows
             ],
         },
     )
