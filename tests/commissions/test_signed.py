@@ -16,6 +16,7 @@ from palier.commissions.models import (
     Candidate,
     Comment,
     Decision,
+    ReadMark,
     Recusal,
     SealedRecord,
     Seat,
@@ -27,7 +28,7 @@ from palier.common.isolation import SYSTEM, acting
 from tests.chain.test_chain import AFTER, Stage
 from tests.commissions.reading import text_of
 
-MADE_OF = (Session, AgendaItem, Candidate, Ballot, Recusal, Comment, Decision, SealedRecord)
+MADE_OF = (Session, AgendaItem, Candidate, Ballot, Recusal, Comment, ReadMark, Decision, SealedRecord)
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def signed(stage):
     candidates = stage.to_agenda()
     with clock.frozen_at(stage.session.opens_at):
         stage.as_(stage.president, actions.post_comment, item_id=candidates[0].item_id, text="Bonjour à tous.")
+        stage.as_(stage.mayor, actions.mark_read, item_id=candidates[0].item_id, upto=10**9)
         advisory = stage._member("advisory")
         stage.as_(advisory, actions.declare_interest, item_id=candidates[0].item_id, reason="voisin")
     stage.vote_and_sign(candidates)
@@ -91,13 +93,14 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
         (signed.secretary, actions.decide, {"candidate_id": one.pk, "kind": "ranked", "rank": 4}),
         (signed.tenant, actions.declare_interest, {"item_id": item, "reason": "cousin"}),
         (signed.president, actions.post_comment, {"item_id": item, "text": "Encore un mot."}),
+        (signed.president, actions.mark_read, {"item_id": item, "upto": 10**9}),
         (signed.secretary, actions.postpone, {"item_id": item}),
         (signed.secretary, actions.publish, {"session_id": session}),
         (signed.secretary, actions.remove_candidate, {"candidate_id": one.pk, "reason": "erreur"}),
         (signed.secretary, actions.settle_ties, {"item_id": item, "settlements": [(keys[:2], "raison")]}),
         (signed.president, actions.sign, {"session_id": session}),
     ]  # fmt: skip
-    untouched = {"after_signature", "create_session"}
+    untouched = {"after_signature", "create_session", "tell_waiting"}
     assert {action.__name__ for _, action, _ in attempts} | untouched == set(actions.__all__)
     before, answers = everything(), {}
     for moment in (signed.session.opens_at + timedelta(hours=1), AFTER):
@@ -117,8 +120,8 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
 def test_postgresql_itself_refuses_to_change_or_delete_what_is_signed(signed, model):
     row = model.objects.order_by("pk").first()
     field = {Session: "number", AgendaItem: "exception_note", Candidate: "position", Ballot: "meeting",
-             Recusal: "reason", Comment: "text", Decision: "reason_text", SealedRecord: "previous"}[model]  # fmt: skip
-    value = {"position": 9, "meeting": True}.get(field, "autre")
+             Recusal: "reason", Comment: "text", ReadMark: "upto", Decision: "reason_text", SealedRecord: "previous"}[model]  # fmt: skip
+    value = {"position": 9, "meeting": True, "upto": 0}.get(field, "autre")
     for act in (
         lambda: model.objects.filter(pk=row.pk).update(**{field: value}),
         lambda: model.objects.filter(pk=row.pk)._raw_delete("default"),

@@ -137,12 +137,7 @@ class Installation(Place):
         port = self.settings["PALIER_LIVE_PORT"]
         if port == "0":
             return
-        command = [
-            sys.executable, "-m", "uvicorn", "--host", ENV.listen, "--port", port, "--timeout-graceful-shutdown", "3",
-            "--no-access-log", "--no-server-header", "--log-level", "warning", "--lifespan", "on", "--ws", "none",
-            "palier.config.asgi:application",
-        ]  # fmt: skip
-        self._supervisor.start("live", command, self._bound({"PALIER_POOL": "1"}), grace=3.5)
+        self._supervisor.start("live", live_command(port), self._bound({"PALIER_POOL": "1"}), grace=3.5)
 
     def start_register(self) -> None:
         """A stand-in for the national register, and the settings that lead to it; nothing when a register is set."""
@@ -209,6 +204,15 @@ class Installation(Place):
         environ = {**os.environ, **self.settings, "PALIER_DATABASE_ROLE": "web", **settings}
         environ.pop("DATABASE_URL", None)
         return environ
+
+
+def live_command(port: int | str) -> list[str]:
+    """What serves the live streams."""
+    return [
+        sys.executable, "-m", "uvicorn", "--host", ENV.listen, "--port", str(port), "--timeout-graceful-shutdown", "3",
+        "--no-access-log", "--no-server-header", "--log-level", "warning", "--lifespan", "on", "--ws", "none",
+        "palier.config.asgi:application",
+    ]  # fmt: skip
 
 
 class TestBed(Place):

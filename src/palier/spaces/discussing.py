@@ -15,7 +15,7 @@ from palier.commissions.discussion import first_places, thread, unread_by_item
 from palier.commissions.models import AgendaItem, Session
 from palier.commissions.queries import items_for, turnouts
 from palier.common.errors import Refused
-from palier.common.pages import is_fragment, page
+from palier.common.pages import attempt, is_fragment, page
 from palier.spaces import live
 from palier.spaces.careful import CarefulText
 
@@ -88,5 +88,7 @@ def participation(actor: Actor, session: Session) -> list[dict[str, Any]]:
 def mark_read(request: HttpRequest, space: str, pk: int) -> HttpResponse:
     """Note how far the reader has come, then show the thread again."""
     upto = request.POST.get("upto", "")
-    actions.mark_read(actor=request.actor, item_id=pk, upto=int(upto) if upto.isdecimal() and len(upto) < 19 else 0)
+    number = int(upto) if upto.isdecimal() and len(upto) < 19 else 0
+    # Signed meanwhile: the thread is shown as it stands.
+    attempt(forms.Form(), lambda: actions.mark_read(actor=request.actor, item_id=pk, upto=number))
     return HttpResponseRedirect(reverse(f"{space}:discussion", args=[pk]))

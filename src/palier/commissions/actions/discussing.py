@@ -77,9 +77,12 @@ def _held(found: list[careful.Found]) -> str:
 def mark_read(*, actor: Actor, item_id: int, upto: int) -> None:
     """The actor has read a dwelling's discussion as far as message `upto`; a mark never goes back.
 
-    No event of its own: the mark is the trace, as long as the session lives. Nothing once it is signed.
+    No event of its own: the mark is the trace, as long as the session lives.
     """
-    item = discussed(actor).get(pk=item_id)
+    item = discussed(actor).filter(pk=item_id).first()
+    if item is None:
+        AgendaItem.objects.get(pk=item_id)
+        raise Refused("read.closed", "Cette discussion n’est plus ouverte : elle est conservée telle quelle.")
     last = Comment.objects.filter(item=item, pk__lte=upto).order_by("-pk").values_list("pk", flat=True).first()
     mark = ReadMark.objects.select_for_update(of=("self",), no_key=True).filter(item=item, person=actor.person).first()
     if last is None or mark is not None and mark.upto >= last:
