@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.test import Client
@@ -35,6 +36,7 @@ class Server:
             "DJANGO_SETTINGS_MODULE": "palier.config.settings", **({"PALIER_PORT": str(pages)} if pages else {}),
         }  # fmt: skip
         self._process: subprocess.Popen | None = None
+        self._listeners: list[Listener] = []
         self.start()
 
     def start(self) -> None:
@@ -58,34 +60,46 @@ class Server:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             link.request("GET", path, headers={"Cookie": cookie, **headers})
-            return link.getresponse().status
+            with link.getresponse() as answer:
+                return answer.status
         except OSError:
             return 0
         finally:
             link.close()
 
-    def listen(self, path: str, cookie: str, *, reads: bool = True) -> Listener:
-        return Listener(self.port, path, cookie, reads=reads)
+    def listen(self, path: str, cookie: str) -> Listener:
+        made = Listener(self.port, path, cookie)
+        self._listeners.append(made)
+        return made
+
+    def let_go(self) -> None:
+        """Every browser leaves."""
+        while self._listeners:
+            self._listeners.pop().close()
 
 
 class Listener:
-    """One browser that listens. `words`: what it heard after the first « all », each with the second it came."""
+    """One browser that listens, and has heard the first « all »."""
 
-    def __init__(self, port: int, path: str, cookie: str, *, reads: bool = True) -> None:
-        self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self._link.request("GET", path, headers={"Cookie": cookie})
-        self._answer = self._link.getresponse()
-        self.status = self._answer.status
+    def __init__(self, port: int, path: str, cookie: str) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+        asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n\r\n"
+        self._socket.sendall(asked.encode("ascii"))
         self._heard: queue.Queue[tuple[str, float]] = queue.Queue()
         self.over = threading.Event()
-        if self.status == 200 and reads:
-            threading.Thread(target=self._read, daemon=True).start()
-            assert self.next() == "all"
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        assert self.next() == "all", "the door is closed"
 
     def next(self, seconds: float = PATIENCE) -> str | None:
         """The next word, or None when none comes in time."""
+        found = self.timed(seconds)
+        return found and found[0]
+
+    def timed(self, seconds: float = PATIENCE) -> tuple[str, float] | None:
+        """The next word with the instant at which it came (`time.perf_counter`)."""
         try:
-            return self._heard.get(timeout=seconds)[0]
+            return self._heard.get(timeout=seconds)
         except queue.Empty:
             return None
 
@@ -97,20 +111,21 @@ class Listener:
         return found
 
     def close(self) -> None:
-        self._link.close()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(PATIENCE)
 
     def _read(self) -> None:
         event = ""
-        try:
-            for raw in self._answer:
-                name, _, value = raw.decode("ascii").rstrip("\n").partition(": ")
+        with suppress(OSError), self._socket, self._socket.makefile("rb") as lines:
+            for raw in lines:
+                name, _, value = raw.decode("ascii").strip().partition(":")
                 if name == "event":
-                    event = value
+                    event = value.strip()
                 elif name == "data":
-                    self._heard.put((value if event == "news" else event, time.perf_counter()))
-        except (OSError, ValueError, http.client.HTTPException):
-            # The line was cut: that is an end too.
-            pass
+                    self._heard.put((value.strip() if event == "news" else event, time.perf_counter()))
+                elif raw == b"0\r\n":
+                    break
         self.over.set()
 
 

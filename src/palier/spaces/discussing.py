@@ -30,15 +30,21 @@ class MessageForm(forms.Form):
     reread = forms.BooleanField(
         label="J’ai relu : ce mot ne dit rien d’une personne. Envoyer tel quel.", required=False
     )
+    upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     held = False
 
 
 def post(request: HttpRequest, item: AgendaItem, form: MessageForm) -> bool:
-    """Post what the form holds; a refusal stays beside the text, which is not lost."""
+    """Post what the form holds; a refusal stays beside the text, which is not lost.
+
+    Whoever answers has read what the page showed: without JavaScript, nothing else says so.
+    """
     if not form.is_valid():
         return False
+    upto = form.cleaned_data.pop("upto") or 0
     try:
         actions.post_comment(actor=request.actor, item_id=item.pk, **form.cleaned_data)
+        actions.mark_read(actor=request.actor, item_id=item.pk, upto=upto)
     except Refused as refusal:
         form.held = refusal.code == "comment.careful"
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
@@ -48,10 +54,11 @@ def post(request: HttpRequest, item: AgendaItem, form: MessageForm) -> bool:
 
 def context(request: HttpRequest, space: str, item: AgendaItem, form: MessageForm | None = None) -> dict[str, Any]:
     """What the templates of a discussion need. `space`: member or landlord, whose addresses they use."""
+    shown = thread(request.actor, item)
     return {
         "item": item,
-        "thread": thread(request.actor, item),
-        "message_form": form or MessageForm(),
+        "thread": shown,
+        "message_form": form or MessageForm(initial={"upto": shown.last}),
         "discussion_url": reverse(f"{space}:discussion", args=[item.pk]),
         "read_url": reverse(f"{space}:read", args=[item.pk]),
         "live": live.address(request, item.session_id),
