@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 CHANNEL = "palier_news"
 # Whoever follows the room is checked again before anything more is told.
@@ -37,7 +38,7 @@ def origin(request: HttpRequest) -> str:
     if not settings.LIVE_PORT or settings.LIVE_PROXIED:
         return ""
     try:
-        return f"http://{request.get_host().partition(':')[0]}:{settings.LIVE_PORT}"
+        return f"http://{split_domain_port(request.get_host())[0]}:{settings.LIVE_PORT}"
     except DisallowedHost:
         return ""
 

@@ -20,6 +20,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import psycopg
+from django.http.request import split_domain_port
 
 from palier.common.live import CHANNEL, RIGHTS
 
@@ -202,7 +203,7 @@ class Streams:
     async def _answer(self, scope: dict[str, Any], receive, send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path, origin, cookies = scope["path"], headers.get("origin", ""), _cookies(headers.get("cookie", ""))
-        if scope["method"] != "GET" or headers.get("host", "").partition(":")[0] not in self._hosts:
+        if scope["method"] != "GET" or split_domain_port(headers.get("host", ""))[0] not in self._hosts:
             return await _short(send, 404)
         if path == "/flux/":
             return await _short(send, 204 if self.hub.listening else 503)

@@ -175,7 +175,7 @@ def _write(session: Session, person: int, member: bool, dwellings: int) -> None:
             "session": session,
             "dwellings": dwellings,
             "name": somebody.first_name,
-            "action_path": f"/{'commission' if member else 'bailleur'}/seances/{session.pk}/{'' if member else 'discussions/'}",
+            "action_path": f"/commission/seances/{session.pk}/" if member else "/bailleur/discussions/",
             "action_label": "Lire et répondre",
         },
         person=person,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
-from palier.commissions.discussion import first_places
+from palier.commissions.discussion import first_places, unread_by_item
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Recusal
 from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, turnout
 from palier.commissions.states import SESSION
@@ -41,11 +41,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "item_id", flat=True
         )
     )
-    now = clock.now()
+    now, unread = clock.now(), unread_by_item(request.actor)
     rows = [
         {
             "session": s, "open": is_open(s, now), "state": SESSION.states[s.state], "coming": now < s.opens_at,
             "dwellings": len(items[s.pk]), "voted": len(voted & set(items[s.pk])),
+            "unread": sum(unread.get(item, 0) for item in items[s.pk]),
         }
         for s in sessions
     ]  # fmt: skip
