@@ -67,6 +67,7 @@ each("[data-live]", (place) => {
       close();
       still();
       document.documentElement.dataset.liveState = "ended";
+      hear("state");
       hear("all");
     });
     source.addEventListener("error", () => {
