@@ -93,8 +93,9 @@ def test_a_word_to_be_read_again_comes_back_with_its_reason_and_the_text(stage, 
     text = "La maison de retraite pour malades et la prison sont loin."
     member.get_by_label("Votre message").fill(text)
     member.get_by_role("button", name="Envoyer").click()
-    expect(member.locator(".error-summary")).to_contain_text("Message non envoyé. À relire : « prison »")
+    expect(member.locator(".field-error")).to_contain_text("Message non envoyé. À relire : « prison »")
     expect(member.get_by_label("Votre message")).to_have_value(text)
+    expect(member.get_by_label("Votre message")).to_be_focused()
     stage.shot(member, "a-relire")
     member.get_by_label("J’ai relu").check()
     member.get_by_role("button", name="Envoyer").click()

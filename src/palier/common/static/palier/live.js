@@ -96,9 +96,22 @@ each("form[data-seen]", (form) => {
     timer = setTimeout(() => {
       if (form.isConnected && !document.hidden) window.htmx.trigger(form, "seen");
     }, SEEN_AFTER);
-  });
-  watcher.observe(form);
+  }, { threshold: 0.6 });
+  watcher.observe(form.parentElement.querySelector(".thread li:last-child"));
 });
+
+// What comes above the box where one writes does not push it away.
+let stood = null;
+const box = () => document.querySelector("form[data-say]")?.getBoundingClientRect().top;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const top = event.detail.target.matches?.("#messages-thread, #discussion") ? box() : undefined;
+  stood = top !== undefined && top > 0 && top < window.innerHeight ? top : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (stood !== null && box() !== undefined) window.scrollBy({ top: box() - stood, behavior: "instant" });
+  stood = null;
+});
+each("form[data-say] .field-wrong textarea", (area) => area.focus({ preventScroll: true }));
 
 let last = document.querySelector("[data-last]")?.dataset.last;
 document.addEventListener("htmx:load", (event) => {
