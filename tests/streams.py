@@ -42,7 +42,11 @@ class Server:
     def start(self) -> None:
         """Run until PostgreSQL is heard."""
         self._process = subprocess.Popen(live_command(self.port), env=self._environ)
-        assert eventually(lambda: self.status("/flux/") == 204), "the streams do not start"
+        try:
+            assert eventually(lambda: self.status("/flux/") == 204, 60), "the streams do not start"
+        except AssertionError:
+            self.kill()
+            raise
 
     def stop(self) -> float:
         """Ask it to end; the seconds it took."""
