@@ -16,6 +16,7 @@ from palier.commissions.models import (
     Candidate,
     Comment,
     Decision,
+    ReadMark,
     Recusal,
     SealedRecord,
     Seat,
@@ -27,7 +28,7 @@ from palier.common.isolation import SYSTEM, acting
 from tests.chain.test_chain import AFTER, Stage
 from tests.commissions.reading import text_of
 
-MADE_OF = (Session, AgendaItem, Candidate, Ballot, Recusal, Comment, Decision, SealedRecord)
+MADE_OF = (Session, AgendaItem, Candidate, Ballot, Recusal, Comment, ReadMark, Decision, SealedRecord)
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def signed(stage):
     candidates = stage.to_agenda()
     with clock.frozen_at(stage.session.opens_at):
         stage.as_(stage.president, actions.post_comment, item_id=candidates[0].item_id, text="Bonjour à tous.")
+        stage.as_(stage.mayor, actions.mark_read, item_id=candidates[0].item_id, upto=10**9)
         advisory = stage._member("advisory")
         stage.as_(advisory, actions.declare_interest, item_id=candidates[0].item_id, reason="voisin")
     stage.vote_and_sign(candidates)
@@ -103,6 +105,7 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
         (signed.secretary, actions.hold, {"session_id": session, "form": "meeting", "place": "Siège", "why": "échange"}),
         (signed.secretary, actions.note_attendance, {"session_id": session, "marks": [actions.Mark(ballot.seat_id, "present")]}),
         (signed.president, actions.post_comment, {"item_id": item, "text": "Encore un mot."}),
+        (signed.president, actions.mark_read, {"item_id": item, "upto": 10**9}),
         (signed.secretary, actions.postpone, {"item_id": item}),
         (signed.secretary, actions.publish, {"session_id": session}),
         (signed.secretary, actions.record_recusal, {"item_id": item, "seat_id": ballot.seat_id, "reason": "cousin"}),
@@ -114,10 +117,10 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
         (signed.secretary, actions.settle_ties, {"item_id": item, "settlements": [(keys[:2], "raison")]}),
         (signed.president, actions.sign, {"session_id": session}),
     ]  # fmt: skip
-    # These do not act on a session: those of the commission itself, and the worker's round.
+    # These do not act on a session: those of the commission itself, and the worker's rounds.
     untouched = {
         "after_signature", "create_session", "Entry", "Mark", "add_seat", "elect", "end_seat", "publish_rules", "remind_all",
-        "withdraw_stand_in",
+        "tell_waiting", "withdraw_stand_in",
     }  # fmt: skip
     assert {action.__name__ for _, action, _ in attempts} | untouched == set(actions.__all__)
     before, answers = everything(), {}
@@ -138,8 +141,8 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
 def test_postgresql_itself_refuses_to_change_or_delete_what_is_signed(signed, model):
     row = model.objects.order_by("pk").first()
     field = {Session: "number", AgendaItem: "exception_note", Candidate: "position", Ballot: "meeting",
-             Recusal: "reason", Comment: "text", Decision: "reason_text", SealedRecord: "previous"}[model]  # fmt: skip
-    value = {"position": 9, "meeting": True}.get(field, "autre")
+             Recusal: "reason", Comment: "text", ReadMark: "upto", Decision: "reason_text", SealedRecord: "previous"}[model]  # fmt: skip
+    value = {"position": 9, "meeting": True, "upto": 0}.get(field, "autre")
     for act in (
         lambda: model.objects.filter(pk=row.pk).update(**{field: value}),
         lambda: model.objects.filter(pk=row.pk)._raw_delete("default"),

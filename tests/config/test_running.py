@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +27,16 @@ DATABASE_VARIABLES = ("DATABASE_URL", "PALIER_WEB_DATABASE_URL", "PALIER_DATABAS
 
 @pytest.fixture
 def environ(folder: Path) -> dict[str, str]:  # noqa: F811
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as other:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        other.bind(("127.0.0.1", 0))
+        port, live = probe.getsockname()[1], other.getsockname()[1]
     inherited = {k: v for k, v in os.environ.items() if k not in DATABASE_VARIABLES}
     return {
         **inherited,
         "PALIER_DATA": str(folder),
         "PALIER_PORT": str(port),
+        "PALIER_LIVE_PORT": str(live),
         "PALIER_DEMO": "1",
         "PALIER_WORKERS": "1",
     }
@@ -70,6 +73,17 @@ def answers(environ: dict[str, str]) -> bool:
             return response.status == 200
     except OSError:
         return False
+
+
+def streams(environ: dict[str, str]) -> int:
+    """What the process of the live streams answers: 204 while it hears PostgreSQL."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{environ['PALIER_LIVE_PORT']}/flux/", timeout=5) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
 
 
 def rows(cluster: Cluster) -> int:
@@ -115,17 +129,25 @@ def test_serving_killing_and_serving_again(environ, launched, folder: Path):  # 
 def test_the_site_survives_its_server_and_its_database(environ, launched, folder: Path):  # noqa: F811
     subprocess.run([str(ROOT / "palier"), "migrate", "-v0"], env=environ, check=True)
     launcher = serve(environ, launched)
-    (master,) = psutil.Process(launcher.pid).children()
+    children = psutil.Process(launcher.pid).children()
+    (master,) = [child for child in children if "granian" in " ".join(child.cmdline())]
+    (live,) = [child for child in children if "uvicorn" in child.cmdline()]
+    assert len(children) == 2
+    assert eventually(lambda: streams(environ) == 204, 15)
     orphans = [p.pid for p in master.children(recursive=True)]
     master.kill()
     assert eventually(lambda: all(gone(n) for n in orphans))
     assert eventually(lambda: answers(environ), 15)
+    live.kill()
+    assert eventually(lambda: gone(live.pid))
+    assert eventually(lambda: streams(environ) == 204, 15)
 
     cluster = Cluster(folder, durable=False)
     former = postmaster(cluster)
     os.kill(former, signal.SIGKILL)
     assert eventually(lambda: gone(former))
     assert eventually(lambda: answers(environ), 15)
+    assert eventually(lambda: streams(environ) == 204, 15)
 
 
 def test_background_tasks_start_again_with_the_database(environ, launched, folder: Path):  # noqa: F811

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from palier.commissions.models import AgendaItem, Ballot, Candidate
+from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment
 from palier.demo.playing import character
 from palier.documents.models import Piece, Recognition
 from palier.employers.models import Company, JobAttestation
@@ -116,6 +116,13 @@ def met(town: Town, count: int) -> None:
         )  # fmt: skip
 
 
+def said(town: Town, count: int) -> None:
+    for n in range(count):
+        Comment.objects.create(
+            item=town.item, person=town.build.person(), by_member=n % 2 == 0, capacity="Membre", text=f"Message {n}", at=NOW
+        )
+
+
 def organisations(town: Town, count: int) -> None:
     for _ in range(count):
         town.build.organisation()
@@ -179,8 +186,12 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "meeting": ("nadia.secretaire", "/bailleur/seances/{session}/reunion/", met),
     "sheet": ("nadia.secretaire", "/bailleur/seances/{session}/reunion/feuille/", met),
     "recorded votes": ("helene.maire", "/commission/votes-enregistres/", met),
+    "session turnout": ("nadia.secretaire", "/bailleur/seances/{session}/participation/", agenda),
+    "discussions": ("sophie.bailleur", "/bailleur/discussions/", agenda),
+    "discussion": ("helene.maire", "/commission/logements/{item}/discussion/", said),
     "ready": ("nadia.secretaire", "/bailleur/dossiers-prets/", to_instruct),
     "member sessions": ("helene.maire", "/commission/", sessions),
+    "member turnout": ("helene.maire", "/commission/seances/{session}/participation/", agenda),
     "member session": ("helene.maire", "/commission/seances/{session}/", agenda),
     "due": ("sophie.bailleur", "/bailleur/occupation/", tenancies),
     "asked": ("sophie.bailleur", "/bailleur/occupation/?voir=declarations", reviews),
@@ -201,7 +212,7 @@ def queries(client: Client, path: str) -> int:
 @pytest.mark.parametrize("name", LISTS)
 def test_thirty_rows_cost_what_one_costs(town, name):
     key, path, more = LISTS[name]
-    path = path.format(free=town.free.pk, reserved=town.reserved.pk, session=town.session.pk)
+    path = path.format(free=town.free.pk, reserved=town.reserved.pk, session=town.session.pk, item=town.item.pk)
     client = town.client(key) if key else Client()
     more(town, 1)
     few = queries(client, path)

@@ -69,6 +69,7 @@ READ_ONLY = {
     "landlord:contests", "landlord:mayor_note", "landlord:session_papers", "member:contests", "member:mayor_note", "member:presiding",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
     "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
+    "landlord:discussions", "landlord:turnout", "member:item_turnout", "member:turnout", "spaces:unread",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
     "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
@@ -1034,7 +1035,32 @@ def _(town):
 @case("member:discussion")
 def _(town):
     path = f"/commission/logements/{town.item.pk}/discussion/"
-    return Case(town.client("ines.membre"), path, {"text": "Une question"}, at=town.session.opens_at, bare=False)
+    return Case(town.client("ines.membre"), path, {"text": "Une question"}, at=town.session.opens_at)
+
+
+def asked(town: Town) -> int:
+    """Key of a question of the mayor's, which the others have not read."""
+    with clock.frozen_at(town.session.opens_at):
+        said = play(character("helene.maire"), commissions.post_comment, item_id=town.item.pk, text="Quel étage ?")
+    return said.pk
+
+
+@case("member:read")
+def _(town):
+    path = f"/commission/logements/{town.item.pk}/lu/"
+    return Case(town.client("ines.membre"), path, {"upto": asked(town)}, at=town.session.opens_at)
+
+
+@case("landlord:read")
+def _(town):
+    path = f"/bailleur/seances/logements/{town.item.pk}/lu/"
+    return Case(town.client("sophie.bailleur"), path, {"upto": asked(town)}, at=town.session.opens_at)
+
+
+@case("landlord:discussion")
+def _(town):
+    path = f"/bailleur/seances/logements/{town.item.pk}/discussion/"
+    return Case(town.client("nadia.secretaire"), path, {"text": "Au deuxième"}, at=town.session.opens_at)
 
 
 @case("member:step_out")

@@ -46,6 +46,7 @@ AS_SYSTEM_FILES = {
     "commissions/actions/procedure.py",
     "commissions/actions/signing.py",
     "commissions/actions/voting.py",
+    "commissions/discussion.py",
     "commissions/queries.py",
     "cotation/actions.py",
     "cotation/drafting.py",

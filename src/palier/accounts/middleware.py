@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import auth
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +14,9 @@ from palier.accounts.queries import current_membership
 from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.isolation import Scope, acting
+
+if TYPE_CHECKING:
+    from palier.accounts.models import Person
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Sign-in, sign-up and recovery look people up before anyone is known: the `gate` scope opens the
@@ -30,7 +35,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.user, request.actor = self._identify(request)
+        request.user, request.actor = identify(request)
         scope = request.actor.scope
         if request.path.startswith(GATE_PREFIX):
             scope = Scope(role="gate", person=request.actor.person_id)
@@ -46,15 +51,16 @@ class ActorMiddleware:
         if connection.in_atomic_block:
             transaction.set_rollback(True)
 
-    @staticmethod
-    def _identify(request):
-        key = request.session.get(SESSION_KEY)
-        if key is None:
-            return AnonymousUser(), VISITOR
-        with acting(Scope(role="gate", person=int(key))):
-            person = auth.get_user(request)
-            if not person.is_authenticated:
-                return person, VISITOR
-            membership = current_membership(person, request.session.get(MEMBERSHIP_KEY))
-        role = membership.role if membership else Role.APPLICANT
-        return person, Actor(role=role, person=person, membership=membership)
+
+def identify(request) -> tuple[Person | AnonymousUser, Actor]:
+    """Who holds the session of a request, and under which role."""
+    key = request.session.get(SESSION_KEY)
+    if key is None:
+        return AnonymousUser(), VISITOR
+    with acting(Scope(role="gate", person=int(key))):
+        person = auth.get_user(request)
+        if not person.is_authenticated:
+            return person, VISITOR
+        membership = current_membership(person, request.session.get(MEMBERSHIP_KEY))
+    role = membership.role if membership else Role.APPLICANT
+    return person, Actor(role=role, person=person, membership=membership)

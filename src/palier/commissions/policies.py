@@ -125,6 +125,14 @@ def _in_my_meeting(item: str) -> str:
     )
 
 
+def _not_stepped_out(table: str) -> str:
+    return (
+        f"{_MEMBER} AND item_id IN {_ITEMS} AND NOT EXISTS (SELECT 1 FROM commissions_recusal r"
+        f" WHERE r.item_id = {table}.item_id AND (r.item_id, r.seat_id) IN"
+        f" (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t))"
+    )
+
+
 _OWN = f"(item_id, seat_id) IN (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t)"
 ROW_POLICIES = {
     "commissions_commission": {
@@ -181,12 +189,7 @@ ROW_POLICIES = {
     },
     "commissions_candidate": {
         "landlord": Policy(_in_my_session("item_id")),
-        "member": Policy(
-            f"{_MEMBER} AND item_id IN {_ITEMS} AND NOT EXISTS (SELECT 1 FROM commissions_recusal r"
-            f" WHERE r.item_id = commissions_candidate.item_id AND (r.item_id, r.seat_id) IN"
-            f" (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t))",
-            command="SELECT",
-        ),
+        "member": Policy(_not_stepped_out("commissions_candidate"), command="SELECT"),
     },
     "commissions_ballot": {
         "own": Policy(f"{_MEMBER} AND {_OWN}"),
@@ -220,9 +223,26 @@ ROW_POLICIES = {
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
         "recorder": Policy(f"recorded_by_id IS NOT NULL AND {_in_my_meeting('item_id')}"),
     },
+    # Said once: nobody changes or takes back a message, nor writes in another's name.
     "commissions_comment": {
-        "member": Policy(f"{_MEMBER} AND item_id IN {_ITEMS}"),
-        "landlord": Policy(_in_my_session("item_id")),
+        "member": Policy(_not_stepped_out("commissions_comment"), command="SELECT"),
+        "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
+        "own": Policy(
+            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_comment')} OR {_in_my_session('item_id')})",
+            command="INSERT",
+        ),
+    },
+    "commissions_readmark": {
+        "member": Policy(_not_stepped_out("commissions_readmark"), command="SELECT"),
+        "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
+        "own": Policy(
+            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_readmark')} OR {_in_my_session('item_id')})",
+            command="INSERT",
+        ),
+        "moved": Policy(
+            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_readmark')} OR {_in_my_session('item_id')})",
+            command="UPDATE",
+        ),
     },
     "commissions_decision": {
         "landlord": Policy(

@@ -281,7 +281,7 @@ def recorded_for(actor: Actor, session: Session | None = None) -> list[Ballot]:
     if session is not None:
         ballots = ballots.filter(item__session=session, seat=held.get(session.pk))
     else:
-        ballots = ballots.filter(_seated(held))
+        ballots = ballots.filter(seated(held))
     return list(
         ballots.select_related("item__session__commission", "item__offer__dwelling__commune").order_by(
             "item__session", "item__position", "item"
@@ -289,8 +289,8 @@ def recorded_for(actor: Actor, session: Session | None = None) -> list[Ballot]:
     )
 
 
-def _seated(held: Mapping[int, int]) -> Q:
-    """Ballots of the seats that somebody occupies, each in its own session."""
+def seated(held: Mapping[int, int]) -> Q:
+    """Of ballots or recusals: those of the seats that somebody occupies, each in its own session (see `sittings`)."""
     found = Q(pk=None)
     for session, seat in held.items():
         found |= Q(item__session=session, seat=seat)

@@ -7,11 +7,12 @@ import uuid
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponseRedirect
 
+from palier.common.live import origin
 from palier.common.models import Receipt
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
+    " connect-src 'self' {live}; form-action 'self'; frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
 )
 ONCE_FIELD = "once"
 
@@ -24,7 +25,8 @@ class ContentSecurityPolicyMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        policy = CONTENT_SECURITY_POLICY.replace(" {live}", f" {live}" if (live := origin(request)) else "")
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
         return response
 

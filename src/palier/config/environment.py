@@ -53,6 +53,10 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _port_or_none(value: str) -> int:
+    return 0 if value == "0" else _port(value)
+
+
 def _count(value: str) -> int:
     if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 64:
         raise ValueError("attendu un nombre entier, de 1 à 64")
@@ -205,6 +209,11 @@ class Environment:
         "Address the web server listens on. A proxy in front of it does TLS.",
     )  # fmt: skip
     port: int = _setting("PALIER_PORT", "port", "8000", _port, "Port the web server listens on.")
+    live_port: int = _setting(
+        "PALIER_LIVE_PORT", "port or 0", "8001", _port_or_none,
+        "Port of the live streams, a process of its own beside the pages ([live.md](live.md)). `0`: none, and open pages "
+        "ask every few seconds.",
+    )  # fmt: skip
     workers: int = _setting("PALIER_WORKERS", "count", "2", _count, "Web processes: about one per core.")
     threads: int = _setting(
         "PALIER_THREADS", "count", "4", _count,

@@ -124,6 +124,21 @@ class Installation(Place):
         command += ["--concurrency", str(ENV.tasks), "--shutdown-graceful-timeout", "2"]
         self._supervisor.start("worker", command, self._bound({"PGOPTIONS": _limit("5min")}), grace=3.0)
 
+    def place_live(self, port: int | None = None) -> None:
+        """Choose the port of the live streams before the pages, which name it; none given, any free one."""
+        if port is None:
+            port = ENV.live_port if os.environ.get("PALIER_LIVE_PORT") else _free_port()
+        if port:
+            _need_port(ENV.listen, port, "la variable PALIER_LIVE_PORT (0 : pas de suivi en direct)")
+        self.settings["PALIER_LIVE_PORT"] = str(port)
+
+    def start_live(self) -> None:
+        """The streams, beside the pages; without them open pages ask every few seconds."""
+        port = self.settings["PALIER_LIVE_PORT"]
+        if port == "0":
+            return
+        self._supervisor.start("live", live_command(port), self._bound({"PALIER_POOL": "1"}), grace=3.5)
+
     def start_register(self) -> None:
         """A stand-in for the national register, and the settings that lead to it; nothing when a register is set."""
         if os.environ.get("PALIER_SNE_URL"):
@@ -191,6 +206,15 @@ class Installation(Place):
         return environ
 
 
+def live_command(port: int | str) -> list[str]:
+    """What serves the live streams."""
+    return [
+        sys.executable, "-m", "uvicorn", "--host", ENV.listen, "--port", str(port), "--timeout-graceful-shutdown", "3",
+        "--no-access-log", "--no-server-header", "--log-level", "warning", "--lifespan", "on", "--ws", "none",
+        "palier.config.asgi:application",
+    ]  # fmt: skip
+
+
 class TestBed(Place):
     """A fresh, migrated database with its geography on the tests' server, which is never the operator's.
 
@@ -206,7 +230,12 @@ class TestBed(Place):
         self._name = name or f"{self.PREFIX}{os.getpid()}"
         self._stays = stays
         self._cluster = Cluster(self.FOLDER, durable=False)
-        self.settings = {"PALIER_DEMO": "1", "PALIER_DATA": str(self.FOLDER), "PALIER_POOL": "0"}
+        self.settings = {
+            "PALIER_DEMO": "1",
+            "PALIER_DATA": str(self.FOLDER),
+            "PALIER_POOL": "0",
+            "PALIER_LIVE_PORT": "0",
+        }
 
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, _end)
@@ -258,15 +287,15 @@ def _end(number: int, frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _need_port(host: str, port: int) -> None:
+def _need_port(host: str, port: int, way_out: str = "") -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
+            way_out = way_out or f"--port {port + 1}, ou la variable PALIER_PORT"
             raise SystemExit(
-                f"Le port {port} n’est pas libre ({error.strerror}). Choisissez-en un autre : --port {port + 1}, "
-                "ou la variable PALIER_PORT."
+                f"Le port {port} n’est pas libre ({error.strerror}). Choisissez-en un autre : {way_out}."
             ) from None
 
 

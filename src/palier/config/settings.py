@@ -13,6 +13,9 @@ DEBUG = ENV.debug
 DEMO = ENV.demo
 ALLOWED_HOSTS = list(ENV.hosts)
 BASE_URL = ENV.base_url
+LIVE_PORT = ENV.live_port
+# Behind a proxy that does TLS, streams have the site's own address; without one, the same host on their own port.
+LIVE_PROXIED = ENV.https
 CSRF_TRUSTED_ORIGINS = [ENV.base_url]
 
 DOMAIN_APPS = [

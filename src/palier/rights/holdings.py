@@ -209,6 +209,7 @@ WITHHELD: dict[str, str] = {
     "commissions.EarlierBallot": "le vote de chaque membre est secret ; la décision et ses motifs sont dans l’archive",
     "commissions.Attendance": "présences des membres d’une commission, sans rien sur vous",
     "commissions.Recusal": "l’intérêt déclaré par un membre ne concerne que lui",
+    "commissions.ReadMark": "jusqu’où chaque membre a lu une discussion, sans rien sur vous",
     "commissions.SealedRecord": "empreintes des procès-verbaux, sans contenu",
     "exchanges.TakeOver": "réglages d’une reprise de fichier, sans rien sur vous",
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from palier.accounts.actor import VISITOR
 from palier.accounts.roles import Role
+from palier.commissions.discussion import unread_total
 
 # role → (label, named URL, icon); the first one is the home of the space.
 MENUS: dict[str, list[tuple[str, str, str]]] = {
@@ -36,12 +39,14 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Logements", "landlord:dwellings", "building"),
         ("Offres", "landlord:offers", "key"),
         ("Instruction", "landlord:instruction", "file"),
+        ("Discussions", "landlord:discussions", "chat"),
         ("Attributions", "landlord:allocations", "handshake"),
         ("Occupation", "landlord:reviews", "users"),
         ("Statistiques", "spaces:statistics", "chart"),
     ],
     Role.SECRETARY: [
         ("Séances", "landlord:sessions", "calendar"),
+        ("Discussions", "landlord:discussions", "chat"),
         ("Dossiers prêts", "landlord:ready", "file"),
         ("Membres", "landlord:seats", "users"),
         ("Règlement", "landlord:rules", "list"),
@@ -73,6 +78,8 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Reprises", "staff:takeovers", "download"),
     ],
 }
+# Where the messages of commissions that wait to be read are counted.
+UNREAD = {"landlord:discussions", "member:home"}
 PUBLIC_MENU = [
     ("Trouver un logement", "public:offers", "search"),
     ("Simulateur", "public:simulator", "scale"),
@@ -102,4 +109,6 @@ def _entry(request: HttpRequest, label: str, name: str, icon: str) -> dict[str, 
         url = reverse(name)
     except NoReverseMatch:
         return None
-    return {"label": label, "url": url, "icon": icon, "current": request.path == url}
+    entry = {"label": label, "url": url, "icon": icon, "current": request.path == url, "counts": name in UNREAD}
+    # Counted when a template draws the menu: a fragment does not.
+    return {**entry, "unread": partial(unread_total, request.actor)} if entry["counts"] else entry

@@ -8,6 +8,7 @@ app_name = "spaces"
 urlpatterns = [
     path("", views.home, name="home"),
     path("role/", views.choose_role, name="choose_role"),
+    path("non-lus/", views.unread, name="unread"),
     *uploads.urlpatterns,
     *planning.urlpatterns,
     *statistics.urlpatterns,

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from palier.accounts.middleware import MEMBERSHIP_KEY
 from palier.accounts.queries import memberships_of
 from palier.accounts.roles import Role
+from palier.commissions.discussion import unread_total
+from palier.common.pages import page
 from palier.spaces.access import for_roles
 from palier.spaces.navigation import home_url
 
@@ -28,3 +30,9 @@ def choose_role(request: HttpRequest) -> HttpResponse:
             request.session[MEMBERSHIP_KEY] = int(chosen)
             return redirect("spaces:home")
     return render(request, "spaces/choose_role.html", {"memberships": mine})
+
+
+@for_roles(Role.MEMBER, Role.SECRETARY, Role.LANDLORD)
+def unread(request: HttpRequest) -> HttpResponse:
+    """How many messages of the commissions wait: the number beside the menu, while it changes."""
+    return page(request, "components/unread.html", {"count": unread_total(request.actor)})

@@ -11,6 +11,7 @@ from palier.commissions.actions.correcting import (
 )
 from palier.commissions.actions.counting import count, postpone, settle_ties
 from palier.commissions.actions.deciding import decide
+from palier.commissions.actions.discussing import mark_read, post_comment, tell_waiting
 from palier.commissions.actions.meeting import Mark, close_item, hold, note_attendance, reopen_item
 from palier.commissions.actions.preparing import add_to_agenda, cancel, create_session, fill_agenda, publish
 from palier.commissions.actions.procedure import (
@@ -23,7 +24,7 @@ from palier.commissions.actions.procedure import (
 )
 from palier.commissions.actions.recording import Entry, record_recusal, record_signature, record_votes, strike_recusal
 from palier.commissions.actions.signing import after_signature, sign
-from palier.commissions.actions.voting import cast_ballot, declare_interest, post_comment
+from palier.commissions.actions.voting import cast_ballot, declare_interest
 
 __all__ = [
     "Entry",
@@ -47,6 +48,7 @@ __all__ = [
     "end_seat",
     "fill_agenda",
     "hold",
+    "mark_read",
     "name_stand_in",
     "note_attendance",
     "post_comment",
@@ -62,6 +64,7 @@ __all__ = [
     "settle_ties",
     "sign",
     "strike_recusal",
+    "tell_waiting",
     "withdraw_dwelling",
     "withdraw_stand_in",
 ]

@@ -1,4 +1,4 @@
-"""During the window: rank, step out, discuss."""
+"""During the window: rank, or step out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from palier.accounts.actor import Actor
-from palier.accounts.roles import Role
-from palier.commissions.models import AgendaItem, Ballot, Comment, Correction, EarlierBallot, Recusal, Seat, Session
+from palier.commissions.discussion import room
+from palier.commissions.models import AgendaItem, Ballot, Correction, EarlierBallot, Recusal, Seat, Session
 from palier.commissions.queries import items_for, seat_of, sessions_for, takes_votes
 from palier.commissions.rules import rules_of_session
-from palier.common import clock, ledger
+from palier.common import clock, ledger, live
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
 from palier.common.locks import locked
@@ -19,7 +19,7 @@ from palier.law import codes
 from palier.law.procedure import MEETING_BY
 
 
-def _item_of(actor: Actor, item_id: int) -> tuple[AgendaItem, Seat]:
+def held_for_member(actor: Actor, item_id: int) -> tuple[AgendaItem, Seat]:
     """The dwelling and the actor's seat; the session is held, so that its count waits or comes before."""
     session = sessions_for(actor).get(pk=AgendaItem.objects.values_list("session_id", flat=True).get(pk=item_id))
     with as_system("a member may not write the session, and must not vote while it is being counted"):
@@ -42,7 +42,7 @@ def cast_ballot(
 
     Every candidate is either ranked once or refused with a reason. `meeting` asks for a meeting in person instead.
     """
-    item, seat = _item_of(actor, item_id)
+    item, seat = held_for_member(actor, item_id)
     if not seat.voting:
         raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
     if not takes_votes(item, clock.now()):
@@ -75,6 +75,7 @@ def cast_ballot(
     EarlierBallot.objects.filter(ballot=ballot).delete()
     # The content stays in the ballot: the ledger says that a member voted, not how.
     ledger.record(verb="ballots.cast", subject=ballot, actor=actor, data={"revision": ballot.revision})
+    live.tell(room(item.session_id), f"votes.{item.pk}")
     return ballot
 
 
@@ -104,7 +105,7 @@ def check_content(
 @transaction.atomic
 def declare_interest(*, actor: Actor, item_id: int, reason: str) -> Recusal:
     """Step out of a dwelling for a personal interest: the ballot no longer counts, nor the seat for the quorum."""
-    item, seat = _item_of(actor, item_id)
+    item, seat = held_for_member(actor, item_id)
     if not reason.strip():
         raise Refused("recusal.reason", "Indiquez en quelques mots pourquoi vous vous déportez.", field="reason")
     if item.session.state != "published":
@@ -114,28 +115,6 @@ def declare_interest(*, actor: Actor, item_id: int, reason: str) -> Recusal:
     )
     if created:
         ledger.record(verb="recusals.declare", subject=item, actor=actor)
+        live.tell(room(item.session_id), live.RIGHTS)
+        live.tell(room(item.session_id), f"votes.{item.pk}")
     return recusal
-
-
-@transaction.atomic
-def post_comment(*, actor: Actor, item_id: int, text: str) -> Comment:
-    """A message in a dwelling's discussion, by a member or by the landlord's team."""
-    text = " ".join(text.split())
-    if not text:
-        raise Refused("comment.empty", "Le message est vide.", field="text")
-    if len(text) > 1000:
-        raise Refused("comment.long", "Le message dépasse 1 000 caractères.", field="text")
-    if actor.role == Role.MEMBER:
-        item, seat = _item_of(actor, item_id)
-        if Recusal.objects.filter(item=item, seat=seat).exists():
-            raise Refused("comment.recused", "Vous vous êtes déporté de ce logement : vous n’en débattez plus.")
-        capacity = seat.title or seat.get_capacity_display()
-    else:
-        item = AgendaItem.objects.get(pk=item_id)
-        item.session = sessions_for(actor).get(pk=item.session_id)
-        capacity = actor.organisation_name
-    if item.session.state in ("signed", "cancelled"):
-        raise Refused("comment.closed", "La séance est terminée : sa discussion est conservée telle quelle.")
-    comment = Comment.objects.create(item=item, person=actor.person, capacity=capacity, text=text, at=clock.now())
-    ledger.record(verb="comments.post", subject=item, actor=actor)
-    return comment

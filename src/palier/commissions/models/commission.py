@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from palier.commissions.models.telling import SEAT_TOLD, STAND_IN_TOLD
 from palier.law import ballots
 from palier.law.procedure import BOARD, CAPACITIES, MEETING_BY, TALLIES, Rules
 
@@ -115,6 +116,7 @@ class Seat(models.Model):
                 condition=~models.Q(capacity="epci") | models.Q(epci__isnull=False), name="seat_epci_has_an_epci"
             ),
         ]
+        triggers = [SEAT_TOLD]
 
     @property
     def voting(self) -> bool:
@@ -166,3 +168,4 @@ class StandIn(models.Model):
                 fields=["seat", "session"], condition=models.Q(withdrawn_at=None), name="stand_in_one_a_session"
             ),
         ]
+        triggers = [STAND_IN_TOLD]

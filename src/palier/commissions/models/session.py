@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from palier.commissions.models.commission import Commission, Seat
 from palier.commissions.models.freezing import OF_ITEM, WHOLE_SIGNATURE, frozen
+from palier.commissions.models.telling import STATE_TOLD
 from palier.commissions.states import EXCEPTIONS, FORMS, SESSION
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Session(models.Model):
                 condition=pgtrigger.Q(old__state="signed"),
             ),
             WHOLE_SIGNATURE,
+            STATE_TOLD,
         ]
 
     @property

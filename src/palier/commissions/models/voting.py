@@ -96,6 +96,8 @@ class Comment(models.Model):
 
     item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="comments")
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    # Else by the landlord's team.
+    by_member = models.BooleanField()
     capacity = models.CharField(max_length=120)
     text = models.CharField(max_length=1000)
     at = models.DateTimeField()

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -25,11 +26,9 @@ from palier.commissions.queries import (
     corrections_of,
     is_open,
     is_over,
-    items_for,
     may_postpone,
     sessions_for,
     stand_ins,
-    turnouts,
 )
 from palier.commissions.readiness import Gap, callings, gaps, lacking_documents
 from palier.commissions.rules import notice_lacking, rules_of, rules_of_session
@@ -39,6 +38,7 @@ from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page, paper
 from palier.common.templatetags.palier_words import number
 from palier.law import calendar, procedure
+from palier.spaces import discussing, live
 from palier.spaces.access import for_roles
 from palier.spaces.landlord import reviews
 from palier.territories.queries import setting
@@ -186,12 +186,12 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.SECRETARY)
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     one = sessions_for(request.actor).get(pk=pk)
-    items = list(
-        items_for(request.actor, one).prefetch_related("candidates__decision", "candidates__application__demand")
-    )
+    rows = discussing.participation(request.actor, one)
+    items = [row["item"] for row in rows]
+    prefetch_related_objects(items, "candidates__decision", "candidates__application__demand")
     over = is_over(one, clock.now())
     waiting = over and one.state == "published"
-    seen, changed = turnouts(items), corrections_of(items)
+    changed = corrections_of(items)
     lacking = gaps(one, items) if one.state == "preparing" else {}
     return page(
         request,
@@ -203,15 +203,17 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "reviews": reviews.rows_of(request, one),
             "over": over,
             "equal": any(i.open_ties for i in items),
+            "live": live.address(request, pk),
             "items": [
                 {
-                    "item": i,
-                    "turnout": seen[i.pk],
-                    "corrections": changed[i.pk],
-                    "gaps": lacking.get(i.pk, []),
-                    "postpone": may_postpone(i, seen[i.pk]) if waiting and not i.postponed else "",
+                    **row,
+                    "corrections": changed[row["item"].pk],
+                    "gaps": lacking.get(row["item"].pk, []),
+                    "postpone": may_postpone(row["item"], row["turnout"])
+                    if waiting and not row["item"].postponed
+                    else "",
                 }
-                for i in items
+                for row in rows
             ],
             "rules": procedure.in_words(rules_of_session(one)),
             "called": _called(one),

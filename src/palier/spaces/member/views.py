@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
-from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
+from palier.commissions.discussion import first_places, unread_by_item
+from palier.commissions.models import AgendaItem, Ballot, Candidate, Recusal
 from palier.commissions.queries import (
     corrections_of,
     is_open,
@@ -24,7 +25,6 @@ from palier.commissions.queries import (
     takes_votes,
     to_look_again,
     turnout,
-    turnouts,
     unanswered,
 )
 from palier.commissions.states import SESSION
@@ -33,8 +33,8 @@ from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.documents.actions import note_reading
 from palier.law import codes
+from palier.spaces import discussing, live
 from palier.spaces.access import for_roles
-from palier.spaces.careful import CarefulText
 from palier.spaces.member import reviews
 from palier.spaces.receipts import download
 
@@ -45,13 +45,6 @@ class InterestForm(forms.Form):
         max_length=200,
         help_text="Par exemple : je connais personnellement un candidat.",
     )
-
-
-class CommentForm(forms.Form):
-    text = forms.CharField(
-        label="Votre message", max_length=1000, widget=CarefulText(2),
-        help_text="Des faits sur le besoin et le logement. Chacun des membres le lit, et il est conservé avec la séance.",
-    )  # fmt: skip
 
 
 @for_roles(Role.MEMBER)
@@ -65,12 +58,13 @@ def home(request: HttpRequest) -> HttpResponse:
             "item_id", flat=True
         )
     )
-    now, examined = clock.now(), reviews.progress_of(request, sessions)
+    now, examined, unread = clock.now(), reviews.progress_of(request, sessions), unread_by_item(request.actor)
     rows = [
         {
             "session": s, "open": is_open(s, now), "state": SESSION.states[s.state], "coming": now < s.opens_at,
             "dwellings": len(items[s.pk]), "voted": len(voted & set(items[s.pk])),
             "reviews": examined[s.pk][0], "spoken": examined[s.pk][1],
+            "unread": sum(unread.get(item, 0) for item in items[s.pk]),
         }
         for s in sessions
     ]  # fmt: skip
@@ -82,8 +76,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     one = sessions_for(request.actor).get(pk=pk)
     seat = seat_of(request.actor, one)
-    items = list(items_for(request.actor, one))
-    seen = turnouts(items)
+    rows = discussing.participation(request.actor, one)
+    items = [row["item"] for row in rows]
     mine = {b.item_id: b for b in standing(Ballot.objects.filter(item__in=items, seat=seat)).order_by("item")}
     out = set(Recusal.objects.filter(item__in=items, seat=seat).values_list("item_id", flat=True))
     changed = corrections_of(items)
@@ -100,18 +94,21 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "to_confirm": sum(not ballot.answer for ballot in recorded_for(request.actor, one)),
             "unanswered": unanswered(one),
             "may_sign": seat.president and one.state == "counted",
+            "live": live.address(request, pk),
             "rows": [
                 {
-                    "item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk],
-                    "corrections": changed[i.pk], "look_again": to_look_again(mine.get(i.pk), changed[i.pk]),
+                    **row, "ballot": mine.get(row["item"].pk), "recused": row["item"].pk in out,
+                    "corrections": changed[row["item"].pk],
+                    "look_again": to_look_again(mine.get(row["item"].pk), changed[row["item"].pk]),
                 }
-                for i in items
+                for row in rows
             ],
         },
     )  # fmt: skip
 
 
-def _item(request: HttpRequest, pk: int) -> AgendaItem:
+def item_for(request: HttpRequest, pk: int) -> AgendaItem:
+    """A dwelling that the member examines."""
     session_id = AgendaItem.objects.values_list("session_id", flat=True).get(pk=pk)
     return items_for(request.actor, sessions_for(request.actor).get(pk=session_id)).get(pk=pk)
 
@@ -146,10 +143,10 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
             "recusal": recusal,
             "reasons": codes.NON_ALLOCATION_REASONS,
             "turnout": turnout(one),
+            "firsts": first_places(request.actor, [one]).get(one.pk),
+            **discussing.context(request, "member", one),
             "list": latest_shortlist(one.offer_id),
-            "comments": Comment.objects.filter(item=one).order_by("at", "pk"),
             "interest_form": forms_.get("interest_form") or InterestForm(),
-            "comment_form": forms_.get("comment_form") or CommentForm(),
             "error": error,
             "number": here + 1,
             "of": len(siblings),
@@ -162,7 +159,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
 
 @for_roles(Role.MEMBER)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
-    one = _item(request, pk)
+    one = item_for(request, pk)
     for candidate in (
         Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk")
     ):
@@ -172,7 +169,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_roles(Role.MEMBER)
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    made = latest_shortlist(_item(request, pk).offer_id)
+    made = latest_shortlist(item_for(request, pk).offer_id)
     return download(made and made.receipt)
 
 
@@ -180,7 +177,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.MEMBER)
 def cast(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the ranking, then go on with the next dwelling."""
-    one = _item(request, pk)
+    one = item_for(request, pk)
     ranking, refused, error = _read_ballot(request, one)
     if not error:
         try:
@@ -217,7 +214,7 @@ def _read_ballot(request: HttpRequest, one: AgendaItem) -> tuple[list[int], dict
 @require_POST
 @for_roles(Role.MEMBER)
 def step_out(request: HttpRequest, pk: int) -> HttpResponse:
-    one = _item(request, pk)
+    one = item_for(request, pk)
     form = InterestForm(request.POST)
     if form.is_valid() and attempt(
         form, lambda: actions.declare_interest(actor=request.actor, item_id=pk, **form.cleaned_data)
@@ -227,21 +224,3 @@ def step_out(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, one, interest_form=form)
 
 
-@for_roles(Role.MEMBER)
-def discussion(request: HttpRequest, pk: int) -> HttpResponse:
-    """The thread of a dwelling; as a fragment it refreshes beside the candidates."""
-    one = _item(request, pk)
-    if Recusal.objects.filter(item=one, seat=seat_of(request.actor, one.session)).exists():
-        return go(request, "member:item", pk)
-    form = CommentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if attempt(form, lambda: actions.post_comment(actor=request.actor, item_id=pk, **form.cleaned_data)):
-            return go(request, "member:item", pk)
-    if request.method == "POST":
-        return _page(request, one, comment_form=form)
-    return page(
-        request,
-        "member/discussion.html",
-        {"item": one, "comments": Comment.objects.filter(item=one).order_by("at", "pk"), "comment_form": CommentForm()},
-        fragment="member/_comments.html",
-    )

@@ -29,6 +29,7 @@ WORDS = {
     "candidates_examined": "Dossiers examinés par logement en commission",
     "commission_window": "Ouverture et fermeture des séances",
     "condition_days": "Délai d’une condition suspensive (jours)",
+    "discussion_quiet_minutes": "Délai avant de signaler par courriel un message non lu (minutes)",
     "effort_alert": "Taux d’effort qui déclenche une alerte",
     "files_sent": "Dossiers transmis au bailleur par logement",
     "freshness_hours": "Fraîcheur d’une offre avant suspension (heures)",

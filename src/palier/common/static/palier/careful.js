@@ -49,5 +49,6 @@ each("textarea[data-careful]", (area) => {
     clearTimeout(waiting);
     waiting = setTimeout(read, DELAY);
   });
-  if (area.value) read();
+  // Refused, the text already stands beside its reasons.
+  if (area.value && area.getAttribute("aria-invalid") !== "true") read();
 });
