@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Commission, Decision, Recusal, Seat, Session
-from palier.commissions.rules import rules_of
+from palier.commissions.rules import Rules, rules_of
 from palier.common import clock
 from palier.common.isolation import as_system
 from palier.documents.queries import may_be_awaited
@@ -54,6 +54,11 @@ def is_open(session: Session, now: datetime) -> bool:
 def seat_of(actor: Actor, session: Session) -> Seat:
     """The actor's seat in the session's commission; Seat.DoesNotExist when there is none."""
     return Seat.objects.get(commission=session.commission_id, person=actor.person_id, until=None)
+
+
+def may_ask_for_meeting(seat: Seat, rules: Rules) -> bool:
+    """Whether the rules of procedure let this seat bring a dwelling to a meeting; an advisory one only under "any"."""
+    return {"any": True, "president": seat.president}.get(rules.meeting_by, seat.voting)
 
 
 def items_for(actor: Actor, session: Session) -> QuerySet[AgendaItem]:
@@ -103,9 +108,10 @@ def recused(item: AgendaItem) -> set[int]:
 
 
 def ballots_of(item: AgendaItem) -> list[Ballot]:
-    """Ballots cast on a dwelling by seats that did not step out afterwards."""
+    """Ballots cast on a dwelling by voting seats that did not step out afterwards."""
     return list(
         Ballot.objects.filter(item=item)
+        .exclude(seat__capacity="advisory")
         .exclude(seat__in=Recusal.objects.filter(item=item).values("seat"))
         .select_related("seat__person")
         .order_by("seat")

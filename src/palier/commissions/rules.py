@@ -12,12 +12,17 @@ from palier.commissions.models import Commission
 class Rules:
     """`quorum`: voting seats that must have voted. `counting`: majority, borda or condorcet (`law.ballots`).
 
+    `names_shown`: members read the candidates' names. `meeting_by`: who may bring a dwelling to a meeting: "voting",
+    "any" (advisory members too) or "president".
+
     `answer_days` and `condition_days` may lengthen the legal delays, never shorten them.
     """
 
     quorum: int = 4
     counting: str = "borda"
     tallies_hidden: bool = True
+    names_shown: bool = False
+    meeting_by: str = "voting"
 
 
 def rules_of(commission: Commission, on: date) -> Rules:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
 from palier.commissions.models import AgendaItem, Ballot, Comment, Recusal, Seat, Session
-from palier.commissions.queries import is_open, items_for, seat_of, sessions_for
+from palier.commissions.queries import is_open, items_for, may_ask_for_meeting, seat_of, sessions_for
+from palier.commissions.rules import rules_of
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
@@ -35,28 +37,33 @@ def cast_ballot(
     ranking: Sequence[int],
     refused: Mapping[int, str] | None = None,
     meeting: bool = False,
+    revision: int | None = None,
 ) -> Ballot:
     """Record a member's ranking of a dwelling's candidates; it replaces the former one until the window closes.
 
     Every candidate is either ranked once or refused with a reason. `meeting` asks for a meeting in person instead.
+    `revision`: the one the sender last knew, 0 for none: what another device wrote since is not written over
+    (`ballot.revised`), and what is already recorded may come again even after the closing, for a lost answer is no
+    lost vote.
     """
     item, seat = _item_of(actor, item_id)
-    if not seat.voting:
-        raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
-    if not is_open(item.session, clock.now()):
-        raise Refused(
-            "ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte."
-        )
-    if Recusal.objects.filter(item=item, seat=seat).exists():
-        raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
+    _check_seat(item, seat, bool(ranking or refused), meeting)
     refused = dict(refused or {})
-    _check(ranking, refused, {c.pk for c in item.candidates.all()}, meeting)
     ballot = Ballot.objects.select_for_update(of=("self",)).filter(item=item, seat=seat).first()
     content = {"ranking": list(ranking), "refused": {str(k): v for k, v in refused.items()}, "meeting": meeting}
-    if ballot is None:
-        ballot = Ballot(item=item, seat=seat, revision=0)
-    elif all(getattr(ballot, name) == value for name, value in content.items()):
+    same = ballot is not None and all(getattr(ballot, name) == value for name, value in content.items())
+    if ballot is not None and same and revision is not None:
         return ballot
+    _check_window(item.session)
+    _check(ranking, refused, {c.pk for c in item.candidates.all()}, meeting or not seat.voting)
+    if ballot is not None and same:
+        return ballot
+    if revision is not None and revision != (ballot.revision if ballot else 0):
+        raise Refused(
+            "ballot.revised",
+            "Un classement plus récent est enregistré pour ce logement, depuis un autre appareil ou une autre page.",
+        )
+    ballot = ballot or Ballot(item=item, seat=seat, revision=0)
     for name, value in content.items():
         setattr(ballot, name, value)
     ballot.cast_at, ballot.revision = clock.now(), ballot.revision + 1
@@ -64,6 +71,26 @@ def cast_ballot(
     # The content stays in the ballot: the ledger says that a member voted, not how.
     ledger.record(verb="ballots.cast", subject=ballot, actor=actor, data={"revision": ballot.revision})
     return ballot
+
+
+def _check_seat(item: AgendaItem, seat: Seat, ranks: bool, meeting: bool) -> None:
+    """Who may send this ballot: a voting seat ranks, and whoever the rules name asks for a meeting."""
+    rules = rules_of(item.session.commission, localdate(item.session.opens_at))
+    may_ask = may_ask_for_meeting(seat, rules)
+    if not seat.voting and (ranks or not may_ask):
+        raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
+    if Recusal.objects.filter(item=item, seat=seat).exists():
+        raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
+    if meeting and not may_ask:
+        raise Refused("ballot.meeting", "Le règlement de la commission réserve à d’autres la demande de réunion.")
+
+
+def _check_window(session: Session) -> None:
+    if is_open(session, clock.now()):
+        return
+    if session.state == "published" and clock.now() < session.opens_at:
+        raise Refused("ballot.early", "La séance n’est pas encore ouverte : revenez à l’ouverture pour classer.")
+    raise Refused("ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte.")
 
 
 def _check(ranking: Sequence[int], refused: Mapping[int, str], candidates: set[int], meeting: bool) -> None:

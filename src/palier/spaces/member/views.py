@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.applications.queries import latest_shortlist
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Comment, Recusal
-from palier.commissions.queries import is_open, items_by_session, items_for, seat_of, sessions_for, turnout, turnouts
+from palier.commissions.queries import is_open, items_for, seat_of, sessions_for, turnout, turnouts
+from palier.commissions.queries import may_ask_for_meeting as may_ask
+from palier.commissions.rules import rules_of
 from palier.commissions.states import SESSION
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
+from palier.common.templatetags.palier_words import counted
 from palier.documents.actions import note_reading
 from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.member import balloting
+from palier.spaces.member.comparison import compare
+from palier.spaces.member.progress import Progress, of_session, of_sessions
 from palier.spaces.receipts import download
 
 
@@ -41,17 +51,12 @@ class CommentForm(forms.Form):
 @for_roles(Role.MEMBER)
 def home(request: HttpRequest) -> HttpResponse:
     sessions = list(sessions_for(request.actor))
-    items = items_by_session(request.actor, sessions)
-    voted = set(
-        Ballot.objects.filter(seat__person=request.actor.person_id, item__session__in=sessions).values_list(
-            "item_id", flat=True
-        )
-    )
+    progress = of_sessions(request.actor, sessions)
     now = clock.now()
     rows = [
         {
             "session": s, "open": is_open(s, now), "state": SESSION.states[s.state], "coming": now < s.opens_at,
-            "dwellings": len(items[s.pk]), "voted": len(voted & set(items[s.pk])),
+            "progress": progress[s.pk],
         }
         for s in sessions
     ]  # fmt: skip
@@ -60,12 +65,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.MEMBER)
 def session(request: HttpRequest, pk: int) -> HttpResponse:
+    """The session's dwellings, what the member answered for each, and what is left: the way in and the summary."""
     one = sessions_for(request.actor).get(pk=pk)
     seat = seat_of(request.actor, one)
     items = list(items_for(request.actor, one))
     seen = turnouts(items)
     mine = {b.item_id: b for b in Ballot.objects.filter(item__in=items, seat=seat).order_by("item")}
     out = set(Recusal.objects.filter(item__in=items, seat=seat).values_list("item_id", flat=True))
+    progress = of_session([i.pk for i in items], set(mine), out)
     return page(
         request,
         "member/session.html",
@@ -76,11 +83,18 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             "open": is_open(one, clock.now()),
             "coming": clock.now() < one.opens_at,
             "may_sign": seat.president and one.state == "counted",
+            "progress": progress,
+            "left_words": counted(len(progress.left), "logement") + " à classer",
             "rows": [
-                {"item": i, "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk]} for i in items
+                {
+                    "item": i, "eyebrow": f"Logement {n} sur {len(items)}",
+                    "title": f"{i.offer.dwelling.type} à {i.offer.dwelling.commune.name}", "ballot": mine.get(i.pk), "recused": i.pk in out, "turnout": seen[i.pk],
+                    "words": balloting.in_words(mine[i.pk], list(i.candidates.all())) if i.pk in mine else "",
+                }
+                for n, i in enumerate(items, start=1)
             ],
         },
-    )
+    )  # fmt: skip
 
 
 def _item(request: HttpRequest, pk: int) -> AgendaItem:
@@ -88,16 +102,44 @@ def _item(request: HttpRequest, pk: int) -> AgendaItem:
     return items_for(request.actor, sessions_for(request.actor).get(pk=session_id)).get(pk=pk)
 
 
-def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: forms.Form) -> HttpResponse:
+def _candidates(request: HttpRequest, one: AgendaItem) -> list[Candidate]:
+    """Those the member may examine: none once it stepped out. Each opening is journaled, whatever the page shows them for."""
+    found = list(Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk"))
+    for candidate in found:
+        note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
+    return found
+
+
+def _heads(candidates: list[Candidate], *, named: bool) -> list[dict[str, Any]]:
+    """The columns of the comparison; with names only where the commission's rules show them."""
+    heads = []
+    for candidate in candidates:
+        adult = candidate.application.demand.form["applicant"] if named else {}
+        name = f"{adult['first_names']} {adult['last_name']}" if adult else ""
+        heads.append({"pk": candidate.pk, "title": f"Candidat {candidate.position}", "name": name, "facts": candidate.facts})
+    return heads
+
+
+def _progress(request: HttpRequest, one: AgendaItem) -> Progress:
+    return of_sessions(request.actor, [one.session])[one.session_id]
+
+
+def _following(progress: Progress, one: AgendaItem) -> str:
+    """Where to go once this dwelling is ranked: the next one that waits, else the summary."""
+    after = progress.after(one.pk)
+    return reverse("member:item", args=[after]) if after else reverse("member:session", args=[one.session_id])
+
+
+def _page(
+    request: HttpRequest, one: AgendaItem, *, error: str = "", typed: balloting.Sent | None = None, **forms_: forms.Form
+) -> HttpResponse:
+    """A dwelling and its candidates. `typed`: a ballot that was refused, shown again as it was sent."""
     seat = seat_of(request.actor, one.session)
+    rules = rules_of(one.session.commission, localdate(one.session.opens_at))
     ballot = Ballot.objects.filter(item=one, seat=seat).first()
     recusal = Recusal.objects.filter(item=one, seat=seat).first()
-    candidates = [] if recusal else list(Candidate.objects.filter(item=one).order_by("position", "pk"))
-    if ballot:
-        place = {pk: i for i, pk in enumerate(ballot.ranking)}
-        candidates.sort(key=lambda c: place.get(c.pk, len(place)))
-    siblings = [i.pk for i in items_for(request.actor, one.session)]
-    here = siblings.index(one.pk)
+    candidates = [] if recusal else _candidates(request, one)
+    progress = _progress(request, one)
     return page(
         request,
         "member/item.html",
@@ -106,12 +148,16 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
             "session": one.session,
             "seat": seat,
             "open": is_open(one.session, clock.now()),
-            "candidates": candidates,
-            "ranking": [
-                {"id": c.pk, "title": f"Candidat {c.position}", "detail": c.facts["household"]} for c in candidates
-            ],
-            "refused": {int(pk): why for pk, why in (ballot.refused if ballot else {}).items()},
+            "coming": clock.now() < one.session.opens_at,
+            "heads": _heads(candidates, named=rules.names_shown),
+            "comparison": compare([(f"Candidat {c.position}", c.facts) for c in candidates]),
+            "ranking": balloting.lines(candidates, typed or ballot) if seat.voting else [],
+            "meeting": (typed or ballot).meeting if typed or ballot else False,
+            "may_ask": may_ask(seat, rules),
             "ballot": ballot,
+            "recorded": balloting.recorded(ballot) if ballot else "",
+            "ballot_words": balloting.in_words(ballot, candidates) if ballot else "",
+            "typed_words": balloting.in_words(typed, candidates) if typed else "",
             "recusal": recusal,
             "reasons": codes.NON_ALLOCATION_REASONS,
             "turnout": turnout(one),
@@ -120,10 +166,12 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
             "interest_form": forms_.get("interest_form") or InterestForm(),
             "comment_form": forms_.get("comment_form") or CommentForm(),
             "error": error,
-            "number": here + 1,
-            "of": len(siblings),
-            "previous": siblings[here - 1] if here else None,
-            "next": siblings[here + 1] if here + 1 < len(siblings) else None,
+            "progress": progress,
+            "number": progress.items.index(one.pk) + 1,
+            "previous": progress.beside(one.pk, -1),
+            "next": progress.beside(one.pk, 1),
+            "following": _following(progress, one),
+            "last": progress.after(one.pk) is None,
         },
         status=422 if error or forms_ else 200,
     )
@@ -131,12 +179,7 @@ def _page(request: HttpRequest, one: AgendaItem, *, error: str = "", **forms_: f
 
 @for_roles(Role.MEMBER)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
-    one = _item(request, pk)
-    for candidate in (
-        Candidate.objects.filter(item=one).select_related("application__demand").order_by("position", "pk")
-    ):
-        note_reading(request, demand=candidate.application.demand, what="candidature", why="Examen en commission")
-    return _page(request, one)
+    return _page(request, _item(request, pk))
 
 
 @for_roles(Role.MEMBER)
@@ -148,39 +191,25 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.MEMBER)
 def cast(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record the ranking, then go on with the next dwelling."""
+    """Record the ranking, then go on with the next dwelling; or, for a change sent by itself, say what became of it."""
     one = _item(request, pk)
-    ranking, refused, error = _read_ballot(request, one)
+    sent = balloting.read(request, list(one.candidates.all()))
+    code, error = ("ballot.twice", sent.error) if sent.error else ("", "")
     if not error:
         try:
             actions.cast_ballot(
-                actor=request.actor, item_id=pk, ranking=ranking, refused=refused,
-                meeting=request.POST.get("meeting") == "on",
+                actor=request.actor, item_id=pk, ranking=sent.ranking, refused=sent.refused, meeting=sent.meeting,
+                revision=sent.revision,
             )  # fmt: skip
         except Refused as refusal:
-            error = refusal.message
+            code, error = refusal.code, refusal.message
+    if balloting.by_itself(request):
+        recorded = Ballot.objects.filter(item=one, seat=seat_of(request.actor, one.session)).first()
+        return balloting.answer(recorded, code=code, message=error)
     if error:
-        return _page(request, one, error=error)
+        return _page(request, one, error=error, typed=sent)
     messages.success(request, "Votre classement est enregistré. Vous pouvez le changer jusqu’à la clôture.")
-    following = request.POST.get("next", "")
-    if following.isdigit():
-        return go(request, "member:item", int(following))
-    return go(request, "member:session", one.session_id)
-
-
-def _read_ballot(request: HttpRequest, one: AgendaItem) -> tuple[list[int], dict[int, str], str]:
-    """`reason-<candidate>` refuses; else `rank_<candidate>` places. Places need not start at 1: only their order counts."""
-    places: dict[int, int] = {}
-    refused: dict[int, str] = {}
-    for candidate in one.candidates.all():
-        place = request.POST.get(f"rank_{candidate.pk}", "").strip()
-        if reason := request.POST.get(f"reason-{candidate.pk}", ""):
-            refused[candidate.pk] = reason
-        elif place.isdecimal() and len(place) < 4:
-            places[candidate.pk] = int(place)
-    if len(set(places.values())) != len(places):
-        return [], {}, "Deux candidats ont la même place : donnez à chacun la sienne."
-    return sorted(places, key=lambda pk: places[pk]), refused, ""
+    return go(request, _following(_progress(request, one), one))
 
 
 @require_POST
