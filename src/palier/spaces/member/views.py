@@ -155,6 +155,7 @@ def _page(
             "meeting": (typed or ballot).meeting if typed or ballot else False,
             "may_ask": may_ask(seat, rules),
             "ballot": ballot,
+            "revision": ballot.revision if ballot else 0,
             "recorded": balloting.recorded(ballot) if ballot else "",
             "ballot_words": balloting.in_words(ballot, candidates) if ballot else "",
             "typed_words": balloting.in_words(typed, candidates) if typed else "",

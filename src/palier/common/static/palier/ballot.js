@@ -213,12 +213,17 @@ each("[data-ballot]", (box) => {
     tell("saved");
   });
 
-  box.classList.add("ballot-live");
-  mark();
-  const waiting = kept(owner, item);
-  if (waiting) {
-    put(waiting.latest);
-    send();
-  } else if (saved) tell("saved");
-  else if (list) tell("todo");
+  const start = () => {
+    box.classList.add("ballot-live");
+    mark();
+    const waiting = kept(owner, item);
+    if (waiting) {
+      put(waiting.latest);
+      send();
+    } else if (saved) tell("saved");
+    else if (list) tell("todo");
+  };
+  // The list is another module's: whichever of the two comes first, this begins once it is ready.
+  if (!list || list.dataset.waiting) start();
+  else list.addEventListener("ranking:ready", start, { once: true });
 });

@@ -149,4 +149,6 @@ each("[data-ranking]", (box) => {
     }
     dragged = null;
   });
+
+  box.dispatchEvent(new Event("ranking:ready"));
 });
