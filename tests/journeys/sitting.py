@@ -83,7 +83,9 @@ def sit(stage: Stage, *, dwellings: int) -> Sitting:
     for offer in offers:
         play(desk, applications.make_shortlist, offer_id=offer.pk)
         with acting(SYSTEM):
-            sent = list(Application.objects.filter(offer=offer, state="sent").order_by("pk").values_list("pk", flat=True))
+            sent = list(
+                Application.objects.filter(offer=offer, state="sent").order_by("pk").values_list("pk", flat=True)
+            )
         for pk in sent:
             play(desk, applications.admit, application_id=pk, why="Originaux vus au rendez-vous.")
         play(secretary, commissions.add_to_agenda, session_id=session.pk, offer_id=offer.pk, application_ids=sent)

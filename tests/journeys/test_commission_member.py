@@ -85,7 +85,7 @@ def test_twelve_dwellings_on_a_phone_three_touches_each(stage: Stage, device):
             page.wait_for_url(f"**{sitting.path(n + 1)}")
     page.wait_for_url("**/commission/seances/*/")
     expect(page.locator("main")).to_contain_text("C’est fait : tous vos logements sont classés")
-    expect(page.locator("main ol > li").first).to_contain_text("1er Candidat 2, 2e Candidat 3, 3e Candidat 1")
+    expect(page.locator("main .list-plain > li").first).to_contain_text("1er Candidat 2, 2e Candidat 3, 3e Candidat 1")
     assert orders(sitting) == [[2, 3, 1]] * 12
     assert {ballot.revision for ballot in sitting.ballots()} == {1}
 
@@ -248,7 +248,9 @@ def test_an_old_device_never_writes_over_a_newer_ballot_in_silence(stage: Stage,
     old.screenshot(path=_shot(stage, "conflict"))
     old.get_by_role("button", name=answer).tap()
     said(old, "Enregistré à")
-    shown = old.locator("[data-ranking] li").evaluate_all("lines => lines.map((line) => Number(line.dataset.title.at(-1)))")
+    shown = old.locator("[data-ranking] li").evaluate_all(
+        "lines => lines.map((line) => Number(line.dataset.title.at(-1)))"
+    )
     assert (orders(sitting), shown, old.evaluate(STORED)) == ([order], order, [])
 
 
@@ -320,7 +322,9 @@ def test_axe_zoom_and_the_order_in_which_it_is_read(stage: Stage, device):
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert (width, over) == (width, 0)
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("() => axe.run(document).then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].target))")
+        found = page.evaluate(
+            "() => axe.run(document).then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].target))"
+        )
         assert (width, found) == (width, [])
         if width in (195, 640):
             page.screenshot(path=_shot(stage, f"zoom-{width}"))

@@ -74,7 +74,9 @@ def _to_work(demand: Demand, home: household.Household, commune: Commune) -> lis
     if demand.sheltered or commune.latitude is None or commune.longitude is None:
         return []
     here = (commune.latitude, commune.longitude)
-    places = Commune.objects.filter(code__in=workplaces, latitude__isnull=False, longitude__isnull=False).order_by("code")
+    places = Commune.objects.filter(code__in=workplaces, latitude__isnull=False, longitude__isnull=False).order_by(
+        "code"
+    )
     return sorted(round(distance.straight_line(here, place)) for place in places.values_list("latitude", "longitude"))
 
 

@@ -78,7 +78,9 @@ def in_words(ballot: Ballot | Sent, candidates: Sequence[Candidate]) -> str:
     titles = {c.pk: f"Candidat {c.position}" for c in candidates}
     placed = [f"{ordinal(n)} {titles[pk]}" for n, pk in enumerate((pk for pk in ballot.ranking if pk in titles), 1)]
     reasons = dict(codes.NON_ALLOCATION_REASONS)
-    out = [f"{titles[int(pk)]} refusé ({reasons.get(why, why)})" for pk, why in ballot.refused.items() if int(pk) in titles]
+    out = [
+        f"{titles[int(pk)]} refusé ({reasons.get(why, why)})" for pk, why in ballot.refused.items() if int(pk) in titles
+    ]
     parts = [", ".join(placed), listing(out), "examen en réunion demandé" if ballot.meeting else ""]
     return " ; ".join(part for part in parts if part)
 

@@ -15,7 +15,7 @@ from palier.law.reasons import listing
 
 # Of the screen, not of the law: below a quarter between the least and the most, two figures read much alike.
 MARKED = 0.25
-MOST = 3
+MOST = 4
 
 Candidate = tuple[str, Mapping[str, Any]]
 
@@ -183,7 +183,11 @@ def _row(criterion: Criterion, candidates: Sequence[Candidate], apart: bool) -> 
 
 
 def _in_words(criterion: Criterion, candidates: Sequence[Candidate]) -> str:
-    known = [(figure, facts) for _, facts in candidates if criterion.figure and (figure := criterion.figure(facts)) is not None]
+    known = [
+        (figure, facts)
+        for _, facts in candidates
+        if criterion.figure and (figure := criterion.figure(facts)) is not None
+    ]
     least, most = (pick(known, key=lambda pair: pair[0])[1] for pick in (min, max))
     if criterion.key == "household":
         return f"{criterion.name} (de {least['people']} à {most['people']})"

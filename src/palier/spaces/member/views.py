@@ -116,7 +116,9 @@ def _heads(candidates: list[Candidate], *, named: bool) -> list[dict[str, Any]]:
     for candidate in candidates:
         adult = candidate.application.demand.form["applicant"] if named else {}
         name = f"{adult['first_names']} {adult['last_name']}" if adult else ""
-        heads.append({"pk": candidate.pk, "title": f"Candidat {candidate.position}", "name": name, "facts": candidate.facts})
+        heads.append(
+            {"pk": candidate.pk, "title": f"Candidat {candidate.position}", "name": name, "facts": candidate.facts}
+        )
     return heads
 
 

@@ -90,7 +90,7 @@ each("[data-ballot]", (box) => {
     fill("message", answer?.message ?? "");
     fill("mine", latest ? inWords(latest) : "");
     fill("theirs", answer?.ballot ? `${inWords(answer.ballot)} (enregistré ${answer.ballot.at})` : "aucun");
-    trouble.scrollIntoView({ block: "nearest" });
+    trouble.scrollIntoView({ block: "center" });
   };
 
   const settle = (answer) => {
