@@ -63,8 +63,8 @@ def test_no_distance_where_coordinates_are_not_known(build):
 
 
 def test_the_place_of_work_of_a_sheltered_household_is_told_to_nobody(build):
-    demand = build.demand(build.person())
-    assert candidate_facts(build.application(demand, build.offer()))["work_km"] == [0]
-    demand.sheltered = True
-    demand.save(update_fields=["sheltered"])
-    assert candidate_facts(build.application(demand, build.offer()))["work_km"] == []
+    told = []
+    for sheltered in (False, True):
+        demand = build.demand(build.person(), sheltered=sheltered)
+        told.append(candidate_facts(build.application(demand, build.offer()))["work_km"])
+    assert told == [[0], []]

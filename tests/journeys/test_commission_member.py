@@ -65,15 +65,15 @@ def test_twelve_dwellings_on_a_phone_three_touches_each(stage: Stage, device):
     for n in range(1, 13):
         expect(page.locator(".eyebrow").first).to_have_text(f"Logement {n} sur 12 · {13 - n} à classer")
         if n == 1:
-            page.screenshot(path=_shot(stage, "top"))
+            stage.shot(page, "top", whole=False)
             page.locator(".compare-row").nth(4).scroll_into_view_if_needed()
             page.evaluate("window.scrollBy(0, 300)")
-            page.screenshot(path=_shot(stage, "columns"))
+            stage.shot(page, "columns", whole=False)
             page.locator(".ballot-go").tap()
         choose(page, 2, 3)
         said(page, "Enregistré à")
         if n == 1:
-            page.screenshot(path=_shot(stage, "ranked"))
+            stage.shot(page, "ranked", whole=False)
         page.locator(".ballot-send").tap()
         if n == 5:
             page.wait_for_url(f"**{sitting.path(6)}")
@@ -88,17 +88,6 @@ def test_twelve_dwellings_on_a_phone_three_touches_each(stage: Stage, device):
     expect(page.locator("main .list-plain > li").first).to_contain_text("1er Candidat 2, 2e Candidat 3, 3e Candidat 1")
     assert orders(sitting) == [[2, 3, 1]] * 12
     assert {ballot.revision for ballot in sitting.ballots()} == {1}
-
-
-def _shot(stage: Stage, name: str) -> str:
-    import tempfile
-    from pathlib import Path
-
-    from tests.journeys.people import SHOTS
-
-    folder = Path(SHOTS or tempfile.gettempdir()) / stage.journey
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(folder / f"{name}.png")
 
 
 def test_a_ballot_by_the_keyboard_alone(stage: Stage, device):
@@ -127,7 +116,7 @@ def test_a_ballot_by_the_keyboard_alone(stage: Stage, device):
     assert page.evaluate(f"{focus}.closest('li').dataset.title") == "Candidat 2"
     page.keyboard.press("ArrowUp")
     expect(page.locator("#announce")).to_have_text("Candidat 2 : 1er sur 3")
-    page.screenshot(path=_shot(stage, "focus"))
+    stage.shot(page, "focus", whole=False)
     tab_to("[data-title='Candidat 3'] summary")
     page.keyboard.press("Enter")
     tab_to("[data-title='Candidat 3'] select")
@@ -158,7 +147,7 @@ def test_a_lost_connection_keeps_the_ballot_here_and_sends_it_when_it_is_back(st
         "latest": {"ranking": second, "refused": {}, "meeting": False},
         "flight": {"ranking": second, "refused": {}, "meeting": False},
     }  # fmt: skip
-    page.screenshot(path=_shot(stage, "kept"))
+    stage.shot(page, "kept", whole=False)
     assert sitting.ballots() == []
     # What changes meanwhile is kept too, and the way on waits for the line.
     page.locator("[data-title='Candidat 3'] [data-move='1']").tap()
@@ -225,7 +214,7 @@ def test_a_ballot_that_comes_after_the_closing_is_refused_and_stays_in_view(stag
         expect(trouble).to_contain_text("Arrivé après la clôture : ce classement n’est pas compté")
         expect(trouble).to_contain_text("1. Candidat 1, 2. Candidat 3, 3. Candidat 2")
         expect(trouble).to_contain_text("1. Candidat 1, 2. Candidat 2, 3. Candidat 3")
-        page.screenshot(path=_shot(stage, "late"))
+        stage.shot(page, "late", whole=False)
         page.reload()
     trouble.get_by_role("button").tap()
     assert (orders(sitting), page.evaluate(STORED)) == ([[1, 2, 3]], [])
@@ -245,7 +234,7 @@ def test_an_old_device_never_writes_over_a_newer_ballot_in_silence(stage: Stage,
     old.context.set_offline(False)
     expect(old.locator("[data-trouble=conflict]")).to_contain_text("1. Candidat 2, 2. Candidat 1, 3. Candidat 3")
     assert orders(sitting) == [[2, 1, 3]]
-    old.screenshot(path=_shot(stage, "conflict"))
+    stage.shot(old, "conflict", whole=False)
     old.get_by_role("button", name=answer).tap()
     said(old, "Enregistré à")
     shown = old.locator("[data-ranking] li").evaluate_all(
@@ -327,7 +316,7 @@ def test_axe_zoom_and_the_order_in_which_it_is_read(stage: Stage, device):
         )
         assert (width, found) == (width, [])
         if width in (195, 640):
-            page.screenshot(path=_shot(stage, f"zoom-{width}"))
+            stage.shot(page, f"zoom-{width}", whole=False)
     tree = page.locator("main").aria_snapshot()
     marks = ['heading "T3 de', "Clôture de la séance", 'heading "Les candidats', 'columnheader "Candidat 1"',
              'rowheader "Points', 'rowheader "Pièces', 'group "Votre classement"', '"Candidat 1 : Choisir en 1er"',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from palier.commissions import actions
-from palier.commissions.models import Ballot, Candidate, Commission
+from palier.commissions.models import Ballot, Commission
 from palier.common import clock
 from palier.documents.models import Reading
 from palier.spaces.member.progress import of_session
@@ -32,9 +32,9 @@ def send(client_for, stage, ranking, revision, at=OPENS, **more):
 
 
 def test_names_are_hidden_unless_the_rules_of_the_commission_show_them(stage, client_for):
-    assert "Camille Essai" not in shown(client_for, stage)
+    assert "compare-name" not in shown(client_for, stage)
     Commission.objects.update(rules={"quorum": 2, "names_shown": True})
-    assert shown(client_for, stage).count("Camille Essai") == 4
+    assert shown(client_for, stage).count('<span class="compare-name">Camille Essai</span>') == 4
 
 
 def test_nobody_is_ranked_before_the_member_has_chosen(stage, client_for):
@@ -133,8 +133,6 @@ def test_home_and_session_say_what_is_left_and_what_was_chosen(stage, client_for
         "1er Candidat 2, 2e Candidat 3, 3e Candidat 4 ; Candidat 1 refusé (Le logement est trop petit pour votre ménage)"
         in page
     )
-    assert "Camille" not in page
-    assert Candidate.objects.count() == 4
 
 
 def test_progress_goes_round_the_agenda():

@@ -35,13 +35,17 @@ export function drop(owner, item) {
   }
 }
 
-export function waiting(owner) {
+function held(prefix = PREFIX) {
   try {
-    const mine = name(owner, "");
-    return Object.keys(localStorage).filter((key) => key.startsWith(mine)).map((key) => key.slice(mine.length));
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
   } catch {
     return [];
   }
+}
+
+// The dwellings whose ballot this member still keeps here.
+export function waiting(owner) {
+  return held(name(owner, ""));
 }
 
 export function alike(one, other) {
@@ -61,7 +65,8 @@ export async function post(address, ballot, revision) {
       method: "POST", body: data, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE),
       headers: { "X-CSRFToken": cookie("csrftoken"), "X-Autosave": "1" },
     });
-    if (answer.redirected || answer.status === 403 || answer.status === 404) return { state: "ended" };
+    if (answer.redirected || answer.status === 403) return { state: "ended" };
+    if (answer.status === 404) return { state: "refused", message: "Ce logement n’est plus à l’ordre du jour de votre séance." };
     if (answer.status >= 500) return { state: "offline" };
     return await answer.json();
   } catch {
@@ -92,6 +97,15 @@ export async function send(owner, item) {
   }
   return { state: "none" };
 }
+
+// Signing out wipes what is kept here: what was never sent would be lost without a word.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-forget-drafts]")) return;
+  if (!held().length) return;
+  if (window.confirm("Un classement n’est pas encore envoyé. Vous déconnecter l’efface de cet appareil. Continuer ?")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 
 function done(owner, item, answer) {
   drop(owner, item);
