@@ -109,6 +109,7 @@ def test_a_ballot_by_the_keyboard_alone(stage: Stage, device):
         raise AssertionError(f"no way to {test} by the Tab key")
 
     tab_to("[data-choose]")
+    stage.shot(page, "desk", whole=False)
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     said(page, "Enregistré à")
@@ -316,6 +317,7 @@ def test_axe_zoom_and_the_order_in_which_it_is_read(stage: Stage, device):
         )
         assert (width, found) == (width, [])
         if width in (195, 640):
+            page.locator(".compare-row").nth(7).scroll_into_view_if_needed()
             stage.shot(page, f"zoom-{width}", whole=False)
     tree = page.locator("main").aria_snapshot()
     marks = ['heading "T3 de', "Clôture de la séance", 'heading "Les candidats', 'columnheader "Candidat 1"',
