@@ -135,6 +135,12 @@ def test_home_and_session_say_what_is_left_and_what_was_chosen(stage, client_for
     )
 
 
+def test_no_page_comes_back_from_a_cache_with_an_older_ballot(stage, client_for):
+    client = client_for(stage.tenant)
+    for path in ("/commission/", f"/commission/seances/{stage.session.pk}/", stage.path):
+        assert "no-store" in client.get(path).headers["Cache-Control"]
+
+
 def test_progress_goes_round_the_agenda():
     progress = of_session([7, 3, 9, 5], voted={3}, recused={9})
     assert (progress.left, progress.done, progress.first) == ((7, 5), 2, 7)

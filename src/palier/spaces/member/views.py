@@ -1,4 +1,4 @@
-"""A member examines each dwelling's candidates side by side, ranks them, discusses, or steps out."""
+"""A member examines each dwelling's candidates side by side, ranks them, discusses, or steps out; nothing here is cached."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
@@ -49,6 +50,7 @@ class CommentForm(forms.Form):
 
 
 @for_roles(Role.MEMBER)
+@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     sessions = list(sessions_for(request.actor))
     progress = of_sessions(request.actor, sessions)
@@ -64,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(Role.MEMBER)
+@never_cache
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """The session's dwellings, what the member answered for each, and what is left: the way in and the summary."""
     one = sessions_for(request.actor).get(pk=pk)
@@ -181,6 +184,7 @@ def _page(
 
 
 @for_roles(Role.MEMBER)
+@never_cache
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _item(request, pk))
 
@@ -193,6 +197,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.MEMBER)
+@never_cache
 def cast(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the ranking, then go on with the next dwelling; or, for a change sent by itself, say what became of it."""
     one = _item(request, pk)
@@ -217,6 +222,7 @@ def cast(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.MEMBER)
+@never_cache
 def step_out(request: HttpRequest, pk: int) -> HttpResponse:
     one = _item(request, pk)
     form = InterestForm(request.POST)
