@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from palier.homes.models import Offer
 from tests.journeys.people import Stage, pdf_text, submit
@@ -52,7 +52,6 @@ def vote(stage: Stage, *, favourite: int, candidates: int = 3) -> None:
     for key in ("yves.membre", "helene.maire", "ines.membre"):
         page = stage.as_(key, "/commission/")
         page.get_by_role("link", name="Classer les candidats").click()
-        page.locator("main a[href*='/commission/logements/']").first.click()
         items = page.locator("[data-ranking] li")
         expect(items).to_have_count(candidates)
         chosen = items.nth(favourite).get_attribute("data-title")
@@ -68,19 +67,31 @@ def vote(stage: Stage, *, favourite: int, candidates: int = 3) -> None:
 
 
 def _record(page: Page) -> None:
-    submit(page, "Enregistrer mon classement")
-    expect(page.locator("main")).to_contain_text("Votre classement est enregistré")
+    """Each change left by itself; the button goes on, to the summary after the last dwelling."""
+    expect(page.locator("[data-ballot-state]")).to_contain_text("Enregistré")
+    page.locator(".ballot-send").click()
+    page.wait_for_url("**/commission/seances/*/")
+    expect(page.locator("main")).to_contain_text("tous vos logements sont classés")
 
 
 def _bring_first(page: Page, title: str, *, by_key: bool) -> None:
+    """Choose this candidate first and the others as they come; or, once they are placed, bring it up."""
     mine = page.locator(f"[data-ranking] li[data-title='{title}']")
-    up = mine.locator("[data-move='-1']")
     # The buttons show once the page's module has taken the list over: before, they are neither on nor off.
-    expect(up).to_be_visible()
+    expect(mine.locator("button:visible").first).to_be_visible()
+    wanted, up = mine.locator("[data-choose]"), mine.locator("[data-move='-1']")
+    if wanted.is_visible():
+        _press(page, wanted, "Enter" if by_key else "")
+        while (others := page.locator("[data-choose]:visible")).count():
+            _press(page, others.first, "Enter" if by_key else "")
     while up.is_enabled():
-        up.focus()
-        page.keyboard.press("ArrowUp") if by_key else up.click()
+        _press(page, up, "ArrowUp" if by_key else "")
     expect(page.locator("[data-ranking] li").first).to_have_attribute("data-title", title)
+
+
+def _press(page: Page, button: Locator, key: str) -> None:
+    button.focus()
+    page.keyboard.press(key) if key else button.click()
 
 
 def count_and_sign(stage: Stage) -> None:

@@ -66,13 +66,13 @@ class Stage:
             page.goto(f"{self.site}{path}")
         return page
 
-    def shot(self, page: Page, name: str) -> None:
-        """Keep what the page looks like, when screenshots are wanted."""
+    def shot(self, page: Page, name: str, *, whole: bool = True) -> None:
+        """Keep what the page looks like, when screenshots are wanted; `whole`: all of it, not the screen alone."""
         if SHOTS:
             self._shots += 1
             folder = Path(SHOTS) / self.journey
             folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{self._shots:02d}-{name}.png", full_page=True)
+            page.screenshot(path=folder / f"{self._shots:02d}-{name}.png", full_page=whole)
 
     def last_look(self) -> None:
         """After a failure: what everyone had before their eyes."""

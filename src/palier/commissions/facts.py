@@ -13,9 +13,11 @@ from django.utils.timezone import localdate
 from palier.applications.models import Application, ShortlistEntry
 from palier.applications.offers import assess
 from palier.common import clock
-from palier.cotation.queries import household_of, score_for
+from palier.cotation.queries import household_of, lines_of, score_for
+from palier.demands.models import Demand
 from palier.documents.queries import missing, recognised
-from palier.law import calendar, codes, discretion, household, income
+from palier.law import calendar, codes, discretion, distance, household, income
+from palier.territories.models import Commune
 
 
 def candidate_facts(application: Application) -> dict[str, Any]:
@@ -48,21 +50,42 @@ def candidate_facts(application: Application) -> dict[str, Any]:
             "type": home.home.type,
             "occupants": home.home.occupants,
             "rent": home.home.rent,
+            "surface": home.home.surface,
         },
         "motive": _motive(home),
         "points": float(score.points) if score else 0,
-        "lines": score.lines or [] if score else [],
+        "provisional": float(score.provisional) if score else 0,
+        "lines": lines_of(score) if score else [],
         "priorities": discretion.priorities([held.code for held in recognised(demand, today)]),
         "documents": _documents(
             len(missing(demand, discretion.Reader.OTHERS, held_on=localdate(application.applied_at)))
         ),
         "workplace": bool(home.employer_confirmed),
+        "work_km": _to_work(demand, home, dwelling.commune),
     }
 
 
+def _to_work(demand: Demand, home: household.Household, commune: Commune) -> list[int]:
+    """Kilometres in a straight line from the dwelling's commune to each adult's place of work, the nearest first.
+
+    Empty when none was given or its coordinates are not known; and for a sheltered household, whose place of work is
+    read by nobody (`demands.sheltering`).
+    """
+    workplaces = {adult.workplace for adult in home.adults if adult.workplace}
+    if demand.sheltered or commune.latitude is None or commune.longitude is None:
+        return []
+    here = (commune.latitude, commune.longitude)
+    places = Commune.objects.filter(code__in=workplaces, latitude__isnull=False, longitude__isnull=False).order_by(
+        "code"
+    )
+    return sorted(round(distance.straight_line(here, place)) for place in places.values_list("latitude", "longitude"))
+
+
 def _motive(home: household.Household) -> str:
+    """The principal motive that a member may read: one of health gives way to the next, or to another motive."""
     shown = discretion.motives(home.motives, discretion.Reader.OTHERS)
-    return codes.label("motive", shown[0]) if shown else ""
+    told = [code for code in shown if code not in discretion.HEALTH_MOTIVES] or [discretion.OTHER_MOTIVE]
+    return codes.label("motive", told[0]) if shown else ""
 
 
 def _documents(absent: int) -> str:

@@ -192,9 +192,10 @@ def standing(ballots: QuerySet[Ballot]) -> QuerySet[Ballot]:
 
 
 def ballots_of(item: AgendaItem) -> list[Ballot]:
-    """Ballots that count for a dwelling: of seats that did not step out afterwards, and that nobody contested."""
+    """Ballots that count for a dwelling: of voting seats that did not step out afterwards, and that nobody contested."""
     return list(
         standing(Ballot.objects.filter(item=item))
+        .exclude(seat__capacity="advisory")
         .exclude(seat__in=Recusal.objects.filter(item=item).values("seat"))
         .select_related("seat__person")
         .order_by("seat")

@@ -39,8 +39,8 @@ SENSITIVE_KINDS = frozenset({"violence"})
 _NAMED_TO_ALL = frozenset({"dalo", "disability"})
 # All the others share one word: the sensitive ones are lost among the most frequent.
 GENERAL_SITUATIONS = codes.PRIORITY_SITUATIONS - _NAMED_TO_ALL
-# « Handicap » and « Raisons de santé »: no stranger reads them, whoever works on the file does.
-_OF_HEALTH = frozenset({"07", "08"})
+# « Handicap » and « Raisons de santé »: no stranger reads them nor a commission; whoever works on the file does.
+HEALTH_MOTIVES = frozenset({"07", "08"})
 _DISABILITY = "household.disability"
 
 
@@ -86,7 +86,7 @@ def told_to_strangers(grid: Grid) -> frozenset[str]:
 
 
 def _is_private(criterion: Criterion) -> bool:
-    motives = codes.SENSITIVE_MOTIVES | _OF_HEALTH
+    motives = codes.SENSITIVE_MOTIVES | HEALTH_MOTIVES
     tests = [(test.fact, test.operand) for test in (*criterion.when, *criterion.any_of)]
     return any(
         FACTS[name].situation in codes.PRIORITY_SITUATIONS

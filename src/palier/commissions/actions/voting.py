@@ -37,37 +37,40 @@ def cast_ballot(
     ranking: Sequence[int],
     refused: Mapping[int, str] | None = None,
     meeting: bool = False,
+    revision: int | None = None,
 ) -> Ballot:
     """Record a member's ranking of a dwelling's candidates; it replaces the former one until the window closes.
 
     Every candidate is either ranked once or refused with a reason. `meeting` asks for a meeting in person instead.
+    `revision`: the one the sender last knew, 0 for none: what another device wrote since is not written over
+    (`ballot.revised`), and what is already recorded may come again even after the closing, for a lost answer is no
+    lost vote.
     """
     item, seat = held_for_member(actor, item_id)
-    if not seat.voting:
-        raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
-    if not takes_votes(item, clock.now()):
-        raise Refused(
-            "ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte."
-        )
-    if item.postponed:
-        raise Refused("ballot.withdrawn", f"Ce logement n’est plus examiné dans cette séance. {item.postponed}.")
-    if Recusal.objects.filter(item=item, seat=seat).exists():
-        raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
-    _check_meeting(item, seat, meeting)
+    _check_seat(item, seat, bool(ranking or refused), meeting)
     refused = dict(refused or {})
-    check_content(ranking, refused, {c.pk for c in item.candidates.all()}, meeting)
     ballot = Ballot.objects.select_for_update(of=("self",)).filter(item=item, seat=seat).first()
     content = {
         "ranking": list(ranking), "refused": {str(k): v for k, v in refused.items()}, "meeting": meeting,
         # A member's own vote takes the place of the one that was recorded for them in the room.
         "given": "online", "recorded_by": None, "answer": "", "answered_at": None,
     }  # fmt: skip
-    if ballot is None:
-        ballot = Ballot(item=item, seat=seat, revision=0)
-    elif all(getattr(ballot, name) == value for name, value in content.items()):
-        # Sent again as it was after a correction, it says that its member has looked again.
-        if not Correction.objects.filter(item=item, at__gt=ballot.cast_at).exists():
-            return ballot
+    same = ballot is not None and all(getattr(ballot, name) == value for name, value in content.items())
+    # Sent again as it was after a correction, it says that its member has looked again.
+    if same and Correction.objects.filter(item=item, at__gt=ballot.cast_at).exists():
+        same = False
+    if ballot is not None and same and revision is not None:
+        return ballot
+    _check_window(item)
+    check_content(ranking, refused, {c.pk for c in item.candidates.all()}, meeting or not seat.voting)
+    if ballot is not None and same:
+        return ballot
+    if revision is not None and revision != (ballot.revision if ballot else 0):
+        raise Refused(
+            "ballot.revised",
+            "Un classement plus récent est enregistré pour ce logement, depuis un autre appareil ou une autre page.",
+        )
+    ballot = ballot or Ballot(item=item, seat=seat, revision=0)
     for name, value in content.items():
         setattr(ballot, name, value)
     ballot.cast_at, ballot.revision = clock.now(), ballot.revision + 1
@@ -79,12 +82,28 @@ def cast_ballot(
     return ballot
 
 
-def _check_meeting(item: AgendaItem, seat: Seat, meeting: bool) -> None:
+def _check_seat(item: AgendaItem, seat: Seat, ranks: bool, meeting: bool) -> None:
+    """Who may send this ballot: a voting seat ranks, and whoever the rules name asks for a meeting."""
     rules = rules_of_session(item.session)
-    if meeting and not rules.may_ask_meeting(voting=seat.voting, president=seat.president):
+    may_ask = rules.may_ask_meeting(voting=seat.voting, president=seat.president)
+    if not seat.voting and (ranks or not may_ask):
+        raise Refused("ballot.advisory", "Votre siège est consultatif : vous pouvez discuter, pas classer.")
+    if Recusal.objects.filter(item=item, seat=seat).exists():
+        raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
+    if meeting and not may_ask:
         raise Refused(
             "ballot.meeting", f"{MEETING_BY[rules.meeting_by]} peut demander un examen en réunion, selon le règlement intérieur."
         )
+
+
+def _check_window(item: AgendaItem) -> None:
+    if item.postponed:
+        raise Refused("ballot.withdrawn", f"Ce logement n’est plus examiné dans cette séance. {item.postponed}.")
+    if takes_votes(item, clock.now()):
+        return
+    if item.session.state == "published" and clock.now() < item.session.opens_at:
+        raise Refused("ballot.early", "La séance n’est pas encore ouverte : revenez à l’ouverture pour classer.")
+    raise Refused("ballot.closed", "La séance est close : votre dernier classement enregistré est celui qui compte.")
 
 
 def check_content(

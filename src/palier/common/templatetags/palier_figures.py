@@ -32,11 +32,12 @@ def progress(value: Any, maximum: Any = 100, label: str = "", words: str = "", u
 
 @register.inclusion_tag("components/points.html")
 def points(lines: Iterable[Any], total: Any = None, title: str = "Vos points", maximum: Any = None) -> dict[str, Any]:
-    """A score explained: lines `label`, `points`, and perhaps `why`, `source`, `capped`.
+    """A score explained: lines `label`, `points`, and perhaps `why`, `source`, `capped`, `provisional`.
 
     The total is the sum of the lines unless given (a cap may lower it). Bars compare lines with each other.
     """
-    rows = [{key: part(line, key) for key in ("label", "points", "why", "source", "capped")} for line in lines]
+    shown = ("label", "points", "why", "source", "capped", "provisional")
+    rows = [{key: part(line, key) for key in shown} for line in lines]
     values = [Decimal(str(row["points"] or 0)) for row in rows]
     biggest = max([abs(value) for value in values], default=Decimal(0)) or Decimal(1)
     for row, value in zip(rows, values, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms, template
@@ -143,20 +143,24 @@ def file_row(item: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("components/ranking.html")
 def ranking(
-    items: Iterable[Any], name: str = "rank", legend: str = "Votre classement", help: str = ""
-) -> dict[str, Any]:
+    items: Iterable[Any], name: str = "rank", legend: str = "Votre classement", help: str = "",
+    refusals: Sequence[tuple[str, str]] = (), choose: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """A list one puts in order: numbers to type without JavaScript; buttons, keyboard and mouse with it.
 
-    Items: `id`, `title`, and perhaps `detail`, `url`, `rank`, `tag`, `tag_tone`. Posts `<name>_<id>` = 1, 2, 3…
-    Belongs inside the page's own form.
+    Items: `id`, `title`, and perhaps `detail`, `url`, `rank`, `tag`, `tag_tone`, `refused`. Posts `<name>_<id>` = 1, 2, 3…
+    `choose`: whoever has no `rank` waits for one, so that no order is suggested; else the items come ranked as given.
+    `refusals`: (code, words) of the reasons for which one may be left out; posts `reason-<id>`. Inside the page's own form.
     """
     lines = []
     for position, item in enumerate(items, start=1):
-        line = {key: part(item, key) for key in ("id", "title", "detail", "url", "tag", "tag_tone")}
-        line["rank"] = part(item, "rank") or position
+        line = {key: part(item, key) for key in ("id", "title", "detail", "url", "tag", "tag_tone", "refused")}
+        line["rank"] = "" if line["refused"] else part(item, "rank") or ("" if choose else position)
         lines.append(line)
-    lines.sort(key=lambda line: int(line["rank"]))
-    return {"items": lines, "name": name, "legend": legend, "help": help, "count": len(lines)}
+    lines.sort(key=lambda line: (bool(line["refused"]), int(line["rank"] or len(lines) + 1)))
+    return {
+        "items": lines, "name": name, "legend": legend, "help": help, "count": len(lines), "refusals": refusals,
+    }  # fmt: skip
 
 
 @register.simple_tag

@@ -71,7 +71,11 @@ function say(words) {
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = cookie("csrftoken");
 });
-document.addEventListener("htmx:sendError", () => say("La connexion est coupée. Rien n’a été envoyé ; recommencez quand elle sera revenue."));
+document.addEventListener("htmx:sendError", (event) => {
+  // What refreshes by itself tries again by itself: nobody sent anything.
+  if (event.detail.elt?.getAttribute("hx-trigger")?.includes("every")) return;
+  say("La connexion est coupée. Rien n’a été envoyé ; recommencez quand elle sera revenue.");
+});
 document.addEventListener("htmx:timeout", () => say("Le site met trop de temps à répondre. Recommencez dans un instant."));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;

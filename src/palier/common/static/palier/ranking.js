@@ -1,45 +1,82 @@
 // A list put in order by buttons, by the arrow keys or by dragging; the numbers to type follow.
+// Three kinds of lines, always in this order: placed, waiting for a place, refused with a reason.
 
 import { announce, each } from "./each.js";
+
+const place = (n) => (n === 1 ? "1er" : `${n}e`);
 
 each("[data-ranking]", (box) => {
   const list = box.querySelector("ol");
   const items = () => [...list.children];
+  const number = (item) => item.querySelector("input");
+  const reason = (item) => item.querySelector("select");
+  const refused = (item) => Boolean(reason(item)?.value);
+  const placed = (item) => !refused(item) && number(item).value !== "";
+  const waiting = (item) => !refused(item) && number(item).value === "";
 
-  const number = () => {
+  const show = (item, ranked) => {
+    const rank = ranked.indexOf(item) + 1;
+    item.dataset.state = refused(item) ? "refused" : rank ? "placed" : "waiting";
+    item.querySelector(".ranking-place").textContent = rank || (refused(item) ? "✕" : "·");
+    item.querySelector("[data-choose]").hidden = !waiting(item);
+    item.querySelector("[data-choose-words]").textContent = `Choisir en ${place(ranked.length + 1)}`;
+    for (const button of item.querySelectorAll("[data-move]")) {
+      button.hidden = !rank;
+      button.disabled = button.dataset.move === "-1" ? rank === 1 : rank === ranked.length;
+    }
+  };
+
+  // The order of the lines is that of the places; lines move only when they must, which keeps the focus.
+  const settle = () => {
+    // With one left, its place is known.
+    const left = items().filter(waiting);
+    if (left.length === 1 && items().some(placed)) number(left[0]).value = items().length;
     const all = items();
-    all.forEach((item, index) => {
-      item.querySelector("input").value = index + 1;
-      item.querySelector(".ranking-place").textContent = index + 1;
-      item.querySelector('[data-move="-1"]').disabled = index === 0;
-      item.querySelector('[data-move="1"]').disabled = index === all.length - 1;
-    });
+    const ranked = all.filter(placed);
+    ranked.forEach((item, index) => { number(item).value = index + 1; });
+    const wanted = [...ranked, ...all.filter(waiting), ...all.filter(refused)];
+    wanted.forEach((item, index) => { if (list.children[index] !== item) list.insertBefore(item, list.children[index]); });
+    wanted.forEach((item) => show(item, ranked));
+    box.dataset.waiting = all.filter(waiting).length;
   };
 
   const changed = (item) => {
-    number();
-    const rank = items().indexOf(item) + 1;
-    announce(`${item.dataset.title} : ${rank === 1 ? "1er" : `${rank}e`} sur ${items().length}`);
-    item.querySelector("input").dispatchEvent(new Event("change", { bubbles: true }));
+    settle();
+    const ranked = items().filter(placed);
+    const left = Number(box.dataset.waiting);
+    const where = refused(item) ? "refusé pour ce logement" : placed(item)
+      ? `${place(ranked.indexOf(item) + 1)} sur ${ranked.length + left}` : "à classer";
+    announce(`${item.dataset.title} : ${where}`);
+    box.dispatchEvent(new CustomEvent("ranking:change", { bubbles: true }));
   };
 
   const move = (item, step) => {
-    const all = items();
-    const target = all[all.indexOf(item) + step];
+    const ranked = items().filter(placed);
+    const target = ranked[ranked.indexOf(item) + step];
     if (!target) return;
     if (step < 0) target.before(item);
     else target.after(item);
     changed(item);
   };
 
+  // Where the focus goes once a line was placed: the next choice, or the line itself.
+  const choose = (item) => {
+    const ranked = items().filter(placed);
+    number(item).value = ranked.length + 1;
+    if (ranked.length) ranked.at(-1).after(item);
+    else list.prepend(item);
+    changed(item);
+    (items().find(waiting)?.querySelector("[data-choose]") ?? item.querySelector("[data-move]:not(:disabled)"))?.focus();
+  };
+
   box.classList.add("ranking-live");
-  box.querySelectorAll("[data-move]").forEach((button) => { button.hidden = false; });
-  number();
+  settle();
 
   list.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-move]");
+    const button = event.target.closest("[data-move], [data-choose]");
     if (!button) return;
     const item = button.closest("li");
+    if (button.hasAttribute("data-choose")) return choose(item);
     move(item, Number(button.dataset.move));
     (button.disabled ? item.querySelector("[data-move]:not(:disabled)") : button)?.focus();
   });
@@ -55,13 +92,38 @@ each("[data-ranking]", (box) => {
     (same.disabled ? item.querySelector("[data-move]:not(:disabled)") : same)?.focus();
   });
 
+  list.addEventListener("change", (event) => {
+    const select = event.target.closest("select");
+    if (!select) return;
+    const item = select.closest("li");
+    number(item).value = "";
+    changed(item);
+    select.focus();
+  });
+
+  // An order that comes from elsewhere: kept on the device, or recorded by another one.
+  box.addEventListener("ranking:put", (event) => {
+    const { ranking, refused: reasons } = event.detail;
+    for (const item of items()) {
+      const at = ranking.indexOf(Number(item.dataset.id));
+      number(item).value = at < 0 ? "" : at + 1;
+      if (reason(item)) reason(item).value = reasons[item.dataset.id] ?? "";
+    }
+    const rank = (item) => Number(number(item).value) || items().length + 1;
+    items().sort((a, b) => rank(a) - rank(b)).forEach((item) => list.append(item));
+    settle();
+  });
+
   let dragged = null;
   let before = "";
-  const order = () => items().map((item) => item.querySelector("input").name).join();
+  const order = () => items().map((item) => item.dataset.id).join();
   for (const item of items()) item.draggable = true;
   list.addEventListener("dragstart", (event) => {
     dragged = event.target.closest?.("li");
-    if (!dragged) return;
+    if (!dragged || refused(dragged)) {
+      dragged = null;
+      return;
+    }
     before = order();
     event.dataTransfer.effectAllowed = "move";
     dragged.classList.add("ranking-dragged");
@@ -79,7 +141,14 @@ each("[data-ranking]", (box) => {
   list.addEventListener("dragend", () => {
     if (!dragged) return;
     dragged.classList.remove("ranking-dragged");
-    if (order() !== before) changed(dragged);
+    if (order() !== before) {
+      // Whoever stands above the line that was dropped is ranked as it stands.
+      const upto = items().indexOf(dragged);
+      items().slice(0, upto + 1).filter((item) => !refused(item)).forEach((item) => { number(item).value = "1"; });
+      changed(dragged);
+    }
     dragged = null;
   });
+
+  box.dispatchEvent(new Event("ranking:ready"));
 });
