@@ -12,9 +12,10 @@ from django.utils.timezone import localtime
 from palier.accounts.actor import Actor
 from palier.commissions.actions.meeting import held, meeting_item
 from palier.commissions.actions.voting import check_content
-from palier.commissions.models import Attendance, Ballot, EarlierBallot, Recusal, Seat
+from palier.commissions.discussion import room
+from palier.commissions.models import AgendaItem, Attendance, Ballot, EarlierBallot, Recusal, Seat
 from palier.commissions.queries import attendances, recused, seats_concerned
-from palier.common import clock, ledger
+from palier.common import clock, ledger, live
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
 
@@ -69,11 +70,13 @@ def record_votes(*, actor: Actor, item_id: int, entries: Sequence[Entry]) -> int
             changed += _write(
                 actor, ballots.get(seat.pk) or Ballot(item=item, seat=seat, revision=0), entry, said, given
             )
+    if changed:
+        _tell_votes(item)
     return changed
 
 
 def _check_seat(seat: Seat, presence: Attendance | None, out: bool) -> None:
-    name, at = seat.person.full_name, f"order_{seat.pk}"
+    name, at = seat.named, f"order_{seat.pk}"
     if out:
         raise Refused("record.recused", f"{name} s’est déporté de ce logement.", field=at)
     if presence is None or presence.presence == "absent":
@@ -89,7 +92,7 @@ def _content(entry: Entry, present: set[int], seat: Seat) -> dict[str, Any]:
     try:
         check_content(ranking, refused, present)
     except Refused as refusal:
-        words = f"{seat.person.full_name} : {refusal.message}"
+        words = f"{seat.named} : {refusal.message}"
         raise Refused(refusal.code, words, field=f"order_{seat.pk}") from refusal
     return {"ranking": ranking, "refused": {str(key): why for key, why in refused.items()}, "meeting": False}
 
@@ -122,6 +125,13 @@ def _write(actor: Actor, ballot: Ballot, entry: Entry, said: dict[str, Any] | No
     data = {**told, "given": given, "revision": ballot.revision}
     ledger.record(verb="ballots.record", subject=ballot, actor=actor, data=data)
     return 1
+
+
+def _tell_votes(item: AgendaItem, *, rights: bool = False) -> None:
+    """Pages that follow the session ask again; `rights`: what somebody may hear has changed too."""
+    if rights:
+        live.tell(room(item.session_id), live.RIGHTS)
+    live.tell(room(item.session_id), f"votes.{item.pk}")
 
 
 def _check_seen(entry: Entry, ballot: Ballot) -> None:
@@ -179,7 +189,8 @@ def record_recusal(*, actor: Actor, item_id: int, seat_id: int, reason: str) -> 
         item=item, seat=seat, defaults={"reason": reason, "at": clock.now(), "recorded_by_id": actor.person_id}
     )
     if created:
-        ledger.record(verb="recusals.record", subject=item, actor=actor, data={"member": seat.person.full_name})
+        ledger.record(verb="recusals.record", subject=item, actor=actor, data={"member": seat.named})
+        _tell_votes(item, rights=True)
     return recusal
 
 
@@ -196,6 +207,7 @@ def strike_recusal(*, actor: Actor, item_id: int, seat_id: int) -> None:
         )
     ledger.record(verb="recusals.strike", subject=item, actor=actor, data={"member": recusal.seat.person.full_name})
     recusal.delete()
+    _tell_votes(item, rights=True)
 
 
 @transaction.atomic

@@ -73,7 +73,7 @@ class AttendanceForm(forms.Form):
             ))  # fmt: skip
 
     def _add(self, seat: Seat, name: str, field: forms.Field) -> None:
-        field.about = seat.person.full_name
+        field.about = seat.named
         self.fields[f"{name}_{seat.pk}"] = field
 
     @property

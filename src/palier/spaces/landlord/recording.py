@@ -37,7 +37,7 @@ class RecusalForm(forms.Form):
     def __init__(self, *args, voters: list[Voter], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seat"].choices = [("", "Choisir un membre")] + [
-            (v.seat.pk, v.seat.person.full_name) for v in voters if not v.recusal
+            (v.seat.pk, v.seat.named) for v in voters if not v.recusal
         ]
 
 

@@ -80,10 +80,10 @@ class RecordForm(forms.Form):
         self._numbers = {c.position: c.pk for c in candidates}
         self._add(EVERYBODY, "Tous du même avis : le vote de chaque membre pas encore entendu", None)
         for voter in self.voters:
-            self._add(str(voter.seat.pk), voter.seat.person.full_name, voter.standing)
+            self._add(str(voter.seat.pk), voter.seat.named, voter.standing)
             if voter.online:
                 field = forms.BooleanField(
-                    label=f"{voter.seat.person.full_name} demande, dans la réunion, à remplacer son vote en ligne",
+                    label=f"{voter.seat.named} demande, dans la réunion, à remplacer son vote en ligne",
                     required=False,
                 )
                 self.fields[f"replace_{voter.seat.pk}"] = field
@@ -121,7 +121,7 @@ class RecordForm(forms.Form):
         for voter in self._silent:
             if typed := str(self.data.get(f"order_{voter.seat.pk}", "")).strip():
                 why = "s’est déporté" if voter.recusal else voter.away.lower()
-                self.add_error(None, f"{voter.seat.person.full_name} : {why}. Vous aviez écrit « {typed[:60]} ».")
+                self.add_error(None, f"{voter.seat.named} : {why}. Vous aviez écrit « {typed[:60]} ».")
         everybody = self._said(EVERYBODY)
         for voter in self.voters:
             said = self._said(str(voter.seat.pk))
