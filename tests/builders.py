@@ -16,7 +16,7 @@ from palier.accounts.roles import OrganisationKind, Role
 from palier.applications.models import Application
 from palier.applications.placing import follow
 from palier.applications.receipts import lot
-from palier.commissions.models import Commission, RulesVersion
+from palier.commissions.models import Commission, RulesVersion, Session
 from palier.common import clock
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion
@@ -138,6 +138,11 @@ class Builder:
         defaults = {"version": version, "valid_from": date(2020, 1, 1), "made_at": clock.now(), **asdict(Rules())}
         defaults["reminder_hours"] = list(fields.pop("reminder_hours", defaults["reminder_hours"]))
         return RulesVersion.objects.create(commission=commission, **{**defaults, **fields})
+
+    def session_rules(self, **fields: Any) -> None:
+        """Change what every published session keeps of its rules, which no later version reaches."""
+        for session in Session.objects.exclude(rules=None).order_by("pk"):
+            Session.objects.filter(pk=session.pk).update(rules={**session.rules, **fields})
 
     def application(self, demand: Demand, offer: Offer, **fields: Any) -> Application:
         now = clock.now()

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, transaction
 
 from palier.commissions import actions
 from palier.commissions.discussion import first_places, thread, unread_by_item, unread_total
-from palier.commissions.models import AgendaItem, Comment, Commission, ReadMark
+from palier.commissions.models import AgendaItem, Comment, ReadMark
 from palier.commissions.queries import items_for
 from palier.common import clock
 from palier.common.errors import Refused
@@ -260,7 +260,7 @@ def shown(stage, who) -> list[int] | None:
 )  # fmt: skip
 def test_first_places_are_seen_as_the_rules_say(open_, rule, voted, not_yet, secretary):
     stage = open_
-    Commission.objects.update(rules={"quorum": 2, "counting": "borda", "tallies": rule})
+    stage.build.session_rules(tallies=rule)
     a, b, c, d = [candidate.pk for candidate in stage.candidates]
     with clock.frozen_at(OPENS):
         stage.as_(stage.mayor, actions.cast_ballot, item_id=stage.item, ranking=[b, a, c, d])
@@ -269,7 +269,7 @@ def test_first_places_are_seen_as_the_rules_say(open_, rule, voted, not_yet, sec
 
 def test_first_places_leave_out_who_stepped_out_and_are_shown_to_them_no_more(open_):
     stage = open_
-    Commission.objects.update(rules={"quorum": 2, "counting": "borda", "tallies": "visible"})
+    stage.build.session_rules(tallies="visible")
     a, b, c, d = [candidate.pk for candidate in stage.candidates]
     with clock.frozen_at(OPENS):
         stage.as_(stage.mayor, actions.cast_ballot, item_id=stage.item, ranking=[b, a, c, d])

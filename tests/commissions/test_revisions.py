@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from palier.commissions import actions
-from palier.commissions.models import Ballot, Commission, Seat
+from palier.commissions.models import Ballot, Seat
 from palier.commissions.queries import ballots_of, may_postpone
 from palier.common import clock
 from palier.common.errors import Refused
@@ -67,7 +67,7 @@ def test_what_is_recorded_may_come_again_even_after_the_closing(stage, agenda):
     ],
 )
 def test_the_rules_say_who_brings_a_dwelling_to_a_meeting(stage, agenda, rule, president, tenant, adviser):
-    Commission.objects.update(rules={"quorum": 2, "meeting_by": rule})
+    stage.build.session_rules(meeting_by=rule)
     advisory = stage._member("advisory")
     for member, expected, ranked in (
         (stage.president, president, agenda),
@@ -81,7 +81,7 @@ def test_the_rules_say_who_brings_a_dwelling_to_a_meeting(stage, agenda, rule, p
 
 
 def test_an_adviser_who_asks_for_a_meeting_has_no_vote(stage, agenda):
-    Commission.objects.update(rules={"quorum": 1, "meeting_by": "any"})
+    stage.build.session_rules(quorum=1, meeting_by="any")
     advisory = stage._member("advisory")
     assert refusal(stage, advisory, agenda, meeting=True) == "ballot.advisory"
     vote(stage, advisory, [], meeting=True)

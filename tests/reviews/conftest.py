@@ -32,9 +32,9 @@ class House:
         self.agent = build.actor(Role.LANDLORD, self.landlord)
         self.secretary = build.actor(Role.SECRETARY, self.landlord)
         self.commission = Commission.objects.create(
-            landlord=self.landlord, name="Commission d’essai", department_id="14", rules_from=date(2020, 1, 1),
-            rules={"quorum": 2, "counting": "borda"},
-        )  # fmt: skip
+            landlord=self.landlord, name="Commission d’essai", department_id="14"
+        )
+        build.rules(self.commission, quorum=2)
         self.president = self.member("board", president=True)
         self.mayor = self.member("mayor", commune_id=CAEN)
         self.tenants = self.member("tenants")

@@ -18,7 +18,6 @@ def made(build) -> Commission:
         landlord=build.organisation(name="Logis d’essai"),
         name="Commission A",
         department_id="14",
-        rules_from=date(2020, 1, 1),
     )
     seen(commission, 60)
     seen(commission, 40, composition="family")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from palier.commissions import actions
-from palier.commissions.models import Ballot, Commission
+from palier.commissions.models import Ballot
 from palier.common import clock
 from palier.documents.models import Reading
 from palier.spaces.member.progress import of_session
@@ -33,7 +33,7 @@ def send(client_for, stage, ranking, revision, at=OPENS, **more):
 
 def test_names_are_hidden_unless_the_rules_of_the_commission_show_them(stage, client_for):
     assert "compare-name" not in shown(client_for, stage)
-    Commission.objects.update(rules={"quorum": 2, "names_shown": True})
+    stage.build.session_rules(names_shown=True)
     assert shown(client_for, stage).count('<span class="compare-name">Camille Essai</span>') == 4
 
 
@@ -108,10 +108,10 @@ def test_after_the_closing_what_was_sent_stays_in_view(stage, client_for):
 
 
 def test_the_box_for_a_meeting_is_there_for_whom_the_rules_name(stage, client_for):
-    Commission.objects.update(rules={"quorum": 2, "meeting_by": "president"})
+    stage.build.session_rules(meeting_by="president")
     assert 'name="meeting"' not in shown(client_for, stage)
     assert 'name="meeting"' in shown(client_for, stage, stage.president)
-    Commission.objects.update(rules={"quorum": 2, "meeting_by": "any"})
+    stage.build.session_rules(meeting_by="any")
     adviser = stage._member("advisory")
     page = shown(client_for, stage, adviser)
     assert ('name="meeting"' in page, 'name="rank_' in page) == (True, False)
