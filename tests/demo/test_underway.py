@@ -26,6 +26,7 @@ from palier.documents.queries import to_check
 from palier.employers.queries import asked_of
 from palier.homes.models import Offer
 from palier.law import calendar
+from palier.reviews.models import Examination
 from palier.territories.queries import setting
 
 
@@ -72,10 +73,12 @@ def each_space_has_something_to_do() -> None:
         assert together(agent).joint.housed >= 1
         assert Proposal.objects.get(state="sent").answer_by > clock.now()
     with acting(secretary.scope):
-        assert sorted(Session.objects.values_list("state", flat=True)) == ["published", "published", "signed"]
+        assert sorted(Session.objects.values_list("state", flat=True)) == ["published", "published", "published", "signed"]
         assert Ballot.objects.get(recorded_by__isnull=False).item.session.form == "meeting"
+        assert Examination.objects.filter(session__state="published").count() >= 2
     with acting(member.scope):
-        coming = sessions_for(member).get(state="published", form="digital")
+        reviewing = Examination.objects.order_by("pk").values("session")
+        coming = sessions_for(member).exclude(pk__in=reviewing).get(state="published", form="digital")
         usual = setting("commission_window", on=clock.today(), territory="14")
         window = calendar.next_window(usual, after=clock.now())
         assert (coming.opens_at, coming.closes_at) == (window.opens_at, window.closes_at)

@@ -75,8 +75,8 @@ STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATI
 UNREAD = {
     "desk:end_mandate", "desk:lift", "holder:designate", "holder:receipt", "staff:takeover_reprise", "spaces:upload_block", "spaces:upload_give_up",
     # No lease is reviewed in this town: these pages show a tenancy, and nothing of a demand. The report is by year.
-    "landlord:ask_review", "landlord:cancel_review", "landlord:check_review", "landlord:close_review",
-    "landlord:declare_review", "landlord:end_tenancy", "landlord:follow_review", "landlord:remind_review", "landlord:review",
+    "landlord:cancel_review", "landlord:check_review", "landlord:close_review",
+    "landlord:declare_review", "landlord:follow_review", "landlord:remind_review", "landlord:review",
     "landlord:review_opinion", "landlord:review_request", "landlord:send_review", "landlord:take_off_review",
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
 }  # fmt: skip
