@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import threading
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
 from palier.accounts.actor import PALIER
-from palier.common import clock, ledger
+from palier.common import clock, ledger, parallel
+from palier.common.isolation import SYSTEM, acting
 from palier.common.models import Event
 from palier.cotation import refresh, tasks
 from palier.cotation.actions import publish_grid, rescore, score_new
@@ -22,7 +25,7 @@ from palier.demands.models import NightStep
 from palier.law import calendar
 from palier.law.grid_files import source_of
 from palier.territories.models import Commune
-from tests.builders import ALENCON, CAEN, LISIEUX
+from tests.builders import ALENCON, CAEN, LISIEUX, Builder
 from tests.conftest import NOW
 
 SOURCE = source_of("exemple-calvados-orne")
@@ -53,7 +56,11 @@ def doubled() -> str:
 
 @pytest.fixture
 def register(build):
-    """Thirty households of every age, some with documents of their own, in three towns."""
+    return thirty(build)
+
+
+def thirty(build):
+    """Households of every age, some with documents of their own, in three towns."""
     publish()
     chance = random.Random(11)
     held = []
@@ -254,3 +261,37 @@ def test_the_night_does_not_come_back_to_those_who_left(register):
     demand_actions.remove(actor=PALIER, demand_id=leaving.pk, ground="RADREN", on=NOW.date())
     assert leaving.pk not in refresh._due(0, later)
     assert register[1].pk in refresh._due(0, later)
+
+
+def test_parts_side_by_side_write_what_one_after_the_other_would(committed, settings, monkeypatch):
+    with acting(SYSTEM):
+        thirty(Builder())
+    day, who = date(2027, 3, 1), set()
+    alone = refresh._settle
+
+    def settle(part, day):
+        who.add(threading.get_ident())
+        return alone(part, day)
+
+    monkeypatch.setattr(refresh, "_settle", settle)
+    monkeypatch.setattr(parallel, "LEAST", 5)
+    written = []
+    with at(day):
+        with acting(SYSTEM):
+            keys = list(refresh._due(0, day))
+        for ways in (1, 2):
+            settings.WAYS = ways
+            with suppress(Undone), acting(SYSTEM):
+                told = Event.objects.filter(verb="scores.change").count()
+                moved = refresh._side_by_side(keys, day)
+                with acting(SYSTEM):
+                    written.append((moved, scores(), standings(), Event.objects.filter(verb="scores.change").count() - told))
+                raise Undone
+    assert len(keys) > 10 and written[0][0] > 10
+    assert written[0] == written[1]
+    # The first way in this thread, the others each in its own.
+    assert len(who) == 3 and threading.get_ident() in who
+
+
+class Undone(Exception):
+    """Takes back what one way wrote; parts side by side have committed, and stay."""

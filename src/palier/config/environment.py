@@ -215,6 +215,10 @@ class Environment:
         "ask every few seconds.",
     )  # fmt: skip
     workers: int = _setting("PALIER_WORKERS", "count", "2", _count, "Web processes: about one per core.")
+    ways: int = _setting(
+        "PALIER_WAYS", "count", "2", _count,
+        "Parts of a mass work (scores at midnight, a new grid) done side by side by the worker: about one per core.",
+    )  # fmt: skip
     threads: int = _setting(
         "PALIER_THREADS", "count", "4", _count,
         "Requests served at once by each web process; each may hold one database connection.",

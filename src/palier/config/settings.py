@@ -11,6 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
 DEMO = ENV.demo
+WAYS = ENV.ways
 ALLOWED_HOSTS = list(ENV.hosts)
 BASE_URL = ENV.base_url
 LIVE_PORT = ENV.live_port
