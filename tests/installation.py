@@ -28,7 +28,7 @@ PATIENCE = 60
 class Place:
     """An installation at work in `folder`; `settings` are environment variables of its own.
 
-    It is served from the start; `launch` of another command adds to `running`.
+    `launch` of another command than its server's adds to `running`.
     """
 
     def __init__(self, folder: Path, **settings: str) -> None:
@@ -39,6 +39,9 @@ class Place:
             "PALIER_WORKERS": "1", "PYTHONPATH": str(ROOT), **settings,
         }  # fmt: skip
         self.running: list[subprocess.Popen] = []
+
+    def open(self) -> None:
+        """Make its database, and serve."""
         self.manage("migrate", "-v0")
         self.manage("load_geography")
         self.web = launch("serve", "Pages servies", self.environ, self.running)
@@ -100,13 +103,12 @@ def installed(kind: type[P], **settings: str) -> Iterator[P]:
     """A new installation, gone at the end with all its files."""
     folder = Path(tempfile.mkdtemp(prefix="palier-test-"))
     folder.chmod(0o755)
-    made = None
+    made = kind(folder, **settings)
     try:
-        made = kind(folder, **settings)
+        made.open()
         yield made
     finally:
-        if made is not None:
-            made.close()
+        made.close()
         Cluster(folder).leave()
         shutil.rmtree(Path(folder / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(folder)

@@ -6,8 +6,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+# Loading the application loads the models that the addresses need.
+from palier.config.wsgi import application  # isort: split
 from palier.config import urls
-from palier.config.wsgi import application
 
 __all__ = ["application"]
 TABLE = "bench_floor"
