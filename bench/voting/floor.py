@@ -8,6 +8,7 @@ from django.urls import path
 
 # Loading the application loads the models that the addresses need.
 from palier.config.wsgi import application  # isort: split
+
 from palier.config import urls
 
 __all__ = ["application"]

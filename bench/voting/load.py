@@ -20,11 +20,11 @@ from pathlib import Path
 
 from tests.commissions.crowd import Browser, Crowd, Member
 from tests.installation import Place, free_port, installed
-from voting.floor import ADDRESS, MAKE
 
 from palier.config.environment import ENV
 from palier.config.postgres import Cluster
 from palier.config.running import web_command
+from voting.floor import ADDRESS, MAKE
 
 PATIENCE = 30.0
 SLICES = 5
