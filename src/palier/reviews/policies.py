@@ -12,7 +12,7 @@ SQL_FUNCTIONS = {
         "TABLE (examination bigint, seat bigint)",
         """
             SELECT x.id, s.id FROM reviews_examination x
-            JOIN palier_sittings(member) h ON h.session = x.session_id JOIN commissions_seat s ON s.id = h.seat
+            JOIN palier_sittings(member) g ON g.session = x.session_id JOIN commissions_seat s ON s.id = g.seat
             JOIN reviews_review r ON r.id = x.review_id JOIN reviews_tenancy t ON t.id = r.tenancy_id
             JOIN homes_dwelling w ON w.id = t.dwelling_id JOIN territories_commune c ON c.code = w.commune_id
             WHERE (s.commune_id IS NULL OR s.commune_id = c.code) AND (s.epci_id IS NULL OR s.epci_id = c.epci_id)
