@@ -57,7 +57,7 @@ def launch(command: str, until: str, environ: dict[str, str], launched: list[sub
     with told.open("w") as errors:
         process = subprocess.Popen([str(ROOT / "palier"), command], env=environ, stderr=errors)
     launched.append(process)
-    assert eventually(lambda: until in told.read_text() or process.poll() is not None, 30)
+    assert eventually(lambda: until in told.read_text() or process.poll() is not None, 90)
     assert until in told.read_text(), told.read_text()
     return process
 

@@ -7,10 +7,7 @@ import http.client
 import io
 import json
 import os
-import shutil
 import socket
-import subprocess
-import tempfile
 import threading
 import time
 import uuid
@@ -20,18 +17,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import psutil
-import psycopg
 import pytest
 from PIL import Image
 
-from palier.config.environment import ROOT
-from palier.config.postgres import Cluster
-from tests.config.test_postgres import gone, postmaster
+from tests.config.test_postgres import gone
 from tests.config.test_processes import eventually
-from tests.config.test_running import DATABASE_VARIABLES, answers, launch
+from tests.config.test_running import launch
+from tests.installation import PATIENCE, Place, free_port, installed
 
 BLOCK = 16 * 1024
-PATIENCE = 60
 
 
 def seed() -> None:
@@ -61,39 +55,11 @@ def examine() -> None:
         scan_documents.defer(timestamp=0)
 
 
-class Place:
-    """An installation at work, on its own embedded PostgreSQL, with its launcher watching."""
+class Documents(Place):
+    """An installation with a household that sends documents."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.daemon, port = _free_port(), _free_port()
-        inherited = {k: v for k, v in os.environ.items() if k not in DATABASE_VARIABLES}
-        self.environ = {
-            **inherited, "PALIER_DATA": str(folder), "PALIER_PORT": str(port), "PALIER_DEMO": "1", "PALIER_WORKERS": "1",
-            "PALIER_UPLOAD_BLOCK": str(BLOCK // 1024), "PALIER_CLAMAV": f"tcp://127.0.0.1:{self.daemon}",
-            "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
-        self.running: list[subprocess.Popen] = []
-        self.port = port
-        self.manage("migrate", "-v0")
-        self.manage("load_geography")
-        self.seeded = json.loads(self.inside("seed").splitlines()[-1])
-        self.web = launch("serve", "Pages servies", self.environ, self.running)
-
-    def manage(self, *words: str) -> str:
-        return subprocess.run(
-            [str(ROOT / "palier"), "manage", *words], env=self.environ, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-
-    def inside(self, function: str) -> str:
-        """Call a function of this file in the installation."""
-        code = f"from tests.documents.test_uploads_killed import {function}; {function}()"
-        return self.manage("shell", "-v0", "-c", code)
-
-    def query(self, sql: str) -> list[tuple]:
-        with psycopg.connect(Cluster(self.folder).address("owner", "palier")) as link:
-            link.execute("SELECT set_config('palier.role', 'system', true)")
-            return link.execute(sql).fetchall()
+    seeded: dict
+    daemon: int
 
     @property
     def held(self) -> int:
@@ -107,52 +73,20 @@ class Place:
         """The files being rewritten, or left so by a process that was killed."""
         return set((self.folder / "documents").glob(".work-*/source"))
 
-    def kill_web(self) -> None:
-        """The server's master and its worker; the launcher starts it again."""
-        (master,) = psutil.Process(self.web.pid).children()
-        everyone = [master, *master.children(recursive=True)]
-        for process in everyone:
-            process.kill()
-        assert eventually(lambda: all(gone(p.pid) for p in everyone))
-
-    def kill_database(self) -> None:
-        former = psutil.Process(postmaster(Cluster(self.folder)))
-        everyone = [former, *former.children(recursive=True)]
-        for process in everyone:
-            process.kill()
-        assert eventually(lambda: all(gone(p.pid) for p in everyone))
-
-    def open_again(self) -> None:
-        assert eventually(lambda: answers(self.environ), PATIENCE)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="palier-test-"))
-    folder.chmod(0o755)
-    made = None
-    try:
-        made = Place(folder)
+def place() -> Iterator[Documents]:
+    daemon = free_port()
+    block, scanner = str(BLOCK // 1024), f"tcp://127.0.0.1:{daemon}"
+    with installed(Documents, PALIER_UPLOAD_BLOCK=block, PALIER_CLAMAV=scanner) as made:
+        made.daemon, made.seeded = daemon, made.inside(f"{__name__}:seed")
         yield made
-    finally:
-        for process in made.running if made else []:
-            process.terminate()
-            process.wait(10)
-        Cluster(folder).leave()
-        shutil.rmtree(Path(folder / "postgres").resolve(), ignore_errors=True)
-        shutil.rmtree(folder)
 
 
 class Sender:
     """A browser that sends one file: what it is told is held, then the blocks from there."""
 
-    def __init__(self, place: Place, content: bytes) -> None:
+    def __init__(self, place: Documents, content: bytes) -> None:
         self.place, self.content = place, content
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.once, token = str(uuid.uuid4()), "t" * 32
@@ -213,7 +147,7 @@ def photo(side: int = 300) -> bytes:
     return out.getvalue()
 
 
-def test_a_line_cut_inside_a_block_leaves_whole_blocks(place: Place):
+def test_a_line_cut_inside_a_block_leaves_whole_blocks(place: Documents):
     sender = Sender(place, photo())
     sender.send(upto=3 * BLOCK)
     sender.half_a_block(sender.begin()["url"], 3 * BLOCK).close()
@@ -223,7 +157,7 @@ def test_a_line_cut_inside_a_block_leaves_whole_blocks(place: Place):
     assert [sender.finish(), sender.finish(), place.pieces(sender.sha256)] == [204, 204, [("waiting",)]]
 
 
-def test_the_server_killed_in_the_middle_of_a_block(place: Place):
+def test_the_server_killed_in_the_middle_of_a_block(place: Documents):
     sender = Sender(place, photo())
     sender.send(upto=2 * BLOCK)
     with sender.half_a_block(sender.begin()["url"], 2 * BLOCK):
@@ -234,7 +168,7 @@ def test_the_server_killed_in_the_middle_of_a_block(place: Place):
     assert (sender.finish(), len(place.pieces(sender.sha256))) == (204, 1)
 
 
-def test_the_server_killed_while_it_takes_the_document_in(place: Place):
+def test_the_server_killed_while_it_takes_the_document_in(place: Documents):
     sender = Sender(place, photo(side=7000))
     sender.send()
     before, finishing = place.at_work(), threading.Thread(target=sender.finish)
@@ -250,7 +184,7 @@ def test_the_server_killed_while_it_takes_the_document_in(place: Place):
     assert place.query("SELECT count(*) FROM documents_upload") == [(0,)]
 
 
-def test_the_database_killed_between_two_blocks(place: Place):
+def test_the_database_killed_between_two_blocks(place: Documents):
     sender = Sender(place, photo())
     sender.send(upto=4 * BLOCK)
     url = sender.begin()["url"]
@@ -263,7 +197,7 @@ def test_the_database_killed_between_two_blocks(place: Place):
     assert (sender.finish(), len(place.pieces(sender.sha256))) == (204, 1)
 
 
-def test_the_database_killed_while_the_document_is_taken_in(place: Place):
+def test_the_database_killed_while_the_document_is_taken_in(place: Documents):
     sender = Sender(place, photo(side=7000))
     sender.send()
     answer: list[int] = []
@@ -279,7 +213,7 @@ def test_the_database_killed_while_the_document_is_taken_in(place: Place):
     assert (sender.finish(), len(place.pieces(sender.sha256))) == (204, 1)
 
 
-def test_the_worker_killed_while_it_examines_a_document(place: Place):
+def test_the_worker_killed_while_it_examines_a_document(place: Documents):
     """The virus check had no answer at first; the worker asks again, and dies while the daemon thinks."""
     sender = Sender(place, photo())
     sender.send()
@@ -287,7 +221,7 @@ def test_the_worker_killed_while_it_examines_a_document(place: Place):
     waiting = place.query("SELECT count(*) FROM documents_piece WHERE scan = 'waiting'")
     with socket.create_server(("127.0.0.1", place.daemon)) as daemon:
         launcher = launch("worker", "Tâches de fond démarrées", place.environ, place.running)
-        place.inside("examine")
+        place.inside(f"{__name__}:examine")
         daemon.settimeout(PATIENCE)
         with daemon.accept()[0]:
             (worker,) = psutil.Process(launcher.pid).children()
@@ -296,7 +230,7 @@ def test_the_worker_killed_while_it_examines_a_document(place: Place):
         assert place.query("SELECT count(*) FROM documents_piece WHERE scan = 'waiting'") == waiting
         thinking = threading.Thread(target=_answer_ok, args=[daemon], daemon=True)
         thinking.start()
-        place.inside("examine")
+        place.inside(f"{__name__}:examine")
         assert eventually(lambda: place.pieces(sender.sha256) == [("clean",)], PATIENCE)
     assert place.query("SELECT count(*) FROM documents_piece GROUP BY sha256 HAVING count(*) > 1") == []
 

@@ -921,7 +921,7 @@ def _(town):
     return Case(town.client("ines.membre"), path, {f"seen_{ballot.pk}": 1}, at=town.session.opens_at)
 
 
-@case("member:contest")
+@case("member:contest_vote")
 def _(town):
     closed(town)
     path = f"/commission/votes-enregistres/{town.item.ballots.get().pk}/contester/"

@@ -1,8 +1,8 @@
 """Members see the sessions in which they sit once published, and only the demands on their agendas.
 
 A seat has one occupant in a session: its member, or whoever stands in. `palier_seats`, `palier_sittings`,
-`palier_items` and those that follow answer "where do I sit" and "whom may I examine" without the tables' policies
-calling each other: a policy that reads tables with policies is planned with all of theirs, for every query and every role.
+`palier_items` and those that follow answer "where do I sit", "what is my organisation's" and "whom may I examine"
+without the tables' policies calling each other: a policy that reads tables with policies is planned with all of theirs, for every query and every role.
 """
 
 from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
@@ -40,6 +40,26 @@ SQL_FUNCTIONS = {
             UNION
             SELECT s.commission_id FROM commissions_standin t JOIN commissions_seat s ON s.id = t.seat_id
             WHERE t.person_id = member AND t.withdrawn_at IS NULL AND s.until IS NULL""",
+    ),
+    "palier_own_seats": narrow_function(
+        "palier_own_seats",
+        "member bigint",
+        "TABLE(seat bigint, commission bigint)",
+        "SELECT s.id, s.commission_id FROM commissions_seat s WHERE s.person_id = member AND s.until IS NULL",
+    ),
+    "palier_held_commissions": narrow_function(
+        "palier_held_commissions",
+        "landlord bigint",
+        "SETOF bigint",
+        "SELECT c.id FROM commissions_commission c WHERE c.landlord_id = landlord",
+    ),
+    "palier_held_sessions": narrow_function(
+        "palier_held_sessions",
+        "landlord bigint",
+        "SETOF bigint",
+        """
+            SELECT n.id FROM commissions_session n JOIN commissions_commission c ON c.id = n.commission_id
+            WHERE c.landlord_id = landlord""",
     ),
     "palier_seated": narrow_function(
         "palier_seated",
@@ -103,10 +123,7 @@ _PRESIDED = f"(SELECT palier_presided({PERSON}))"
 
 
 def _in_my_commission(commission: str) -> str:
-    return (
-        f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_commission c WHERE c.id = {commission}"
-        f" AND c.landlord_id = {ORGANISATION})"
-    )
+    return f"{_SECRETARY} AND {commission} IN (SELECT palier_held_commissions({ORGANISATION}))"
 
 
 def _in_my_seats(seat: str) -> str:
@@ -161,8 +178,7 @@ ROW_POLICIES = {
             f"{_MEMBER} AND state IN ('published', 'counted', 'signed')"
             f" AND (id IN (SELECT t.session FROM palier_sittings({PERSON}) t)"
             # Whoever is replaced still knows in which session, not what is examined there.
-            f" OR commission_id IN (SELECT s.commission_id FROM commissions_seat s"
-            f" WHERE s.person_id = {PERSON} AND s.until IS NULL))",
+            f" OR commission_id IN (SELECT o.commission FROM palier_own_seats({PERSON}) o))",
             command="SELECT",
         ),
         # The president signs; nothing else of a session is theirs to write, which the gate holds.
@@ -173,7 +189,7 @@ ROW_POLICIES = {
         ),
     },
     "commissions_agendaitem": {
-        "landlord": Policy(f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"),
+        "landlord": Policy(f"{_SECRETARY} AND session_id IN (SELECT palier_held_sessions({ORGANISATION}))"),
         "member": Policy(f"{_MEMBER} AND id IN {_ITEMS}", command="SELECT"),
         # Between the count and the signature the president settles what the votes left equal.
         "president": Policy(f"{_MEMBER} AND session_id IN {_PRESIDED}", command="UPDATE"),

@@ -111,13 +111,7 @@ class Installation(Place):
             mark.write_text(now, encoding="ascii")
 
     def start_web(self, port: int) -> None:
-        command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", ENV.listen, "--port", str(port),
-            "--workers", str(ENV.workers), "--blocking-threads", str(ENV.threads), "--no-ws",
-            "--respawn-failed-workers", "--workers-kill-timeout", "2", "--log-level", "warning",
-            "palier.config.wsgi:application",
-        ]  # fmt: skip
-        self._supervisor.start("web", command, self._bound({"PALIER_POOL": "1"}))
+        self._supervisor.start("web", web_command(port), self._bound({"PALIER_POOL": "1"}))
 
     def start_worker(self) -> None:
         command = [sys.executable, "-m", "palier", "manage", "procrastinate", "worker"]
@@ -204,6 +198,15 @@ class Installation(Place):
         environ = {**os.environ, **self.settings, "PALIER_DATABASE_ROLE": "web", **settings}
         environ.pop("DATABASE_URL", None)
         return environ
+
+
+def web_command(port: int, application: str = "palier.config.wsgi:application") -> list[str]:
+    """What serves the pages."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", ENV.listen, "--port", str(port),
+        "--workers", str(ENV.workers), "--blocking-threads", str(ENV.threads), "--no-ws",
+        "--respawn-failed-workers", "--workers-kill-timeout", "2", "--log-level", "warning", application,
+    ]  # fmt: skip
 
 
 def live_command(port: int | str) -> list[str]:

@@ -89,5 +89,5 @@ def _told(ballot: Ballot) -> str:
 urlpatterns = [
     path("votes-enregistres/", recorded, name="recorded"),
     path("seances/<int:pk>/confirmer/", confirm, name="confirm"),
-    path("votes-enregistres/<int:pk>/contester/", contest, name="contest"),
+    path("votes-enregistres/<int:pk>/contester/", contest, name="contest_vote"),
 ]
