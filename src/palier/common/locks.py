@@ -23,6 +23,14 @@ def locked_all(queryset: models.QuerySet[M]) -> list[M]:
     return list(queryset.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
+def steady(queryset: models.QuerySet[M], pk: int) -> M:
+    """The row, which nobody changes until the transaction ends: many hold it so at once, whoever locks it waits for all."""
+    table, key = (connection.ops.quote_name(name) for name in (queryset.model._meta.db_table, queryset.model._meta.pk.column))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT FROM {table} WHERE {key} = %s FOR SHARE", [pk])
+    return queryset.get(pk=pk)
+
+
 def one_at_a_time(what: str) -> None:
     """Wait until no other transaction holds `what`, then hold it to the end of this one.
 

@@ -14,19 +14,23 @@ from palier.commissions.rules import rules_of_session
 from palier.common import clock, ledger, live
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
-from palier.common.locks import locked
+from palier.common.locks import one_at_a_time, steady
 from palier.law import codes
 from palier.law.procedure import MEETING_BY
 
 
 def held_for_member(actor: Actor, item_id: int) -> tuple[AgendaItem, Seat]:
-    """The dwelling and the actor's seat; the session is held, so that its count waits or comes before."""
+    """The dwelling and the actor's seat; the session is kept as it is, so that its count waits or comes before.
+
+    Members act side by side: what one seat does on one dwelling is done one after the other.
+    """
     session = sessions_for(actor).get(pk=AgendaItem.objects.values_list("session_id", flat=True).get(pk=item_id))
     with as_system("a member may not write the session, and must not vote while it is being counted"):
-        held = locked(Session.objects.defer("minutes", "record"), session.pk)
+        held = steady(Session.objects.defer("minutes", "record"), session.pk)
     item = items_for(actor, session).get(pk=item_id)
-    item.session = held
-    return item, seat_of(actor, session)
+    item.session, seat = held, seat_of(actor, session)
+    one_at_a_time(f"commissions.item {item.pk} seat {seat.pk}")
+    return item, seat
 
 
 @transaction.atomic
