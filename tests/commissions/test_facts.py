@@ -34,7 +34,7 @@ def working(build, place: str, other: str | None = None):
 def test_everything_a_member_reads_and_nothing_more(build):
     assert set(facts_of(build)) == {
         "position", "household", "people", "ages", "registered_on", "seniority_months", "monthly_resources", "tax_income",
-        "ceiling", "aid", "net_rent", "effort_rate", "left_to_live", "present_home", "motive", "points", "provisional",
+        "ceiling", "aid", "net_rent", "effort_rate", "income_per_unit", "left_to_live", "present_home", "motive", "points", "provisional",
         "lines", "priorities", "documents", "workplace", "work_km",
     }  # fmt: skip
 

@@ -32,7 +32,8 @@ TOLD = {
     ("RefusalForm", "text"), ("RefuseForm", "reason"), ("AdmitForm", "why"), ("InadmissibleForm", "reason"),
     ("NoteForm", "text"), ("DecisionForm", "reason_text"), ("OfferForm", "description"), ("WithdrawForm", "reason"),
 }  # fmt: skip
-BODIES = ("desk", "landlord", "holder", "member", "authority", "employer", "staff")
+# The secretary and the president decide through one form of their own module.
+BODIES = ("desk", "landlord", "holder", "member", "authority", "employer", "staff", "deciding")
 
 
 def _modules(package, *, without: str = "\0"):

@@ -142,8 +142,8 @@ def test_no_page_comes_back_from_a_cache_with_an_older_ballot(stage, client_for)
 
 
 def test_progress_goes_round_the_agenda():
-    progress = of_session([7, 3, 9, 5], voted={3}, recused={9})
+    progress = of_session([7, 3, 9, 5], voted={3}, out={9})
     assert (progress.left, progress.done, progress.first) == ((7, 5), 2, 7)
     assert [progress.after(pk) for pk in (7, 3, 9, 5)] == [5, 5, 5, 7]
     assert (progress.beside(7, -1), progress.beside(7, 1), progress.beside(5, 1)) == (None, 3, None)
-    assert of_session([7], voted=(), recused=()).after(7) is None
+    assert of_session([7], voted=(), out=()).after(7) is None
