@@ -79,6 +79,11 @@ UNREAD = {
     "landlord:declare_review", "landlord:follow_review", "landlord:remind_review", "landlord:review",
     "landlord:review_opinion", "landlord:review_request", "landlord:send_review", "landlord:take_off_review",
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
+    # Of seats and of who stands in: nothing of a demand.
+    "landlord:ask_review", "landlord:elect", "landlord:end_seat", "landlord:seat", "member:back", "member:stand_in",
+    # After the count of a session, which this town's is not yet.
+    "landlord:contest", "landlord:contest_hold", "landlord:mayor_note", "member:contest", "member:contest_hold",
+    "member:decide", "member:mayor_note", "member:presiding", "member:settle", "member:sign",
 }  # fmt: skip
 RANDOM = re.compile(
     r'name="(?:once|csrfmiddlewaretoken)" value="[^"]*"|data-once="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'

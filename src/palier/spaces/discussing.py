@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from palier.commissions.discussion import first_places, thread, unread_by_item
 from palier.commissions.models import AgendaItem, Session
 from palier.commissions.queries import items_for, turnouts
 from palier.common.errors import Refused
-from palier.common.pages import attempt, is_fragment, page
+from palier.common.pages import is_fragment, page
 from palier.spaces import live
 from palier.spaces.careful import CarefulText
 
@@ -97,5 +98,6 @@ def mark_read(request: HttpRequest, space: str, pk: int) -> HttpResponse:
     upto = request.POST.get("upto", "")
     number = int(upto) if upto.isdecimal() and len(upto) < 19 else 0
     # Signed meanwhile: the thread is shown as it stands.
-    attempt(forms.Form(), lambda: actions.mark_read(actor=request.actor, item_id=pk, upto=number))
+    with suppress(Refused):
+        actions.mark_read(actor=request.actor, item_id=pk, upto=number)
     return HttpResponseRedirect(reverse(f"{space}:discussion", args=[pk]))

@@ -111,7 +111,7 @@ def _initial(rules: Rules) -> dict[str, Any]:
 def commission_of(request: HttpRequest, pk: int | None = None) -> Commission | None:
     """One of the landlord's commissions, the first by default; None when it has none."""
     mine = commissions_of(request.actor)
-    return mine.get(pk=pk) if pk else mine.first()
+    return mine.first() if pk is None else mine.get(pk=pk)
 
 
 def tabs(request: HttpRequest, current: Commission, url: str) -> list[dict[str, Any]]:
