@@ -59,14 +59,14 @@ def vote(stage: Stage, *, favourite: int, candidates: int = 3) -> None:
             stage.shot(page, "commission-candidats")
         if key == "ines.membre":
             other = items.nth(0 if favourite else 1).get_attribute("data-title")
-            _bring_first(page, other, by_key=False)
-            _record(page)
+            bring_first(page, other, by_key=False)
+            record(page)
             page.locator("main a[href*='/commission/logements/']").first.click()
-        _bring_first(page, chosen, by_key=key == "helene.maire")
-        _record(page)
+        bring_first(page, chosen, by_key=key == "helene.maire")
+        record(page)
 
 
-def _record(page: Page) -> None:
+def record(page: Page) -> None:
     """Each change left by itself; the button goes on, to the summary after the last dwelling."""
     expect(page.locator("[data-ballot-state]")).to_contain_text("Enregistré")
     page.locator(".ballot-send").click()
@@ -74,7 +74,7 @@ def _record(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("tous vos logements sont classés")
 
 
-def _bring_first(page: Page, title: str, *, by_key: bool) -> None:
+def bring_first(page: Page, title: str, *, by_key: bool) -> None:
     """Choose this candidate first and the others as they come; or, once they are placed, bring it up."""
     mine = page.locator(f"[data-ranking] li[data-title='{title}']")
     # The buttons show once the page's module has taken the list over: before, they are neither on nor off.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from palier.allocations.models import Lease
 from palier.applications.models import Application
+from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.demands.form import Home
 from palier.demands.models import Demand
@@ -259,7 +261,7 @@ def accept_visit_and_sign_the_lease(stage: Stage, page: Page) -> None:
     desk = stage.as_("sophie.bailleur", "/bailleur/attributions/")
     desk.get_by_role("link", name=re.compile("Ouvrir")).first.click()
     desk.get_by_text("Proposer des créneaux").click()
-    desk.get_by_label("Premier créneau").fill("2026-11-30T10:00")
+    desk.get_by_label("Premier créneau").fill((clock.today() + timedelta(days=3)).strftime("%Y-%m-%dT10:00"))
     submit(desk, "Proposer ces créneaux")
     page.reload()
     submit(page, "Choisir")

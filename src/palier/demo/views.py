@@ -19,10 +19,9 @@ from palier.common import clock
 from palier.common.isolation import as_system
 from palier.common.models import ClockShift
 from palier.common.pages import page
+from palier.demo import moments
 from palier.demo.models import Mail
 from palier.demo.people import BY_KEY, CAST
-from palier.law import calendar
-from palier.territories.queries import setting
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -71,13 +70,9 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def move_clock(request: HttpRequest) -> HttpResponse:
     """Move the demo's present: to any moment, or to a moment of the next commission window."""
-    usual = setting("commission_window", on=clock.today())
-    window = calendar.next_window(usual, after=clock.now())
-    # While a window is open, its own closing comes first, not that of the next week.
-    closing = calendar.next_window(usual, after=clock.now() - (window.closes_at - window.opens_at)).closes_at
     jumps = {
-        "ouverture": (window.opens_at + timedelta(minutes=5), "juste après l’ouverture de la prochaine séance"),
-        "cloture": (closing + timedelta(minutes=5), "juste après la clôture de la séance"),
+        "ouverture": (moments.next_opening() + timedelta(minutes=5), "juste après l’ouverture de la prochaine séance"),
+        "cloture": (moments.next_closing() + timedelta(minutes=5), "juste après la clôture de la séance"),
         "reponse": (clock.now() + timedelta(days=11), "onze jours plus tard (délai de réponse passé)"),
         "present": (timezone.now(), "au présent"),
     }
