@@ -20,6 +20,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from multiprocessing.synchronize import Barrier
 from types import TracebackType
 
 INSIDE = "PALIER_BENCH_INSIDE"
@@ -401,7 +402,10 @@ def _homes(most: int) -> list[tuple]:
         return [asked(facts(offer)) for offer in offers]
 
 
-def _client(sql: str, values: list[tuple], seconds: float, every: float, seed: int, back: object) -> None:
+def _client(
+    sql: str, values: list[tuple], seconds: float, every: float, seed: int, ready: Barrier, back: object
+) -> None:
+    """One client of a site already at work: none begins before all are connected and have planned what they ask."""
     import psycopg
 
     from palier.config.environment import ENV
@@ -413,7 +417,11 @@ def _client(sql: str, values: list[tuple], seconds: float, every: float, seed: i
     )  # fmt: skip
     link.execute("SELECT set_config('palier.role', 'system', false)")
     chance = random.Random(seed)
+    known = time.perf_counter() + 0.2
     link.execute(sql, chance.choice(values)).fetchall()
+    while time.perf_counter() < known:
+        link.execute(sql, chance.choice(values)).fetchall()
+    ready.wait()
     times = []
     end = time.perf_counter() + seconds
     due = time.perf_counter() + chance.random() * every
@@ -432,8 +440,8 @@ def _clients(sql: str, values: list[tuple], seconds: float, every: float) -> lis
 
     connection.close()
     ways = multiprocessing.get_context("fork")
-    back = ways.Queue()
-    running = [ways.Process(target=_client, args=(sql, values, seconds, every, n, back)) for n in range(CLIENTS)]
+    back, ready = ways.Queue(), ways.Barrier(CLIENTS)
+    running = [ways.Process(target=_client, args=(sql, values, seconds, every, n, ready, back)) for n in range(CLIENTS)]
     for one in running:
         one.start()
     times = [t for _ in running for t in back.get()]

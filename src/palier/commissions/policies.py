@@ -1,8 +1,8 @@
 """Members see the sessions in which they sit once published, and only the demands on their agendas.
 
-A seat has one occupant in a session: its member, or whoever stands in. `palier_seats`, `palier_sittings`,
-`palier_items` and those that follow answer "where do I sit", "what is my organisation's" and "whom may I examine"
-without the tables' policies calling each other: a policy that reads tables with policies is planned with all of theirs, for every query and every role.
+A seat has one occupant in a session: its member, or whoever stands in. The narrow functions answer "where do I sit",
+"what is my organisation's" and "whom may I examine" without the tables' policies calling each other: a policy that reads
+tables with policies is planned with all of theirs, for every query and every role.
 """
 
 from palier.common.isolation import ORGANISATION, PERSON, Policy, narrow_function, role_is
@@ -30,6 +30,9 @@ _DWELLINGS = f"""
             JOIN homes_offer o ON o.id = i.offer_id JOIN homes_dwelling w ON w.id = o.dwelling_id
             JOIN territories_commune c ON c.code = w.commune_id
             WHERE (x.commune_id IS NULL OR x.commune_id = c.code) AND (x.epci_id IS NULL OR x.epci_id = c.epci_id)"""
+_HELD = """
+            SELECT n.id FROM commissions_session n JOIN commissions_commission c ON c.id = n.commission_id
+            WHERE c.landlord_id = landlord"""
 SQL_FUNCTIONS = {
     "palier_seats": narrow_function(
         "palier_seats",
@@ -53,13 +56,28 @@ SQL_FUNCTIONS = {
         "SETOF bigint",
         "SELECT c.id FROM commissions_commission c WHERE c.landlord_id = landlord",
     ),
-    "palier_held_sessions": narrow_function(
-        "palier_held_sessions",
+    "palier_held_sessions": narrow_function("palier_held_sessions", "landlord bigint", "SETOF bigint", _HELD),
+    # Those where the ballots may be read by whoever counts them; those where votes are recorded aloud.
+    "palier_counted_sessions": narrow_function(
+        "palier_counted_sessions", "landlord bigint", "SETOF bigint", f"{_HELD} AND n.state IN ('counted', 'signed')"
+    ),
+    "palier_recorded_sessions": narrow_function(
+        "palier_recorded_sessions",
         "landlord bigint",
         "SETOF bigint",
-        """
-            SELECT n.id FROM commissions_session n JOIN commissions_commission c ON c.id = n.commission_id
-            WHERE c.landlord_id = landlord""",
+        f"{_HELD} AND n.form IN ('meeting', 'phone') AND n.state IN ('published', 'counted')",
+    ),
+    "palier_session_of": narrow_function(
+        "palier_session_of",
+        "item bigint",
+        "SETOF bigint",
+        "SELECT i.session_id FROM commissions_agendaitem i WHERE i.id = item",
+    ),
+    "palier_item_of": narrow_function(
+        "palier_item_of",
+        "candidate bigint",
+        "SETOF bigint",
+        "SELECT k.item_id FROM commissions_candidate k WHERE k.id = candidate",
     ),
     "palier_seated": narrow_function(
         "palier_seated",
@@ -82,6 +100,15 @@ SQL_FUNCTIONS = {
     ),
     "palier_items": narrow_function(
         "palier_items", "member bigint", "SETOF bigint", f"SELECT d.item FROM ({_DWELLINGS}) d"
+    ),
+    # Without those that the member stepped out of.
+    "palier_seen_items": narrow_function(
+        "palier_seen_items",
+        "member bigint",
+        "SETOF bigint",
+        f"""
+            SELECT d.item FROM ({_DWELLINGS}) d LEFT JOIN commissions_recusal r ON r.item_id = d.item AND r.seat_id = d.seat
+            GROUP BY d.item HAVING count(r.id) = 0""",
     ),
     "palier_presided": narrow_function(
         "palier_presided",
@@ -120,6 +147,7 @@ _SECRETARY = role_is("secretary", "landlord")
 _MEMBER = role_is("member")
 _ITEMS = f"(SELECT palier_items({PERSON}))"
 _PRESIDED = f"(SELECT palier_presided({PERSON}))"
+_HELD_SESSIONS = f"(SELECT palier_held_sessions({ORGANISATION}))"
 
 
 def _in_my_commission(commission: str) -> str:
@@ -130,26 +158,24 @@ def _in_my_seats(seat: str) -> str:
     return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_seat s WHERE s.id = {seat})"
 
 
+def _session_of(item: str) -> str:
+    return f"(SELECT palier_session_of({item}))"
+
+
 def _in_my_session(item: str) -> str:
-    return f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_agendaitem i WHERE i.id = {item})"
+    return f"{_SECRETARY} AND {_session_of(item)} IN {_HELD_SESSIONS}"
 
 
-def _in_my_meeting(item: str) -> str:
-    return (
-        f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM commissions_agendaitem i"
-        f" JOIN commissions_session n ON n.id = i.session_id WHERE i.id = {item}"
-        " AND n.form IN ('meeting', 'phone') AND n.state IN ('published', 'counted'))"
-    )
+def _seen(item: str) -> str:
+    return f"{_MEMBER} AND {item} IN (SELECT palier_seen_items({PERSON}))"
 
 
-def _not_stepped_out(table: str) -> str:
-    return (
-        f"{_MEMBER} AND item_id IN {_ITEMS} AND NOT EXISTS (SELECT 1 FROM commissions_recusal r"
-        f" WHERE r.item_id = {table}.item_id AND (r.item_id, r.seat_id) IN"
-        f" (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t))"
-    )
-
-
+_RECORDED = (
+    f"{role_is('secretary')} AND recorded_by_id IS NOT NULL"
+    f" AND {_session_of('item_id')} IN (SELECT palier_recorded_sessions({ORGANISATION}))"
+)
+_ITEM = "(SELECT palier_item_of(candidate_id))"
+_SAID_BY_ME = f"person_id = {PERSON} AND (({_seen('item_id')}) OR ({_in_my_session('item_id')}))"
 _OWN = f"(item_id, seat_id) IN (SELECT t.item, t.seat FROM palier_item_seats({PERSON}) t)"
 ROW_POLICIES = {
     "commissions_commission": {
@@ -189,7 +215,7 @@ ROW_POLICIES = {
         ),
     },
     "commissions_agendaitem": {
-        "landlord": Policy(f"{_SECRETARY} AND session_id IN (SELECT palier_held_sessions({ORGANISATION}))"),
+        "landlord": Policy(f"{_SECRETARY} AND session_id IN {_HELD_SESSIONS}"),
         "member": Policy(f"{_MEMBER} AND id IN {_ITEMS}", command="SELECT"),
         # Between the count and the signature the president settles what the votes left equal.
         "president": Policy(f"{_MEMBER} AND session_id IN {_PRESIDED}", command="UPDATE"),
@@ -199,25 +225,21 @@ ROW_POLICIES = {
         "member": Policy(f"{_MEMBER} AND item_id IN {_ITEMS}", command="SELECT"),
     },
     "commissions_reminder": {
-        "landlord": Policy(
-            f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)", command="SELECT"
-        ),
+        "landlord": Policy(f"{_SECRETARY} AND session_id IN {_HELD_SESSIONS}", command="SELECT"),
     },
     "commissions_candidate": {
         "landlord": Policy(_in_my_session("item_id")),
-        "member": Policy(_not_stepped_out("commissions_candidate"), command="SELECT"),
+        "member": Policy(_seen("item_id"), command="SELECT"),
     },
     "commissions_ballot": {
         "own": Policy(f"{_MEMBER} AND {_OWN}"),
         # The secretary reads ballots only once the window is closed; before that, only who has voted (a count).
         "landlord": Policy(
-            f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM commissions_agendaitem i"
-            " JOIN commissions_session n ON n.id = i.session_id WHERE i.id = item_id"
-            " AND n.state IN ('counted', 'signed'))",
+            f"{role_is('secretary')} AND {_session_of('item_id')} IN (SELECT palier_counted_sessions({ORGANISATION}))",
             command="SELECT",
         ),
         # In a meeting the secretary writes, and reads, what is recorded aloud; a vote cast online stays closed.
-        "recorder": Policy(f"recorded_by_id IS NOT NULL AND {_in_my_meeting('item_id')}"),
+        "recorder": Policy(_RECORDED),
     },
     # A set-aside online vote is its member's alone.
     "commissions_earlierballot": {
@@ -227,9 +249,7 @@ ROW_POLICIES = {
         ),
     },
     "commissions_attendance": {
-        "secretary": Policy(
-            f"{role_is('secretary')} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"
-        ),
+        "secretary": Policy(f"{role_is('secretary')} AND session_id IN {_HELD_SESSIONS}"),
         "member": Policy(
             f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)", command="SELECT"
         ),
@@ -237,41 +257,34 @@ ROW_POLICIES = {
     "commissions_recusal": {
         "own": Policy(f"{_MEMBER} AND {_OWN}"),
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
-        "recorder": Policy(f"recorded_by_id IS NOT NULL AND {_in_my_meeting('item_id')}"),
+        "recorder": Policy(_RECORDED),
     },
     # Said once: nobody changes or takes back a message, nor writes in another's name.
     "commissions_comment": {
-        "member": Policy(_not_stepped_out("commissions_comment"), command="SELECT"),
+        "member": Policy(_seen("item_id"), command="SELECT"),
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
         "own": Policy(
-            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_comment')} OR {_in_my_session('item_id')})",
+            _SAID_BY_ME,
             command="INSERT",
         ),
     },
     "commissions_readmark": {
-        "member": Policy(_not_stepped_out("commissions_readmark"), command="SELECT"),
+        "member": Policy(_seen("item_id"), command="SELECT"),
         "landlord": Policy(_in_my_session("item_id"), command="SELECT"),
         "own": Policy(
-            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_readmark')} OR {_in_my_session('item_id')})",
+            _SAID_BY_ME,
             command="INSERT",
         ),
         "moved": Policy(
-            f"person_id = {PERSON} AND ({_not_stepped_out('commissions_readmark')} OR {_in_my_session('item_id')})",
+            _SAID_BY_ME,
             command="UPDATE",
         ),
     },
     "commissions_decision": {
-        "landlord": Policy(
-            f"{_SECRETARY} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)"
-        ),
-        "member": Policy(
-            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k WHERE k.id = candidate_id)", command="SELECT"
-        ),
+        "landlord": Policy(_in_my_session(_ITEM)),
+        "member": Policy(_seen(_ITEM), command="SELECT"),
         # A president who stepped out of a dwelling does not see its candidates: nothing of it is theirs to decide.
-        "president": Policy(
-            f"{_MEMBER} AND EXISTS (SELECT 1 FROM commissions_candidate k JOIN commissions_agendaitem i ON i.id = k.item_id"
-            f" WHERE k.id = candidate_id AND i.session_id IN {_PRESIDED})"
-        ),
+        "president": Policy(f"{_seen(_ITEM)} AND {_session_of(_ITEM)} IN {_PRESIDED}"),
     },
     "commissions_sealedrecord": {
         "session": Policy("EXISTS (SELECT 1 FROM commissions_session n WHERE n.id = session_id)"),

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 from palier.accounts.actor import Actor
 from palier.accounts.models import Membership, Person
 from palier.accounts.roles import Role
+from palier.commissions import actions
+from palier.commissions.models import Seat, StandIn
+from palier.commissions.queries import sessions_for
+from palier.common import clock
+from palier.common.pages import attempt
 
 DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
@@ -52,3 +58,35 @@ class StandInForm(forms.Form):
                 if not data.get(name):
                     self.add_error(name, "Donnez cette date.")
         return data
+
+
+def stand_in_form(request: HttpRequest, seat: Seat, *, states: list[str]) -> StandInForm:
+    """Whoever has no seat in the commission may stand in, for its sessions in these states that are not over."""
+    sitting = set(Seat.objects.filter(commission=seat.commission, until=None).values_list("person_id", flat=True))
+    coming = sessions_for(request.actor).filter(
+        commission=seat.commission, state__in=states, closes_at__gt=clock.now()
+    )
+    return StandInForm(
+        request.POST or None,
+        people=[p for p in people_with_access(request.actor) if p.pk not in sitting],
+        sessions=list(coming.order_by("opens_at", "pk")),
+    )
+
+
+def named_by(request: HttpRequest, seat: Seat, form: StandInForm) -> StandIn | None:
+    """The stand-in that the form names once it is sent; nothing, with the reason in the form, when it cannot be."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    data = form.cleaned_data
+    return attempt(
+        form,
+        lambda: actions.name_stand_in(
+            actor=request.actor,
+            seat_id=seat.pk,
+            person_id=data["person"],
+            session_id=data["session"],
+            since=data["since"],
+            until=data["until"],
+            reason=data["reason"],
+        ),
+    )

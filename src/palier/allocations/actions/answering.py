@@ -8,12 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from palier.accounts.actor import PALIER, Actor
-from palier.allocations.actions.proposing import call_next, in_words, tell
+from palier.allocations.actions.proposing import call_next, in_words
 from palier.allocations.models import Proposal, VisitSlot
 from palier.allocations.queries import overdue, suspended, visible_to
 from palier.allocations.states import PROPOSAL
 from palier.applications import actions as applications
 from palier.applications.models import Application
+from palier.applications.telling import tell
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
@@ -90,7 +91,7 @@ def lapse_overdue() -> int:
                 continue
             PROPOSAL.fire(proposal, "lapse", actor=PALIER)
             applications.end(application, "lapse", actor=PALIER, words={"answer_by": in_words(proposal.answer_by)})
-            tell(application, "lapsed", "Le délai de réponse est passé")
+            tell(application, "allocation_lapsed", "Le délai de réponse est passé")
             rescore(application.demand)
             call_next(offer_id)
     return len(late)
@@ -113,7 +114,7 @@ def offer_visits(*, actor: Actor, proposal_id: int, slots: Sequence[datetime]) -
         verb="visits.offer", subject=proposal, actor=actor, thread=proposal.application.demand_id,
         data={"application": proposal.application_id, "slots": len(made)},
     )  # fmt: skip
-    tell(proposal.application, "visits", "Choisissez votre créneau de visite")
+    tell(proposal.application, "allocation_visits", "Choisissez votre créneau de visite")
     return made
 
 

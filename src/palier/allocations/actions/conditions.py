@@ -7,12 +7,13 @@ which is no refusal by the household, and the next rank is called.
 from __future__ import annotations
 
 from palier.accounts.actor import PALIER
-from palier.allocations.actions.proposing import call_next, in_days, tell
+from palier.allocations.actions.proposing import call_next, in_days
 from palier.allocations.models import Proposal
 from palier.allocations.queries import condition_state, conditions_over, suspended
 from palier.allocations.states import PROPOSAL
 from palier.applications import actions as applications
 from palier.applications.models import Application
+from palier.applications.telling import tell
 from palier.common import clock, ledger
 from palier.common.isolation import as_system
 from palier.common.locks import locked
@@ -43,7 +44,7 @@ def meet(proposal: Proposal) -> None:
         verb="proposals.meet_condition", subject=proposal, actor=PALIER, thread=proposal.application.demand_id,
         data={"application": proposal.application_id, "document": document},
     )  # fmt: skip
-    tell(proposal.application, "condition_met", "La pièce attendue est acceptée")
+    tell(proposal.application, "allocation_condition_met", "La pièce attendue est acceptée")
 
 
 def fail_overdue() -> int:
@@ -77,4 +78,4 @@ def _fail(proposal: Proposal, application: Application) -> None:
     applications.end(
         application, "fail_condition", actor=PALIER, reason=reason, words={"document": document, "due": due}
     )
-    tell(application, "unmet", "Le délai pour remettre la pièce attendue est passé")
+    tell(application, "allocation_unmet", "Le délai pour remettre la pièce attendue est passé")

@@ -13,11 +13,12 @@ from django.db import transaction
 from palier.accounts.actor import Actor
 from palier.accounts.models import Membership
 from palier.accounts.roles import Role
-from palier.allocations.actions.proposing import call_next, in_days, tell
+from palier.allocations.actions.proposing import call_next, in_days
 from palier.allocations.models import Contest, Proposal
 from palier.allocations.queries import contests
 from palier.allocations.states import OUTCOMES
 from palier.applications.queries import visible_to as visible_applications
+from palier.applications.telling import tell
 from palier.commissions.models import Candidate, Seat
 from palier.common import clock, ledger, mail
 from palier.common.errors import NotYours, Refused
@@ -118,7 +119,7 @@ def answer(*, actor: Actor, contest_id: int, outcome: str, text: str) -> Contest
         verb="contests.answer", subject=made, actor=actor, thread=made.application.demand_id,
         data={"application": made.application_id, "outcome": OUTCOMES[outcome]},
     )  # fmt: skip
-    tell(made.application, "contest_answered", "Une réponse à votre contestation")
+    tell(made.application, "allocation_contest_answered", "Une réponse à votre contestation")
     if made.suspends:
         _resume(made, actor)
     return made

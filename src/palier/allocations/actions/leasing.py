@@ -9,12 +9,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from palier.accounts.actor import PALIER, Actor
-from palier.allocations.actions.proposing import cancel_others, hold_places, tell
+from palier.allocations.actions.proposing import cancel_others, hold_places
 from palier.allocations.models import Lease, Proposal
 from palier.allocations.queries import suspended, visible_to
 from palier.allocations.states import PROPOSAL
 from palier.applications import actions as applications
 from palier.applications.models import Application
+from palier.applications.telling import tell
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.locks import locked
@@ -59,7 +60,7 @@ def record_lease(
     Vacancy.objects.filter(pk=offer.vacancy_id).update(ended_on=signed_on, end_reason="let")
     cancel_others(offer, proposal, actor)
     applications.release_others(actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk)
-    tell(application, "leased", "Votre bail est signé")
+    tell(application, "allocation_leased", "Votre bail est signé")
     for follow in after_lease:
         follow(lease)
     demands.remove(actor=actor, demand_id=demand.pk, ground="RADATT", on=signed_on)

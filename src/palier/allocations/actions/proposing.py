@@ -16,8 +16,8 @@ from palier.allocations.queries import suspended
 from palier.allocations.states import PROPOSAL
 from palier.applications import actions as applications
 from palier.applications.models import Application
-from palier.applications.offers import describe
-from palier.common import clock, mail
+from palier.applications.telling import tell
+from palier.common import clock
 from palier.common.isolation import as_system
 from palier.common.locks import locked, locked_all
 from palier.demands.models import Demand
@@ -51,7 +51,7 @@ def call_next(offer_id: int) -> Proposal | None:
         application = locked(Application.objects.select_related("offer__dwelling__commune"), proposal.application_id)
         applications.move(application, "allocate", actor=PALIER, rank=proposal.rank, answer_by=in_words(answer_by))
         until = in_words(answer_by)
-        tell(application, "allocated", f"Votre réponse est attendue avant le {until}", answer_by=until)
+        tell(application, "allocation_allocated", f"Votre réponse est attendue avant le {until}", answer_by=until)
         return proposal
 
 
@@ -134,24 +134,3 @@ def cancel_for(actor: Actor, offer: Offer, reason: str) -> None:
     """An offer that ended takes its proposals with it: nobody may be waited for any more."""
     with as_system("the proposals of a dwelling that is gone end, whoever holds them"):
         cancel_others(offer, None, actor)
-
-
-def tell(application: Application, template: str, subject: str, **context: object) -> None:
-    with as_system("the household's address is needed to write to it"):
-        demand = Demand.objects.select_related("person").get(pk=application.demand_id)
-        if demand.person is not None:
-            mail.post(
-                to=demand.person.email,
-                kind=f"allocations.{template}",
-                subject=subject,
-                template=f"allocation_{template}",
-                context={
-                    "offer": describe(application.offer),
-                    "name": demand.person.first_name,
-                    "action_path": f"/mon-espace/candidatures/{application.pk}/",
-                    "action_label": "Voir ma candidature",
-                    **context,
-                },
-                person=demand.person_id,
-                thread=demand.pk,
-            )

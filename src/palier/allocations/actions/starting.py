@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from palier.accounts.actor import PALIER, Actor
 from palier.allocations.actions.conditions import meet
-from palier.allocations.actions.proposing import call_next, tell
+from palier.allocations.actions.proposing import call_next
 from palier.allocations.models import Proposal
 from palier.allocations.queries import condition_state, mayors_to_inform
+from palier.applications.telling import tell
 from palier.commissions.models import Decision, Session
 from palier.common import mail
 from palier.demands import living
@@ -47,7 +48,7 @@ def _tell_decisions(session: Session) -> None:
     """
     decisions = Decision.objects.filter(candidate__item__session=session).exclude(rank=1)
     for decision in decisions.select_related("candidate__application__offer__dwelling__commune").order_by("pk"):
-        tell(decision.candidate.application, "decided", "La commission d’attribution a rendu sa décision")
+        tell(decision.candidate.application, "allocation_decided", "La commission d’attribution a rendu sa décision")
 
 
 def _warn_the_rejected(session: Session) -> None:

@@ -14,7 +14,7 @@ from palier.accounts.models import Person
 from palier.accounts.roles import Role
 from palier.commissions import actions
 from palier.commissions.models import Seat, StandIn
-from palier.commissions.queries import commissions_of, sessions_for, standing_in
+from palier.commissions.queries import commissions_of, standing_in
 from palier.commissions.rules import members_of
 from palier.common import clock
 from palier.common.errors import Refused
@@ -22,7 +22,7 @@ from palier.common.pages import attempt, go, page
 from palier.law import procedure
 from palier.spaces.access import for_roles
 from palier.spaces.landlord.rules import chosen, commission_of, tabs
-from palier.spaces.stand_ins import StandInForm, people_with_access
+from palier.spaces.stand_ins import named_by, people_with_access, stand_in_form
 from palier.territories.models import Epci
 from palier.territories.queries import commune_named
 
@@ -118,26 +118,10 @@ def _seat(request: HttpRequest, pk: int) -> Seat:
 def seat(request: HttpRequest, pk: int) -> HttpResponse:
     """One seat: who stands in and when, a new stand-in, the presidency, the end of the mandate."""
     one = _seat(request, pk)
-    sitting = set(Seat.objects.filter(commission=one.commission, until=None).values_list("person_id", flat=True))
-    coming = sessions_for(request.actor).filter(
-        commission=one.commission, state__in=["preparing", "published"], closes_at__gt=clock.now()
-    )
-    form = StandInForm(
-        request.POST or None, people=[p for p in people_with_access(request.actor) if p.pk not in sitting],
-        sessions=list(coming.order_by("opens_at", "pk")),
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        named = attempt(
-            form,
-            lambda: actions.name_stand_in(
-                actor=request.actor, seat_id=pk, person_id=data["person"], session_id=data["session"],
-                since=data["since"], until=data["until"], reason=data["reason"],
-            ),
-        )  # fmt: skip
-        if named:
-            messages.success(request, f"{named.person.full_name} siégera à la place de {one.person.full_name}. Les deux sont prévenus.")
-            return go(request, "landlord:seat", pk)
+    form = stand_in_form(request, one, states=["preparing", "published"])
+    if named := named_by(request, one, form):
+        messages.success(request, f"{named.person.full_name} siégera à la place de {one.person.full_name}. Les deux sont prévenus.")
+        return go(request, "landlord:seat", pk)
     now = standing_in(one)
     return page(
         request,

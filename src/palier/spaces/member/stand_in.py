@@ -10,12 +10,11 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.commissions import actions
 from palier.commissions.models import Seat, StandIn
-from palier.commissions.queries import sessions_for, standing_in
-from palier.common import clock
+from palier.commissions.queries import standing_in
 from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import go, page
 from palier.spaces.access import for_roles
-from palier.spaces.stand_ins import StandInForm, people_with_access
+from palier.spaces.stand_ins import named_by, stand_in_form
 
 
 def _own(request: HttpRequest):
@@ -33,26 +32,10 @@ def away(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.MEMBER)
 def name(request: HttpRequest, pk: int) -> HttpResponse:
     seat = _own(request).get(pk=pk)
-    sitting = set(Seat.objects.filter(commission=seat.commission, until=None).values_list("person_id", flat=True))
-    sessions = sessions_for(request.actor).filter(
-        commission=seat.commission, state="published", closes_at__gt=clock.now()
-    )
-    form = StandInForm(
-        request.POST or None, people=[p for p in people_with_access(request.actor) if p.pk not in sitting],
-        sessions=list(sessions.order_by("opens_at", "pk")),
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        named = attempt(
-            form,
-            lambda: actions.name_stand_in(
-                actor=request.actor, seat_id=pk, person_id=data["person"], session_id=data["session"],
-                since=data["since"], until=data["until"], reason=data["reason"],
-            ),
-        )  # fmt: skip
-        if named:
-            messages.success(request, f"{named.person.full_name} siégera à votre place et en est prévenu.")
-            return go(request, "member:away")
+    form = stand_in_form(request, seat, states=["published"])
+    if named := named_by(request, seat, form):
+        messages.success(request, f"{named.person.full_name} siégera à votre place et en est prévenu.")
+        return go(request, "member:away")
     return page(
         request, "member/stand_in.html", {"seat": seat, "form": form}, status=422 if form.errors else 200
     )

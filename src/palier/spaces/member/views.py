@@ -67,6 +67,10 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for s in sessions
     ]  # fmt: skip
+    # What one may answer now comes first, then what opens soonest; what is over stays in its order, the latest first.
+    rows.sort(
+        key=lambda row: (0 if row["open"] else 1 if row["coming"] else 2, row["session"].opens_at if row["coming"] else now)
+    )
     waiting = sum(not ballot.answer for ballot in recorded_for(request.actor))
     return page(request, "member/home.html", {"rows": rows, "to_confirm": waiting})
 
