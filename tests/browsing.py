@@ -31,6 +31,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-sync",
 ]
+# Milliseconds that a page may take: several browsers share a machine with a server of one process.
+PATIENCE = 30_000
 # A Monday morning: the commission's usual window opens two days later.
 START = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
@@ -56,8 +58,9 @@ def site(committed: None, settings) -> Iterator[str]:
 
 @pytest.fixture
 def browser() -> Iterator:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as player:
         chromium = player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
@@ -68,5 +71,5 @@ def browser() -> Iterator:
 def browser_page(request: pytest.FixtureRequest, browser):
     """A page of a phone, then of a desk."""
     page = browser.new_context(viewport={"width": request.param, "height": 900}, locale="fr-FR").new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     return page

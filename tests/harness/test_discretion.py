@@ -69,11 +69,11 @@ ABOUT = {
     "authority:grid_publish", "authority:grid_withdraw", "desk:register", "desk:terms", "desk:terms_of",
 }  # fmt: skip
 # Of one kind of page, for one role: of applications, one in each state; and forms sent wrong.
-ENOUGH, WRONG = 5, 2
+ENOUGH, WRONG = 3, 2
 STATES = {"dossiers": len(APPLICATION.states) + 4, "candidatures": len(APPLICATION.states)}
 # They only send elsewhere, answer a file that this town does not keep, or a sending that its sender alone knows of.
 UNREAD = {
-    "desk:end_mandate", "desk:lift", "holder:designate", "holder:receipt", "staff:takeover_reprise", "spaces:upload_block", "spaces:upload_give_up",
+    "desk:end_mandate", "desk:lift", "holder:designate", "member:back", "holder:receipt", "staff:takeover_reprise", "spaces:upload_block", "spaces:upload_give_up",
     # No lease is reviewed in this town: these pages show a tenancy, and nothing of a demand. The report is by year.
     "landlord:cancel_review", "landlord:check_review", "landlord:close_review",
     "landlord:declare_review", "landlord:follow_review", "landlord:remind_review", "landlord:review",
@@ -312,7 +312,6 @@ def visits(town: Town) -> Iterator[tuple[int, list[Visit]]]:
     keys = keys_of(town)
     everything = sorted({pk for held in keys.values() for pk in held})
     sitting = (NOW, town.session.opens_at + timedelta(minutes=5), town.session.closes_at + timedelta(hours=1))
-    opened = {"member": sitting, "president": (NOW,)}
     signed = town.allocated.agenda_items.get().session_id
     worded = {
         "landlord:mayor_note": [f"/bailleur/seances/{signed}/attributions/{CAEN}/"],
@@ -329,7 +328,8 @@ def visits(town: Town) -> Iterator[tuple[int, list[Visit]]]:
         paths = worded.get(name) or [path.format(pk) for pk in (keys.get(word, everything) if "{}" in path else [0])]
         roles = [role for role, right in row.items() if right == "x" and any(paths)]
         for role in [*roles, *(["president"] if name.startswith("member:") else [])]:
-            for at in opened.get(role, (NOW,)):
+            # A member's own pages change with the session's window; the president's are those of after the count.
+            for at in sitting if role == "member" and name.startswith("member:") else (NOW,):
                 if not row.post_only:
                     yield STATES.get(word, ENOUGH), [Visit(role, name, path, at) for path in paths]
                 # The same page once more, with what was wrong in what was sent.

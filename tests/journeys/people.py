@@ -21,6 +21,7 @@ from palier.demo.models import Mail
 from palier.demo.people import BY_KEY
 from palier.homes.models import Offer
 from palier.law import calendar
+from tests.browsing import PATIENCE
 from tests.builders import Builder
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -49,7 +50,7 @@ class Stage:
         if key not in self._pages:
             context = self._browser.new_context(viewport=PHONE if phone else DESK, locale="fr-FR")
             self._pages[key] = context.new_page()
-            self._pages[key].set_default_timeout(10_000)
+            self._pages[key].set_default_timeout(PATIENCE)
             self._pages[key].on("dialog", lambda dialog: dialog.accept())
         return self._pages[key]
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from palier.demo.people import BY_KEY
+from tests.browsing import PATIENCE
 from tests.journeys.people import DESK, PHONE, Stage
 from tests.journeys.sitting import Sitting, sit
 from tests.journeys.test_accessibility import AXE
@@ -28,7 +29,7 @@ def device(stage: Stage, browser) -> Iterator:
         context = browser.new_context(viewport=size, locale="fr-FR", has_touch=size == PHONE, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("dialog", lambda dialog: dialog.accept())
         who = BY_KEY[key]
         page.goto(f"{stage.site}/demo/")
@@ -196,7 +197,8 @@ def test_another_page_of_the_space_sends_what_was_kept(stage: Stage, device):
     again.unroute("**/classer/")
     again.reload()
     expect(again.locator("main")).to_contain_text("1 sur 1")
-    assert (orders(sitting), again.evaluate(STORED)) == ([[2, 1, 3]], [])
+    again.wait_for_function(f"({STORED})().length === 0")
+    assert orders(sitting) == [[2, 1, 3]]
 
 
 def test_a_ballot_that_comes_after_the_closing_is_refused_and_stays_in_view(stage: Stage, device):

@@ -4,7 +4,6 @@ who steps out, a tie that the mayor's ballot settles; then the count, the presid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, expect
 from palier.accounts.models import Person
 from palier.commissions.models import AgendaItem, Recusal, Seat, Session
 from palier.common.isolation import SYSTEM, acting
+from tests.browsing import PATIENCE
 from tests.journeys.people import DESK, PHONE, Stage, pdf_text, submit
 from tests.journeys.sitting import Sitting, sit
 from tests.journeys.test_commission_member import KEPT, STORED, said
@@ -26,14 +26,6 @@ FIRST = {
 SECOND = {key: (3, 1, 2) for key in FIRST}
 PHONES, CUT_OFF, OUT = ("ines.membre", "denis.membre"), "denis.membre", "lucie.membre"
 REASON = "Je connais l’un des candidats."
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Eight browsers share a machine, and a server of one process."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def test_eight_members_at_once_to_the_signed_minutes(stage: Stage, browser):
@@ -63,7 +55,7 @@ def signed_in(stage: Stage, key: str) -> Page:
         client.force_login(Person.objects.get(email=f"{key}@exemple.fr"))
     session = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": stage.site}])
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     return page
 
 

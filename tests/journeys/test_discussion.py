@@ -20,14 +20,6 @@ pytestmark = pytest.mark.browser
 LISTENING, ASKING = "html[data-live-state=listening]", "html[data-live-state=asking]"
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Pages ask every five seconds without the stream, and marks of reading are drawn three seconds late."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def server(stage: Stage, settings) -> Iterator[Server]:
     made = Server(pages=int(stage.site.rpartition(":")[2]))

@@ -11,6 +11,7 @@ from palier.applications.models import Application
 from palier.common.isolation import SYSTEM, acting
 from palier.demands.models import Demand
 from palier.demo.models import Mail
+from tests.browsing import PATIENCE
 from tests.journeys.people import PHONE, Stage
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ EMAIL = "sans.script@exemple.fr"
 @pytest.fixture
 def plain(browser) -> Page:
     page = browser.new_context(viewport=PHONE, locale="fr-FR", java_script_enabled=False).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     return page
 
 

@@ -11,6 +11,7 @@ from palier.accounts.models import Person
 from palier.common.isolation import SYSTEM, acting
 from palier.demands.models import Draft
 from palier.demo.people import BY_KEY
+from tests.browsing import PATIENCE
 from tests.builders import Builder
 from tests.spaces.applicant.steps import SOUND, url
 
@@ -141,7 +142,7 @@ def test_the_whole_demand_without_javascript(site, page, browser):
     plain = browser.new_context(java_script_enabled=False, viewport=page.viewport_size, locale="fr-FR")
     plain.add_cookies(page.context.cookies())
     bare = plain.new_page()
-    bare.set_default_timeout(15_000)
+    bare.set_default_timeout(PATIENCE)
     bare.goto(site + url("identite"))
     for key in SOUND:
         if key == "menage":
