@@ -190,6 +190,7 @@ WITHHELD: dict[str, str] = {
     "homes.Vacancy": "logements vacants, sans rien sur vous",
     "homes.Offer": "offres, sans rien sur vous",
     "homes.AvailabilityStatement": "déclarations des bailleurs sur leurs logements, sans rien sur vous",
+    "homes.Contradiction": "ce que deux sources d’un bailleur disent d’un logement, sans rien sur vous",
     "account.EmailConfirmation": "codes de confirmation, sans autre contenu",
     "common.Receipt": "numéros techniques de formulaires envoyés, sans contenu",
     "cotation.Outline": "vos faits sous une forme technique, pour calculer vite : ils sont en clair dans « Les faits dont vos points sont tirés »",

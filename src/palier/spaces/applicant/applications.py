@@ -200,6 +200,7 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],
             "may_open": mine.demand.sheltered and mine.state in LIVE,
             "opened": agreement(mine.pk),
+            "fresh": mine.state in LIVE and mine.offer.state in ("published", "suspended", "closed"),
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
             "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],
