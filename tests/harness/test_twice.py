@@ -73,7 +73,7 @@ READ_ONLY = {
     "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
     "landlord:discussions", "landlord:turnout", "member:item_turnout", "member:turnout", "spaces:unread",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
-    "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility",
+    "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility", "public:delays", "public:delays_export",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -664,6 +664,12 @@ def _(town):
 def _(town):
     data = {f"offre-{town.free.pk}": "let", f"offre-{town.reserved.pk}": "available"}
     return Case(town.client("sophie.bailleur"), "/bailleur/offres/confirmer/", data, bare=False)
+
+
+@case("spaces:delays")
+def _(town):
+    agent = town.build.actor(Role.LANDLORD, town.landlord)
+    return Case(town.client("sophie.bailleur"), "/espace/delais/", {"person_id": agent.person_id})
 
 
 @case("landlord:let_offer")

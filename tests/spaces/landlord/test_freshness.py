@@ -68,7 +68,7 @@ def test_a_contradiction_is_shown_kept_out_of_the_button_and_settled(client, sta
     state(stage, "let", hours=-1)
     found = Contradiction.objects.get()
     page = words(client.get(CONFIRM))
-    assert "loué par son système le 23 novembre 2026 à 9 h 00, mais disponible en ligne le 23/11/2026 à 07:00" in page
+    assert "loué par son système le 23 novembre 2026 à 09:00, mais disponible en ligne le 23/11/2026 à 07:00" in page
     assert "Aucune offre n’est à confirmer." in page
     assert "Deux sources se contredisent" in words(client.get("/bailleur/"))
     path = f"/bailleur/contradictions/{found.pk}/"
@@ -89,10 +89,10 @@ def test_another_landlord_meets_a_wall(stage, build, client_for):
 
 def test_who_confirmed_how_and_when_is_public(stage, client):
     state(stage, "available", hours=-1)
-    shown = f"{stage.landlord.name} · confirmé il y a 1 heure , par son système"
+    shown = f"{stage.landlord.name} · confirmé il y a 1 h , par son système"
     assert shown in words(client.get("/offres/"))
     page = words(client.get(f"/offres/{stage.offer.pk}/"))
-    assert f"{stage.landlord.name} · confirmé par le bailleur il y a 1 heure , par son système" in page
+    assert f"{stage.landlord.name} · confirmé par le bailleur il y a 1 h , par son système" in page
 
 
 def test_a_suspended_offer_says_so_to_everybody_and_reassures_its_candidates(stage, client, client_for):

@@ -16,9 +16,10 @@ from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.homes import actions
-from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling
+from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling, Offer
 from palier.homes.queries import candidate_counts, open_contradictions, own_offers
 from palier.homes.states import OFFER
+from palier.law.stopwatch import lost_rent
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 from palier.spaces.landlord.freshness import tell_ended
@@ -82,12 +83,16 @@ class WithdrawForm(forms.Form):
     )
 
 
+def _days(offer: Offer) -> int:
+    return max(0, (clock.today() - offer.vacancy.available_on).days)
+
+
 @for_roles(Role.LANDLORD)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits: offers to confirm, files to instruct, dwellings empty for long."""
     offers = list(own_offers(request.actor).filter(state__in=LIVE).select_related("vacancy"))
     rows = [
-        {"offer": o, "days": max(0, (clock.today() - o.vacancy.available_on).days), "state": OFFER.states[o.state]}
+        {"offer": o, "days": _days(o), "state": OFFER.states[o.state], "lost": lost_rent(o.rent, _days(o))}
         for o in offers
     ]
     rows.sort(key=lambda r: -r["days"])
