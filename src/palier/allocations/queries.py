@@ -16,6 +16,7 @@ from palier.demands.models import Demand
 from palier.documents.queries import due
 from palier.homes.models import Offer
 from palier.law.household import Refusal
+from palier.law.reasons import day
 
 
 def visible_to(actor: Actor) -> QuerySet[Proposal]:
@@ -39,7 +40,7 @@ def lease_against(offer: Offer, says: str) -> str:
     else:
         leases = leases.filter(proposal__offer=offer)
     lease = leases.order_by("-signed_on", "-pk").first()
-    return f"bail signé sur Palier le {lease.signed_on:%d/%m/%Y}" if lease else ""
+    return f"bail signé sur Palier le {day(lease.signed_on)}" if lease else ""
 
 
 def overdue(now: datetime) -> QuerySet[Proposal]:

@@ -87,7 +87,7 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
     if rank is not None:
         note_rank(actor=actor, application=application, rank=rank)
     promise = commitment(offer.draw_seed)
-    tell(application, "applied", "Votre candidature est enregistrée", promise=promise)
+    _tell(application, "applied", "Votre candidature est enregistrée", promise=promise)
     return application
 
 
@@ -223,7 +223,7 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
         if send:
             application = live[place.application_id]
             move(application, "send", actor=actor, position=position)
-            tell(application, "sent", "Votre dossier est transmis au bailleur")
+            _tell(application, "sent", "Votre dossier est transmis au bailleur")
     ledger.record(
         verb="shortlists.make",
         subject=shortlist,
@@ -261,7 +261,7 @@ def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
     found = f"recevable, sans attendre toutes les pièces : {why}" if waiting else "complet et recevable"
     move(application, "admit", actor=actor, why=why, found=found, unchecked=[row.kind for row in waiting])
     labels = [row.label for row in waiting]
-    tell(application, "admitted", f"Votre dossier est {'recevable' if waiting else found}", waiting=labels)
+    _tell(application, "admitted", f"Votre dossier est {'recevable' if waiting else found}", waiting=labels)
     return application
 
 
@@ -272,7 +272,7 @@ def find_inadmissible(*, actor: Actor, application_id: int, codes: Sequence[str]
         raise Refused("reason.missing", "Indiquez au moins un motif.", field="codes")
     application = locked(visible_to(actor), application_id)
     end(application, "find_inadmissible", actor=actor, reason=reason, codes=codes)
-    tell(application, "inadmissible", "Votre dossier n’est pas recevable pour ce logement", reason=reason)
+    _tell(application, "inadmissible", "Votre dossier n’est pas recevable pour ce logement", reason=reason)
     call_next_file(actor=actor, offer_id=application.offer_id)
 
 
@@ -310,10 +310,10 @@ def call_next_file(*, actor: Actor, offer_id: int) -> None:
         entry.save(update_fields=["sent"])
         application = locked(Application.objects.all(), entry.application_id)
         move(application, "send", actor=actor, position=entry.position)
-        tell(application, "sent", "Votre dossier est transmis au bailleur")
+        _tell(application, "sent", "Votre dossier est transmis au bailleur")
 
 
-def tell(application: Application, template: str, subject: str, **context: object) -> None:
+def _tell(application: Application, template: str, subject: str, **context: object) -> None:
     """Queue the household's mail; a household registered at a desk without e-mail is told on paper by its desk."""
     with as_system("the household's address is needed to write to it"):
         demand = Demand.objects.select_related("person").get(pk=application.demand_id)

@@ -6,19 +6,22 @@ is written by the worker: `parting_due` is what it finds, so that nobody is forg
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
 
 from palier.accounts.actor import PALIER, Actor
-from palier.applications.actions import tell
 from palier.applications.models import Application
-from palier.applications.offers import Assessment, describe, fitting_for
+from palier.applications.offers import cheapest_for, describe
 from palier.applications.states import APPLICATION, LIVE
 from palier.common import clock, ledger, mail
 from palier.common.isolation import as_system
 from palier.common.locks import locked_all
 from palier.common.templatetags.palier_words import euros, surface
-from palier.demands.models import Demand
 from palier.homes.models import Offer
+from palier.homes.queries import Listed
 
 # Other offers named in the mail that says a dwelling is gone.
 OTHERS = 3
@@ -48,33 +51,46 @@ def tell_freed() -> int:
             .select_related("offer__dwelling__commune", "demand__person")
             .order_by("pk")[:BATCH]
         )
-        for application in due:
-            others = _others(application.demand)
-            tell(
-                application, "released", "Ce logement n’est plus disponible",
-                reason=application.reason_text, others=[_line(one) for one in others],
-                action_path="/mon-espace/offres/", action_label="Voir mes offres",
-            )  # fmt: skip
+        applied = _applied([a.demand_id for a in due])
+        mail.post_all(
+            kind="applications.released",
+            subject="Ce logement n’est plus disponible",
+            template="application_released",
+            rows=[_letter(a, applied[a.demand_id]) for a in due if a.demand.person is not None],
+        )
         Application.objects.filter(pk__in=[a.pk for a in due]).update(parting_due=False)
     return len(due)
 
 
-def _others(demand: Demand) -> list[Assessment]:
-    """Up to three open offers that the household may have and has not applied to."""
-    if demand.state != "active" or demand.person_id is None:
-        return []
-    applied = set(Application.objects.filter(demand=demand, state__in=LIVE).values_list("offer_id", flat=True))
-    found = fitting_for(demand, on=clock.today(), now=clock.now(), most=OTHERS + len(applied))
-    return [one for one in found.shown if one.offer.pk not in applied][:OTHERS]
+def _applied(demands: list[int]) -> dict[int, set[int]]:
+    """demand → the offers where it has a live application."""
+    found: dict[int, set[int]] = defaultdict(set)
+    live = Application.objects.filter(demand__in=demands, state__in=LIVE).order_by("pk")
+    for demand, offer in live.values_list("demand_id", "offer_id"):
+        found[demand].add(offer)
+    return found
 
 
-def _line(one: Assessment) -> dict[str, str]:
-    offer = one.offer
-    return {
-        "words": f"{offer.type.replace('P', ' et plus')} de {surface(offer.surface)} à {offer.commune_name}",
-        "rent": f"{euros(one.net_rent, 0)} par mois à votre charge",
-        "url": f"{settings.BASE_URL}/offres/{offer.pk}/",
+def _letter(application: Application, applied: set[int]) -> tuple[str, str, dict[str, Any], int, int]:
+    """What a freed household is written: an excuse, and up to three open offers that it may have and has not applied to."""
+    demand, person = application.demand, application.demand.person
+    context = {
+        "offer": describe(application.offer),
+        "reason": application.reason_text,
+        "others": "",
+        "action_path": "/mon-espace/offres/",
+        "action_label": "Voir mes offres",
     }
+    if demand.state == "active":
+        found = cheapest_for(demand, on=clock.today(), now=clock.now(), most=OTHERS + len(applied))
+        others = [_line(*row) for row in found if row[1].pk not in applied]
+        context["others"] = "\n".join(others[:OTHERS])
+    return person.email, person.first_name, context, person.pk, demand.pk
+
+
+def _line(rent: Decimal, offer: Listed) -> str:
+    home = f"{offer.type.replace('P', ' et plus')} de {surface(offer.surface)} à {offer.commune_name}"
+    return f"- {home}, {euros(rent, 0)} par mois à votre charge : {settings.BASE_URL}/offres/{offer.pk}/"
 
 
 def tell_paused(offer: Offer) -> None:

@@ -70,6 +70,7 @@ def _waiting(request: HttpRequest) -> dict[str, Any]:
         "empty": sum(1 for r in rows if r.days),
         "days": sum(r.days for r in rows),
         "lost": sum((r.lost for r in rows if r.lost is not None), Decimal()),
+        "unpriced": sum(1 for r in rows if r.days and r.lost is None),
         # What an empty dwelling costs is its landlord's to know.
         "cost": request.actor.role == Role.LANDLORD,
     }
@@ -83,7 +84,9 @@ def public_delays(request: HttpRequest) -> HttpResponse:
     return page(
         request, "public/delays.html",
         {
-            "quarters": [(q, quarter_words(q)) for q in known], "chosen": chosen,
+            "quarters": [
+                {"label": quarter_words(q), "url": f"?trimestre={q.isoformat()}", "current": q == chosen} for q in known
+            ],
             "words": quarter_words(chosen) if chosen else "",
             "running": chosen == stopwatch.quarter(clock.today()),
             "rows": [(row, BY_KEY[row.step].label) for row in published(chosen)] if chosen else [],

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.locks import locked
+from palier.common.templatetags.palier_words import moment
 from palier.homes.actions.following import after_end, after_resume
 from palier.homes.actions.offering import check_landlord
 from palier.homes.models import SAYS, VIAS, AvailabilityStatement, Contradiction, Offer, Vacancy
@@ -101,7 +102,7 @@ def _opposite(new: Statement, known: list[Statement]) -> Statement:
 
 
 def _in_words(one: Statement) -> str:
-    return f"{SAYS[one.says]} {VIAS[one.via]} le {localtime(one.at):%d/%m/%Y à %H:%M}"
+    return f"{SAYS[one.says]} {VIAS[one.via]} le {moment(one.at)}"
 
 
 def _dispute(actor: Actor, said: AvailabilityStatement, against: str) -> None:
