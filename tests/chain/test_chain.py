@@ -11,6 +11,7 @@ from palier.accounts.roles import OrganisationKind, Role
 from palier.allocations import actions as allocations
 from palier.allocations.models import Proposal
 from palier.applications import actions as applications
+from palier.applications import freeing
 from palier.applications.models import Application
 from palier.applications.queries import own_rank, ranks
 from palier.commissions import actions as commissions
@@ -151,6 +152,7 @@ def test_from_applying_to_the_lease(stage):
     assert Offer.objects.get(pk=stage.offer.pk).state == "let"
     assert set(Application.objects.exclude(pk=first.application_id).values_list("state", flat=True)) == {"released"}
     assert Application.objects.filter(live_slot__isnull=False).count() == 0
+    freeing.tell_freed()
     assert Message.objects.filter(kind="applications.released").count() == 3
 
 

@@ -176,6 +176,8 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "landlord home": ("sophie.bailleur", "/bailleur/", offers),
     "landlord dwellings": ("sophie.bailleur", "/bailleur/logements/", offers),
     "landlord offers": ("sophie.bailleur", "/bailleur/offres/", offers),
+    "landlord confirming": ("sophie.bailleur", "/bailleur/offres/confirmer/", offers),
+    "delays": ("sophie.bailleur", "/espace/delais/", offers),
     "candidates": ("sophie.bailleur", "/bailleur/offres/{free}/candidats/", rivals),
     "instruction": ("sophie.bailleur", "/bailleur/instruction/", to_instruct),
     "allocations": ("sophie.bailleur", "/bailleur/attributions/", offers),

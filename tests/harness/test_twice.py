@@ -42,6 +42,8 @@ from palier.employers.models import Company
 from palier.exchanges.takeover import actions as takeovers
 from palier.exchanges.takeover import running
 from palier.exchanges.takeover.models import TakeOver
+from palier.homes import actions as homes
+from palier.homes.models import Contradiction
 from palier.law.occupancy_review import Suitable
 from palier.observatory.models import Simulation
 from palier.reviews import actions as reviews
@@ -71,7 +73,7 @@ READ_ONLY = {
     "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
     "landlord:discussions", "landlord:turnout", "member:item_turnout", "member:turnout", "spaces:unread",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
-    "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility",
+    "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility", "public:delays", "public:delays_export",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -656,6 +658,33 @@ def _(town):
 @case("landlord:confirm_offer")
 def _(town):
     return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/confirmer/", {}, bare=False)
+
+
+@case("landlord:confirm_all")
+def _(town):
+    data = {f"offre-{town.free.pk}": "let", f"offre-{town.reserved.pk}": "available"}
+    return Case(town.client("sophie.bailleur"), "/bailleur/offres/confirmer/", data, bare=False)
+
+
+@case("spaces:delays")
+def _(town):
+    agent = town.build.actor(Role.LANDLORD, town.landlord)
+    return Case(town.client("sophie.bailleur"), "/espace/delais/", {"person_id": agent.person_id})
+
+
+@case("landlord:let_offer")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/loue/", {})
+
+
+@case("landlord:contradiction")
+def _(town):
+    play(
+        character("sophie.bailleur"), homes.state_availability,
+        offer_id=town.free.pk, says="let", stated_at=NOW - timedelta(hours=1), via="system",
+    )  # fmt: skip
+    found = Contradiction.objects.get()
+    return Case(town.client("sophie.bailleur"), f"/bailleur/contradictions/{found.pk}/", {"says": "let"})
 
 
 @case("landlord:withdraw_offer")

@@ -47,3 +47,10 @@ def territories(actor: Actor) -> list[Epci]:
         Epci.objects.filter(pk=body.epci_id) if body.epci_id else Epci.objects.filter(department__in=body.departments)
     )
     return list(every.order_by("name"))
+
+
+def agents_of(organisation_id: int, role: str) -> list[Membership]:
+    """Who acts for an organisation under a role today, with the person."""
+    today = clock.today()
+    held = Membership.objects.filter(organisation=organisation_id, role=role, since__lte=today, person__is_active=True)
+    return list(held.filter(Q(until=None) | Q(until__gt=today)).select_related("person").order_by("pk"))

@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.allocations.models import Contest, Proposal, VisitSlot
+from palier.allocations.models import Contest, Lease, Proposal, VisitSlot
 from palier.applications.queries import visible_to as visible_applications
 from palier.commissions.models import AgendaItem, Candidate, Seat, Session
 from palier.demands.models import Demand
 from palier.documents.queries import due
+from palier.homes.models import Offer
 from palier.law.household import Refusal
+from palier.law.reasons import day
 
 
 def visible_to(actor: Actor) -> QuerySet[Proposal]:
@@ -24,6 +26,21 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
         .select_related("application__demand", "offer__dwelling__commune", "offer__dwelling__landlord")
         .order_by("offer", "rank")
     )
+
+
+def lease_against(offer: Offer, says: str) -> str:
+    """What a signed lease says to the contrary of a statement, in words; "" when none does.
+
+    "available" contradicts the lease recorded of this very offer; "let" elsewhere contradicts one recorded of another
+    offer of the same dwelling since it was declared empty this time.
+    """
+    leases = Lease.objects.filter(proposal__offer__dwelling=offer.dwelling_id)
+    if says == "let":
+        leases = leases.filter(signed_on__gte=offer.vacancy.notice_on).exclude(proposal__offer=offer)
+    else:
+        leases = leases.filter(proposal__offer=offer)
+    lease = leases.order_by("-signed_on", "-pk").first()
+    return f"bail signé sur Palier le {day(lease.signed_on)}" if lease else ""
 
 
 def overdue(now: datetime) -> QuerySet[Proposal]:

@@ -312,13 +312,3 @@ def call_next_file(*, actor: Actor, offer_id: int) -> None:
         application = locked(Application.objects.all(), entry.application_id)
         move(application, "send", actor=actor, position=entry.position)
         tell(application, "application_sent", "Votre dossier est transmis au bailleur")
-
-
-def release_others(*, actor: Actor, offer: Offer, reason: str, keep: int | None = None) -> int:
-    """Free every live candidate of an offer but `keep`: each is told, and may apply elsewhere at once."""
-    with as_system("every candidate of a dwelling that is gone is freed, whoever they are"):
-        live = locked_all(Application.objects.filter(offer=offer, state__in=LIVE).exclude(pk=keep or 0))
-        for application in live:
-            end(application, "release", actor=actor, reason=reason)
-            tell(application, "application_released", "Ce logement n’est plus disponible", reason=reason)
-    return len(live)

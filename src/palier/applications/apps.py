@@ -7,10 +7,12 @@ class ApplicationsConfig(AppConfig):
     verbose_name = "Candidatures"
 
     def ready(self) -> None:
-        from palier.applications.actions import release_others
+        from palier.applications.freeing import release_others, tell_paused, tell_resumed
         from palier.applications.placing import follow
         from palier.cotation.standings import followers
-        from palier.homes.actions import after_end
+        from palier.homes.actions import after_end, after_pause, after_resume
 
         followers.append(follow)
-        after_end.append(lambda actor, offer, reason: release_others(actor=actor, offer=offer, reason=reason) and None)
+        after_end.append(lambda actor, offer, reason: release_others(actor=actor, offer=offer, reason=reason))
+        after_pause.append(tell_paused)
+        after_resume.append(tell_resumed)

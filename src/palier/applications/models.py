@@ -33,10 +33,13 @@ class Application(models.Model):
     reason_text = models.CharField(max_length=500, blank=True)
     note = models.TextField(blank=True, help_text="Note d’instruction : objective, lisible par le ménage")
     state_at = models.DateTimeField()
+    # The dwelling is gone and the household is still to be written to: the worker finds it by this.
+    parting_due = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-applied_at", "-pk"]
         indexes = [
+            models.Index(fields=["id"], name="application_parting", condition=models.Q(parting_due=True)),
             models.Index(fields=["offer", "state"], name="application_offer"),
             # All that a rank asks of an offer's candidates.
             models.Index(

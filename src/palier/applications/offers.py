@@ -155,16 +155,26 @@ class Choice:
 def fitting_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:
     """The offers that the household may have, the least to pay first."""
     household = _household(demand, on)
-    estimate = means.aids(household, on)
-
-    def to_pay(offer: Listed) -> tuple[Decimal, int]:
-        aid = estimate(offer.financing, float(offer.rent), offer.aid_zone)
-        return offer.rent + offer.charges - Decimal(aid.amount if aid else 0), offer.pk
-
-    fitting = sorted(_open(demand, household, on, now), key=to_pay)
+    fitting = [offer for _, offer in _least_first(demand, household, on, now)]
     at = places(demand, [offer.pk for offer in fitting[:most]])
     shown = [_assessed(offer, _facts(offer), household, on, at[offer.pk]) for offer in fitting[:most]]
     return Choice(shown, len(fitting), _elsewhere(fitting, demand, now))
+
+
+def cheapest_for(demand: Demand, *, on: date, now: datetime, most: int) -> list[tuple[Decimal, Listed]]:
+    """The same offers with what is left to pay a month, nothing being said of ranks: for a mail to many households."""
+    return _least_first(demand, _household(demand, on), on, now)[:most]
+
+
+def _least_first(demand: Demand, household: Household, on: date, now: datetime) -> list[tuple[Decimal, Listed]]:
+    estimate = means.aids(household, on)
+
+    def to_pay(offer: Listed) -> Decimal:
+        aid = estimate(offer.financing, float(offer.rent), offer.aid_zone)
+        return offer.rent + offer.charges - Decimal(aid.amount if aid else 0)
+
+    priced = [(to_pay(offer), offer) for offer in _open(demand, household, on, now)]
+    return sorted(priced, key=lambda row: (row[0], row[1].pk))
 
 
 def unsuitable_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:

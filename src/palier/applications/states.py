@@ -85,6 +85,14 @@ ledger.declare(
             "agent": "Candidature déposée : {offer}",
         },
         "shortlists.make": {"agent": "Liste de candidats arrêtée"},
+        "applications.pause": {
+            "applicant": "Le bailleur n’a pas confirmé à temps que ce logement est libre ({offer}) : l’offre est suspendue. Votre candidature reste, rien n’est perdu",
+            "agent": "Offre suspendue : candidature gardée",
+        },
+        "applications.resume": {
+            "applicant": "Le bailleur confirme que ce logement est toujours libre ({offer}) : votre candidature continue",
+            "agent": "Offre confirmée de nouveau : la candidature continue",
+        },
         "applications.note": {"agent": "Note d’instruction"},
     }
 )

@@ -26,7 +26,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import bodies, commission, occupation, registering, sittings, storing
+from palier.demo import availability, bodies, commission, occupation, registering, sittings, storing
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
@@ -365,6 +365,13 @@ def _occupation(scale) -> dict[str, int]:
     return {**sittings.store(landlord), **occupation.begin(landlord)}
 
 
+def _availability(scale) -> dict[str, int]:
+    """Two sources that contradict each other, and what steps took each organisation."""
+    with acting(SYSTEM):
+        landlord = _organisation("landlord")
+    return availability.begin(landlord)
+
+
 def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
@@ -372,5 +379,5 @@ def _register(scale) -> dict[str, int]:
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
-    ("several", _several), ("register", _register), ("occupation", _occupation),
+    ("several", _several), ("register", _register), ("occupation", _occupation), ("availability", _availability),
 )  # fmt: skip

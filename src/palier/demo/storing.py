@@ -20,6 +20,7 @@ from palier.demands.form import Form
 from palier.demands.models import Demand, DemandVersion
 from palier.demands.models import Wish as WishRow
 from palier.demo import bodies
+from palier.demo.availability import channel_of
 from palier.demo.chance import BLOCK
 from palier.demo.past import past_offers
 from palier.demo.population import DemandRow, demands
@@ -168,7 +169,7 @@ def _offer(vacancy: Vacancy, row: DwellingRow, holders: dict[str, Organisation])
         vacancy=vacancy, dwelling=vacancy.dwelling, state="published", rent=Decimal(str(row.rent)),
         charges=Decimal(str(row.charges)), contingent=offer.contingent, holder=holders.get(offer.holder),
         description=offer.description, published_at=offer.published_at, closes_at=offer.closes_at,
-        confirmed_at=offer.confirmed_at, draw_seed=offer.draw_seed,
+        confirmed_at=offer.confirmed_at, confirmed_via=channel_of(vacancy.dwelling.landlord_id), draw_seed=offer.draw_seed,
     )  # fmt: skip
 
 

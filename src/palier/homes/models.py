@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from palier.homes.states import OFFER
+from palier.homes.states import CONTRADICTION, OFFER
+from palier.law.freshness import Effect
 
 KINDS = [("flat", "Appartement"), ("house", "Maison")]
 TYPES = [("T1", "T1"), ("T2", "T2"), ("T3", "T3"), ("T4", "T4"), ("T5", "T5"), ("T6P", "T6 et plus")]
@@ -17,6 +18,9 @@ CONTINGENTS = [
     ("authority", "Collectivité"),
     ("other", "Autre réservataire"),
 ]
+SAYS = {"available": "disponible", "let": "loué", "withdrawn": "retiré"}
+# How a landlord confirms, as it is written after a date: « confirmé il y a 3 heures, par son système ».
+VIAS = {"form": "en ligne", "file": "par fichier", "system": "par son système"}
 
 
 class Dwelling(models.Model):
@@ -88,7 +92,11 @@ class Offer(models.Model):
     description = models.TextField(blank=True)
     published_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    # The last applied statement: when its source dates it, and by which channel.
     confirmed_at = models.DateTimeField(null=True)
+    confirmed_via = models.CharField(max_length=10, choices=list(VIAS.items()), default="form")
+    # When the landlord's agents were reminded of it since that confirmation.
+    reminded_at = models.DateTimeField(null=True)
     # Ties are broken by a draw: its hash is published with the offer, the seed itself with the shortlist.
     draw_seed = models.CharField(max_length=32)
 
@@ -120,15 +128,56 @@ class Offer(models.Model):
 
 
 class AvailabilityStatement(models.Model):
-    """What a landlord said of an offer, and when: the proof behind "confirmed … ago"."""
+    """What a landlord said of an offer: the proof behind "confirmed … ago".
+
+    `at`: as its source dates it; `received_at`: when Palier learnt it. `effect`: see `law.freshness`. `freed`: how many
+    candidates it freed.
+    """
 
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="statements")
     at = models.DateTimeField()
+    received_at = models.DateTimeField()
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
-    says = models.CharField(
-        max_length=10, choices=[("available", "Disponible"), ("let", "Loué"), ("withdrawn", "Retiré")]
-    )
-    via = models.CharField(max_length=10, default="form")
+    says = models.CharField(max_length=10, choices=list(SAYS.items()))
+    via = models.CharField(max_length=10, choices=list(VIAS.items()), default="form")
+    effect = models.CharField(max_length=12, choices=[(e.value, e.value) for e in Effect], default=Effect.APPLIED.value)
+    freed = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "organisation", "says", "at", "via"], name="statement_once"),
+            models.CheckConstraint(condition=models.Q(says__in=list(SAYS), via__in=list(VIAS)), name="statement_words"),
+            models.CheckConstraint(
+                condition=models.Q(freed=0) | models.Q(effect="applied", says__in=["let", "withdrawn"]),
+                name="statement_freed_by_an_end",
+            ),
+        ]
+
+
+class Contradiction(models.Model):
+    """Two sources that say the opposite of one offer: it blocks nothing, and waits for a person of the landlord.
+
+    `statement`: what was said last; `against`: what it contradicts, in words for the landlord. `says`: how it was settled.
+    """
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="contradictions")
+    statement = models.ForeignKey(AvailabilityStatement, models.PROTECT, related_name="+")
+    against = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=CONTRADICTION.choices, default=CONTRADICTION.initial)
+    opened_at = models.DateTimeField()
+    says = models.CharField(max_length=10, blank=True, choices=list(SAYS.items()))
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            CONTRADICTION.constraint("contradiction_state"),
+            models.UniqueConstraint(fields=["offer"], condition=models.Q(state="open"), name="contradiction_one_open"),
+            models.CheckConstraint(
+                condition=models.Q(state="open", says="", settled_at=None, settled_by=None)
+                | models.Q(state="settled", says__in=list(SAYS), settled_at__isnull=False, settled_by__isnull=False),
+                name="contradiction_settled_by_someone",
+            ),
+        ]

@@ -6,6 +6,10 @@ _OWN_DWELLING = (
     f"{role_is('landlord', 'secretary')} AND EXISTS (SELECT 1 FROM homes_dwelling d"
     f" WHERE d.id = dwelling_id AND d.landlord_id = {ORGANISATION})"
 )
+_OWN_OFFER = (
+    f"{role_is('landlord', 'secretary')} AND EXISTS (SELECT 1 FROM homes_offer o JOIN homes_dwelling d"
+    f" ON d.id = o.dwelling_id WHERE o.id = offer_id AND d.landlord_id = {ORGANISATION})"
+)
 ROW_POLICIES = {
     "homes_dwelling": {
         "read": Policy("true", command="SELECT"),
@@ -22,4 +26,6 @@ ROW_POLICIES = {
         "read": Policy("true", command="SELECT"),
         "landlord": Policy(f"organisation_id = {ORGANISATION}", command="INSERT"),
     },
+    # Its landlord's own affair until a person settles it.
+    "homes_contradiction": {"landlord": Policy(_OWN_OFFER)},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, F, QuerySet, Window
 
 from palier.accounts.actor import Actor
-from palier.homes.models import Dwelling, Offer
+from palier.homes.models import VIAS, AvailabilityStatement, Contradiction, Dwelling, Offer
 from palier.law.reach import Reach
 
 
@@ -35,6 +35,7 @@ class Listed(NamedTuple):
     published_at: datetime
     closes_at: datetime
     confirmed_at: datetime
+    confirmed_via: str
     kind: str
     type: str
     surface: Decimal
@@ -55,11 +56,16 @@ class Listed(NamedTuple):
     landlord: str
     around: int
 
+    @property
+    def confirmed_how(self) -> str:
+        """« en ligne », « par fichier », « par son système »."""
+        return VIAS[self.confirmed_via]
+
 
 # A database answers this in a millisecond; made of forty conditions by the ORM, it took four.
 _LISTED = """
     WITH around AS (
-        SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.published_at, o.closes_at, o.confirmed_at, w.kind,
+        SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.published_at, o.closes_at, o.confirmed_at, o.confirmed_via, w.kind,
                w.type, w.surface, w.floor, w.lift, w.step_free, w.adapted, w.energy_class, w.financing, w.qpv, c.code, c.name,
                coalesce(c.epci_id, ''), c.department_id, c.ceiling_zone, c.rent_zone, c.aid_zone, w.landlord_id,
                w.type = ANY(%(types)s) AND w.kind = ANY(%(kinds)s) AND w.surface >= %(surface)s
@@ -121,6 +127,31 @@ def own_offers(actor: Actor) -> QuerySet[Offer]:
     )
 
 
+def to_confirm(actor: Actor) -> QuerySet[Offer]:
+    """The actor's offers whose freshness counts, the oldest confirmation first; those in dispute wait elsewhere."""
+    disputed = open_contradictions(actor).order_by().values("offer")
+    live = own_offers(actor).filter(state__in=["published", "suspended"]).exclude(pk__in=disputed)
+    return live.order_by("confirmed_at", "pk")
+
+
+def open_contradictions(actor: Actor) -> QuerySet[Contradiction]:
+    """The contradictions about the actor's offers that wait for a person, the oldest first."""
+    return (
+        Contradiction.objects.filter(offer__dwelling__landlord=actor.organisation_id, state="open")
+        .select_related("offer__dwelling__commune", "statement__organisation")
+        .order_by("opened_at", "pk")
+    )
+
+
+def ended_lately(actor: Actor, now: datetime) -> list[AvailabilityStatement]:
+    """The statements of the last thirty days that ended the actor's offers, with how many candidates each freed."""
+    said = AvailabilityStatement.objects.filter(
+        offer__dwelling__landlord=actor.organisation_id, effect="applied", says__in=["let", "withdrawn"],
+        received_at__gt=now - timedelta(days=30),
+    ).select_related("offer__dwelling__commune")  # fmt: skip
+    return list(said.order_by("-received_at", "-pk")[:20])
+
+
 def shown(offer_id: int) -> Offer:
     """An offer that the public may read, live or past; Offer.DoesNotExist for a draft."""
     return (
@@ -174,6 +205,7 @@ class OfferCard(NamedTuple):
     charges: Decimal
     closes_at: datetime
     confirmed_at: datetime | None
+    confirmed_via: str
     kind: str
     type: str
     surface: Decimal
@@ -186,10 +218,15 @@ class OfferCard(NamedTuple):
     commune: str
     landlord: str
 
+    @property
+    def confirmed_how(self) -> str:
+        """« en ligne », « par fichier », « par son système »."""
+        return VIAS[self.confirmed_via]
+
 
 _CARD = (
-    "pk", "rent", "charges", "closes_at", "confirmed_at", "dwelling__kind", "dwelling__type", "dwelling__surface",
-    "dwelling__floor", "dwelling__lift", "dwelling__step_free", "dwelling__adapted", "dwelling__energy_class",
+    "pk", "rent", "charges", "closes_at", "confirmed_at", "confirmed_via", "dwelling__kind", "dwelling__type",
+    "dwelling__surface", "dwelling__floor", "dwelling__lift", "dwelling__step_free", "dwelling__adapted", "dwelling__energy_class",
     "dwelling__financing", "dwelling__commune__name", "dwelling__landlord__name",
 )  # fmt: skip
 

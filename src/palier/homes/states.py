@@ -21,6 +21,9 @@ OFFER = Workflow(
         Transition("publish", ["draft"], "published", _LANDLORD, {"agent": "Offre publiée"}),
         Transition("confirm", ["published", "suspended"], "published", _LANDLORD, {"agent": "Disponibilité confirmée"}),
         Transition(
+            "uphold", ["closed"], "closed", _LANDLORD, {"agent": "Disponibilité confirmée, candidatures closes"}
+        ),
+        Transition(
             "suspend", ["published"], "suspended", frozenset({Role.SYSTEM}),
             {"agent": "Offre suspendue : disponibilité non confirmée à temps"}, deadline="freshness_hours",
         ),
@@ -40,4 +43,24 @@ OFFER = Workflow(
     ],
 )  # fmt: skip
 
-ledger.declare({"dwellings.add": {"agent": "Logement ajouté au parc"}})
+CONTRADICTION = Workflow(
+    name="contradictions",
+    title="Contradiction entre deux sources sur une offre",
+    initial="open",
+    states={
+        "open": State("À trancher par le bailleur", "warning"),
+        "settled": State("Tranchée", "success", final=True),
+    },
+    transitions=[
+        Transition(
+            "settle", ["open"], "settled", frozenset({Role.LANDLORD}), {"agent": "Contradiction tranchée : {says}"}
+        ),
+    ],
+)  # fmt: skip
+
+ledger.declare(
+    {
+        "dwellings.add": {"agent": "Logement ajouté au parc"},
+        "contradictions.open": {"agent": "Deux sources se contredisent : {said}, et {against}"},
+    }
+)

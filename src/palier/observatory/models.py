@@ -192,3 +192,50 @@ class PastProfile(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["commission", "on"], name="profile_commission")]
+
+
+class StepDelay(models.Model):
+    """What a step took an organisation in a quarter: days, over `sample` of them (`law.stopwatch`).
+
+    `median` and `ninth` are None under the territory's least number: they are then not known to anybody.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", models.CASCADE, related_name="+")
+    quarter = models.DateField(help_text="its first day")
+    step = models.CharField(max_length=10)
+    sample = models.PositiveIntegerField()
+    median = models.PositiveIntegerField(null=True)
+    ninth = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["quarter", "organisation", "step"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "quarter", "step"], name="delay_once"),
+            models.CheckConstraint(
+                condition=models.Q(median=None, ninth=None) | models.Q(median__lte=models.F("ninth")),
+                name="delay_ascends",
+            ),
+        ]
+
+
+class EscalationContact(models.Model):
+    """The person of an organisation to whom what is late rises."""
+
+    organisation = models.OneToOneField("accounts.Organisation", models.CASCADE, related_name="+")
+    person = models.ForeignKey("accounts.Person", models.CASCADE, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["organisation"]
+
+
+class Escalation(models.Model):
+    """The day's mail on what is late in an organisation: at most one a day."""
+
+    organisation = models.ForeignKey("accounts.Organisation", models.CASCADE, related_name="+")
+    on = models.DateField()
+    late = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-on", "organisation"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "on"], name="escalation_once_a_day")]

@@ -5,7 +5,7 @@ import logging
 from procrastinate.contrib.django import app
 
 from palier.common import clock
-from palier.observatory import actions, learning, simulating
+from palier.observatory import actions, escalating, learning, simulating, stopwatch
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,16 @@ def night(timestamp: int) -> None:
     kinds = learning.compare(clock.today())
     communes = actions.refresh(clock.today())
     actions.refresh_quarters(clock.today())
+    stopwatch.keep_delays(clock.today())
     log.info("night of the observatory: %s offers kept, %s kinds of homes, %s communes", kept, kinds, communes)
+
+
+@app.periodic(cron="*/10 7-20 * * *")
+@app.task(queueing_lock="escalate", pass_context=False)
+def escalate(timestamp: int) -> None:
+    """What is late rises to a named person, by one mail a day; a morning that failed is made up for the same day."""
+    clock.follow_demo_shift()
+    escalating.escalate()
 
 
 @app.task(pass_context=False)

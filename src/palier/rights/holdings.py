@@ -179,6 +179,9 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("rights.Archive", "Vos archives", ("person",), by="person", without={"file_name": STORE}),
 )  # fmt: skip
 WITHHELD: dict[str, str] = {
+    "observatory.StepDelay": "délais des bailleurs et réservataires, sans rien sur vous",
+    "observatory.EscalationContact": "qui, chez un bailleur ou un réservataire, est prévenu des retards, sans rien sur vous",
+    "observatory.Escalation": "jours où les retards d’un organisme lui ont été signalés, sans rien sur vous",
     "observatory.PastOffer": "places et issues des candidatures à une offre finie, sans nom ni numéro",
     "observatory.Simulation": "sommes sur tout un registre, petits nombres cachés",
     "observatory.PastAllocation": "attributions passées, sans nom ni numéro : personne n’y est reconnu",
@@ -190,6 +193,7 @@ WITHHELD: dict[str, str] = {
     "homes.Vacancy": "logements vacants, sans rien sur vous",
     "homes.Offer": "offres, sans rien sur vous",
     "homes.AvailabilityStatement": "déclarations des bailleurs sur leurs logements, sans rien sur vous",
+    "homes.Contradiction": "ce que deux sources d’un bailleur disent d’un logement, sans rien sur vous",
     "account.EmailConfirmation": "codes de confirmation, sans autre contenu",
     "common.Receipt": "numéros techniques de formulaires envoyés, sans contenu",
     "cotation.Outline": "vos faits sous une forme technique, pour calculer vite : ils sont en clair dans « Les faits dont vos points sont tirés »",

@@ -41,6 +41,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Instruction", "landlord:instruction", "file"),
         ("Discussions", "landlord:discussions", "chat"),
         ("Attributions", "landlord:allocations", "handshake"),
+        ("Délais", "spaces:delays", "hourglass"),
         ("Occupation", "landlord:reviews", "users"),
         ("Statistiques", "spaces:statistics", "chart"),
     ],
@@ -58,6 +59,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
     Role.RESERVATION_HOLDER: [
         ("Mes logements réservés", "holder:home", "key"),
         ("Situations à reconnaître", "holder:recognitions", "shield"),
+        ("Délais", "spaces:delays", "hourglass"),
     ],
     Role.EMPLOYER: [("Attestations d’emploi", "employer:home", "briefcase")],
     Role.MEMBER: [

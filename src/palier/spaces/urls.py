@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces import planning, statistics, uploads, views
+from palier.spaces import delays, planning, statistics, uploads, views
 
 app_name = "spaces"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("role/", views.choose_role, name="choose_role"),
     path("non-lus/", views.unread, name="unread"),
     *uploads.urlpatterns,
+    *delays.urlpatterns,
     *planning.urlpatterns,
     *statistics.urlpatterns,
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -66,6 +67,20 @@ def setting(key: str, *, on: date, territory: str = "") -> Any:
     if row is None:
         raise LookupError(f"no setting {key!r} in force on {on}")
     return row
+
+
+def settings(keys: Sequence[str], *, on: date, territory: str = "") -> dict[str, Any]:
+    """The same for several figures, in one question. Raises LookupError when one of them is not in force."""
+    rows = (
+        Setting.objects.filter(key__in=keys, territory__in=["", territory], valid_from__lte=on)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
+        .order_by("territory", "valid_from")
+        .values_list("key", "value")
+    )
+    found = dict(rows)
+    if missing := sorted(set(keys) - set(found)):
+        raise LookupError(f"no setting {missing} in force on {on}")
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from palier.allocations.models import Lease, Proposal
 from palier.allocations.queries import suspended, visible_to
 from palier.allocations.states import PROPOSAL
 from palier.applications import actions as applications
+from palier.applications import freeing
 from palier.applications.models import Application
 from palier.applications.telling import tell
 from palier.common import clock, ledger
@@ -59,7 +60,7 @@ def record_lease(
     OFFER.fire(offer, "let", actor=actor)
     Vacancy.objects.filter(pk=offer.vacancy_id).update(ended_on=signed_on, end_reason="let")
     cancel_others(offer, proposal, actor)
-    applications.release_others(actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk)
+    freeing.release_others(actor=PALIER, offer=offer, reason="il est loué à un autre ménage", keep=application.pk)
     tell(application, "allocation_leased", "Votre bail est signé")
     for follow in after_lease:
         follow(lease)

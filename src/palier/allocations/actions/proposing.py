@@ -130,7 +130,9 @@ def follow_life(verb: str, held: Sequence[Demand], actor: Actor) -> None:
                 call_next(application.offer_id)
 
 
-def cancel_for(actor: Actor, offer: Offer, reason: str) -> None:
-    """An offer that ended takes its proposals with it: nobody may be waited for any more."""
+def cancel_for(actor: Actor, offer: Offer, reason: str) -> int:
+    """An offer that ended takes its proposals with it: nobody may be waited for any more. Their households are freed
+    as candidates, and counted there."""
     with as_system("the proposals of a dwelling that is gone end, whoever holds them"):
         cancel_others(offer, None, actor)
+    return 0

@@ -12,6 +12,7 @@ from palier.commissions.actions.correcting import (
 from palier.commissions.actions.counting import count, postpone, settle_ties
 from palier.commissions.actions.deciding import decide
 from palier.commissions.actions.discussing import mark_read, post_comment, tell_waiting
+from palier.commissions.actions.ending import leave_agendas
 from palier.commissions.actions.meeting import Mark, close_item, hold, note_attendance, reopen_item
 from palier.commissions.actions.preparing import add_to_agenda, cancel, create_session, fill_agenda, publish
 from palier.commissions.actions.procedure import (
@@ -48,6 +49,7 @@ __all__ = [
     "end_seat",
     "fill_agenda",
     "hold",
+    "leave_agendas",
     "mark_read",
     "name_stand_in",
     "note_attendance",

@@ -195,7 +195,12 @@ def withdraw_dwelling(*, actor: Actor, item_id: int, reason: str) -> None:
             applications.move(
                 application, "take_off_agenda", actor=actor, reason=why or "la séance est encore en préparation"
             )
-    if session.state == "preparing":
+    take_off(actor, item, why)
+
+
+def take_off(actor: Actor, item: AgendaItem, why: str) -> None:
+    """The dwelling itself leaves, its row and its session's locked by the caller: a published agenda keeps the trace."""
+    if item.session.state == "preparing":
         item.delete()
         return
     item.postponed = f"Logement retiré de l’ordre du jour : {why}"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
 from palier.allocations import papers
-from palier.allocations.models import Contest
+from palier.allocations.models import Contest, Proposal
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications import actions
@@ -31,7 +31,9 @@ from palier.documents.queries import agreement, missing
 from palier.homes.models import Offer
 from palier.law import calendar, codes
 from palier.law.receipts import position
+from palier.law.stopwatch import Owner
 from palier.observatory.queries import Comparison, compare
+from palier.observatory.stopwatch import turn
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 from palier.spaces.receipts import download
@@ -164,6 +166,21 @@ def _note_rank(request: HttpRequest, mine: Application, rank: Rank) -> None:
     request.after_transaction = [*getattr(request, "after_transaction", ()), note]
 
 
+def _turn(mine: Application, proposal: Proposal | None) -> dict | None:
+    """Who has to act on the application now, and until when; an answer to give has its own card."""
+    answer_by = timezone.localdate(proposal.answer_by) if proposal and proposal.answer_by else None
+    clock_now = turn(mine, answer_by)
+    if clock_now is None or clock_now.owner == Owner.HOUSEHOLD:
+        return None
+    offer = mine.offer
+    who = offer.holder.name if clock_now.owner == Owner.HOLDER else offer.dwelling.landlord.name
+    commission = clock_now.owner == Owner.COMMISSION
+    return {
+        "who": f"la commission de {who}" if commission else who, "step": clock_now.step.label,
+        "due": clock_now.due_on, "late": clock_now.late_days(clock.today()),
+    }  # fmt: skip
+
+
 @for_roles(Role.APPLICANT)
 def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
@@ -200,6 +217,8 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],
             "may_open": mine.demand.sheltered and mine.state in LIVE,
             "opened": agreement(mine.pk),
+            "turn": _turn(mine, proposal),
+            "fresh": mine.state in LIVE and mine.offer.state in ("published", "suspended", "closed"),
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
             "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],

@@ -16,11 +16,13 @@ from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.homes import actions
-from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling
-from palier.homes.queries import candidate_counts, own_offers
+from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling, Offer
+from palier.homes.queries import candidate_counts, open_contradictions, own_offers
 from palier.homes.states import OFFER
+from palier.law.stopwatch import lost_rent
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
+from palier.spaces.landlord.freshness import tell_ended
 from palier.territories.models import Commune
 from palier.territories.queries import current_commune, search_key
 
@@ -81,18 +83,22 @@ class WithdrawForm(forms.Form):
     )
 
 
+def _days(offer: Offer) -> int:
+    return max(0, (clock.today() - offer.vacancy.available_on).days)
+
+
 @for_roles(Role.LANDLORD)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits: offers to confirm, files to instruct, dwellings empty for long."""
     offers = list(own_offers(request.actor).filter(state__in=LIVE).select_related("vacancy"))
     rows = [
-        {"offer": o, "days": max(0, (clock.today() - o.vacancy.available_on).days), "state": OFFER.states[o.state]}
+        {"offer": o, "days": _days(o), "state": OFFER.states[o.state], "lost": lost_rent(o.rent, _days(o))}
         for o in offers
     ]
     rows.sort(key=lambda r: -r["days"])
     return page(
         request, "landlord/home.html",
-        {"rows": rows[:20], "files": to_instruct(request.actor).count(), "suspended": sum(o.state == "suspended" for o in offers), "live": len(offers)},
+        {"rows": rows[:20], "files": to_instruct(request.actor).count(), "suspended": sum(o.state == "suspended" for o in offers), "live": len(offers), "contradictions": open_contradictions(request.actor).count()},
     )  # fmt: skip
 
 
@@ -168,12 +174,20 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     offer = own_offers(request.actor).get(pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if attempt(form, lambda: actions.withdraw(actor=request.actor, offer_id=pk, **form.cleaned_data)):
-            messages.success(request, "L’offre est retirée et les candidats sont prévenus.")
+        if attempt(form, lambda: _withdraw(request, pk, form.cleaned_data["reason"])):
             return go(request, "landlord:offers")
     return page(
         request, "landlord/offer_withdraw.html", {"form": form, "offer": offer}, status=422 if form.errors else 200
     )
+
+
+def _withdraw(request: HttpRequest, pk: int, reason: str) -> bool:
+    said = actions.withdraw(actor=request.actor, offer_id=pk, reason=reason)
+    if said is None:
+        messages.success(request, "Le brouillon est retiré.")
+    else:
+        tell_ended(request, said.effect, said.freed)
+    return True
 
 
 urlpatterns = [

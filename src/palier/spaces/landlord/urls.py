@@ -5,6 +5,7 @@ from palier.spaces.landlord import (
     corrections,
     decisions,
     discussions,
+    freshness,
     instruction,
     meeting,
     offers,
@@ -18,6 +19,7 @@ from palier.spaces.landlord import (
 
 app_name = "landlord"
 urlpatterns = [
+    *freshness.urlpatterns,
     *offers.urlpatterns,
     *instruction.urlpatterns,
     *sessions.urlpatterns,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from palier.spaces import delays
 from palier.spaces.public import grids, views
 from palier.spaces.public.odds import odds
 from palier.spaces.public.simulator import simulator
@@ -15,6 +16,8 @@ urlpatterns = [
     path("lieux/", views.places, name="places"),
     path("simulateur/", simulator, name="simulator"),
     path("chances/", odds, name="odds"),
+    path("delais/", delays.public_delays, name="delays"),
+    path("delais/tous.csv", delays.export, name="delays_export"),
     path("grilles/", grids.grids, name="grids"),
     path("grilles/<int:pk>/", grids.grid, name="grid"),
     path("grilles/<int:pk>/texte/", grids.text, name="grid_text"),

@@ -1,9 +1,8 @@
-"""Every write on dwellings and offers: describe, declare empty, publish, confirm, withdraw, suspend the stale ones."""
+"""Describing a dwelling, declaring it empty, putting its offer on the site."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,19 +13,17 @@ from palier.accounts.actor import PALIER, Actor
 from palier.accounts.roles import Role
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
-from palier.common.isolation import as_system
 from palier.common.locks import locked
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer, Vacancy
 from palier.homes.queries import own_offers
 from palier.homes.states import OFFER
+from palier.law import freshness
 from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
-# Called with an offer that ended and the reason, in its transaction: later apps free the candidates.
-after_end: list[Callable[[Actor, Offer, str], None]] = []
 
-
-def _landlord(actor: Actor) -> None:
+def check_landlord(actor: Actor) -> None:
+    """Raise NotYours for anybody but a landlord's agent or system."""
     if actor.role != Role.LANDLORD:
         raise NotYours("a landlord's act")
 
@@ -34,7 +31,7 @@ def _landlord(actor: Actor) -> None:
 @transaction.atomic
 def add_dwelling(*, actor: Actor, reference: str, **fields: Any) -> Dwelling:
     """A dwelling of the actor's landlord; its reference is the landlord's own, once."""
-    _landlord(actor)
+    check_landlord(actor)
     try:
         with transaction.atomic():
             dwelling = Dwelling.objects.create(landlord=actor.organisation, reference=reference, **fields)
@@ -57,7 +54,7 @@ def draft_offer(
     description: str = "",
 ) -> Offer:
     """Declare a dwelling empty and prepare its offer. One live offer per dwelling: asking again returns it."""
-    _landlord(actor)
+    check_landlord(actor)
     dwelling = locked(Dwelling.objects.filter(landlord=actor.organisation_id), dwelling_id)
     if (contingent == "none") != (holder_id is None):
         raise Refused("offer.holder", "Un logement réservé a un réservataire, et lui seul.", field="holder_id")
@@ -96,31 +93,9 @@ def publish(*, actor: Actor, offer_id: int) -> Offer:
         closes_at=now + timedelta(days=days),
         confirmed_at=now,
     )
-    _state(actor, offer, "available")
-    return offer
-
-
-@transaction.atomic
-def confirm(*, actor: Actor, offer_id: int) -> Offer:
-    """The landlord says again that the dwelling is available."""
-    offer = locked(own_offers(actor), offer_id)
-    OFFER.fire(offer, "confirm", actor=actor, confirmed_at=clock.now())
-    _state(actor, offer, "available")
-    return offer
-
-
-@transaction.atomic
-def withdraw(*, actor: Actor, offer_id: int, reason: str) -> Offer:
-    """Take the offer off; every candidate is told and freed at once."""
-    if not reason.strip():
-        raise Refused("withdraw.reason", "Indiquez la raison : les candidats la liront.", field="reason")
-    offer = locked(own_offers(actor), offer_id)
-    if offer.state == "withdrawn":
-        return offer
-    OFFER.fire(offer, "withdraw", actor=actor, why=reason)
-    _state(actor, offer, "withdrawn")
-    for follow in after_end:
-        follow(actor, offer, reason)
+    AvailabilityStatement.objects.create(
+        offer=offer, at=now, received_at=now, organisation=actor.organisation, says="available"
+    )
     return offer
 
 
@@ -143,19 +118,5 @@ def reopen(*, offer: Offer) -> None:
         draw_seed=seed,
     )
     hours = setting("freshness_hours", on=clock.today(), territory=territory)
-    if offer.confirmed_at < now - timedelta(hours=hours):
+    if offer.confirmed_at < freshness.stale_before(now, hours):
         OFFER.fire(offer, "suspend", actor=PALIER)
-
-
-def _state(actor: Actor, offer: Offer, says: str) -> None:
-    AvailabilityStatement.objects.create(offer=offer, at=clock.now(), organisation=actor.organisation, says=says)
-
-
-def suspend_stale() -> int:
-    """Offers that no landlord confirmed in time stop taking applications. Run by the worker."""
-    with as_system("freshness is watched by nobody in particular"):
-        hours = setting("freshness_hours", on=clock.today())
-        stale = Offer.objects.filter(state="published", confirmed_at__lt=clock.now() - timedelta(hours=hours))
-        for offer in stale.order_by("pk"):
-            OFFER.fire(offer, "suspend", actor=PALIER)
-        return len(stale)
