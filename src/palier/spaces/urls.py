@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces import planning, statistics, uploads, views
+from palier.spaces import objectives, planning, statistics, uploads, views
 
 app_name = "spaces"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     *uploads.urlpatterns,
     *planning.urlpatterns,
     *statistics.urlpatterns,
+    *objectives.urlpatterns,
 ]
