@@ -124,7 +124,10 @@ def test_what_does_not_add_up_is_refused() -> None:
 
 
 def test_a_convention_is_due_nothing_of_what_came_before_it() -> None:
-    lines = [Line(1, "Nouveau", Fraction(50), since=date(2026, 7, 1)), Line(2, "Fini", Fraction(50), until=date(2026, 7, 1))]
+    lines = [
+        Line(1, "Nouveau", Fraction(50), since=date(2026, 7, 1)),
+        Line(2, "Fini", Fraction(50), until=date(2026, 7, 1)),
+    ]
     year = [Vacant(n, TOWNS[0], date(2026, month, 1)) for n, month in enumerate((2, 3, 7, 8))]
     assert flow.dues(lines, year) == {1: 1, 2: 1, LANDLORD: 2}
     assert [row.line.key for row in flow.next_turn(lines, [], year[0], landlord="B").standings] == [2, LANDLORD]
@@ -172,7 +175,7 @@ def test_an_exclusion_that_the_law_does_not_list_is_refused() -> None:
 def test_the_delay_ends_with_its_last_day_summer_time_or_not() -> None:
     opened = datetime(2026, 3, 20, 23, 30, tzinfo=PARIS)
     due = flow.due_at(opened, 15, PARIS)
-    assert due == datetime(2026, 4, 5, tzinfo=PARIS)
+    assert due == datetime(2026, 4, 4, 23, 59, 59, tzinfo=PARIS)
     assert flow.told_until(due, PARIS) == "jusqu’au 4 avril 2026 inclus"
 
 

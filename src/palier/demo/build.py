@@ -26,7 +26,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import bodies, commission, occupation, registering, sittings, storing
+from palier.demo import bodies, commission, flow, occupation, registering, sittings, storing
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
@@ -365,6 +365,13 @@ def _occupation(scale) -> dict[str, int]:
     return {**sittings.store(landlord), **occupation.begin(landlord)}
 
 
+def _flow(scale) -> dict[str, int]:
+    """Conventions of the cast's landlord, and whose turn each of its dwellings was."""
+    with acting(SYSTEM):
+        landlord = _organisation("landlord")
+    return flow.begin(landlord)
+
+
 def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
@@ -372,5 +379,5 @@ def _register(scale) -> dict[str, int]:
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
-    ("several", _several), ("register", _register), ("occupation", _occupation),
+    ("several", _several), ("register", _register), ("occupation", _occupation), ("flow", _flow),
 )  # fmt: skip

@@ -214,7 +214,9 @@ def _why(rows: Sequence[Standing]) -> str:
     equal = [row.line.name for row in rows[1:] if row.behind == first.behind]
     if equal:
         return f"{words}. À égalité avec {listing(equal)} : la plus grande part passe d’abord, puis l’ordre des conventions."
-    return f"{words}. C’est le plus en retard sur sa part." if first.behind > 0 else f"{words}. C’est le moins en avance."
+    return (
+        f"{words}. C’est le plus en retard sur sa part." if first.behind > 0 else f"{words}. C’est le moins en avance."
+    )
 
 
 def _dwellings(value: Fraction) -> str:
@@ -242,9 +244,9 @@ def share_out(lines: Sequence[Line], lot: Sequence[Vacant], *, landlord: str) ->
 
 
 def due_at(opened: datetime, days: int, zone: tzinfo) -> datetime:
-    """The instant until which a holder designates: the end of the last day, counted from the day after it was opened."""
+    """The last instant at which a holder may designate: the end of the last day, counted from the day after it was opened."""
     last = opened.astimezone(zone).date() + timedelta(days=days)
-    return datetime.combine(last + timedelta(days=1), time(), zone)
+    return datetime.combine(last, time(23, 59, 59), zone)
 
 
 def balance(lines: Sequence[Line], vacancies: Iterable[Vacant], *, landlord: str) -> list[Row]:
@@ -314,7 +316,11 @@ def notices(shares: Iterable[Share], on: date) -> list[str]:
     """What is unusual without being forbidden."""
     usual = _rule(on)["authorities_usual"]
     total = sum((s.percent for s in shares if s.contingent == "authority"), Fraction(0))
-    return [f"Collectivités : {_number(total)}\u00a0% du flux, au-delà des {usual}\u00a0% d’usage."] if total > usual else []
+    return (
+        [f"Collectivités : {_number(total)}\u00a0% du flux, au-delà des {usual}\u00a0% d’usage."]
+        if total > usual
+        else []
+    )
 
 
 def designation_days(on: date) -> int:
@@ -324,7 +330,7 @@ def designation_days(on: date) -> int:
 
 def told_until(due: datetime, zone: tzinfo) -> str:
     """« jusqu’au 4 décembre 2026 inclus »."""
-    return f"jusqu’au {day((due - timedelta(seconds=1)).astimezone(zone).date())} inclus"
+    return f"jusqu’au {day(due.astimezone(zone).date())} inclus"
 
 
 def _rule(on: date) -> dict[str, Any]:

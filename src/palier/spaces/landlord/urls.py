@@ -5,6 +5,7 @@ from palier.spaces.landlord import (
     corrections,
     decisions,
     discussions,
+    flow,
     instruction,
     meeting,
     offers,
@@ -19,6 +20,7 @@ from palier.spaces.landlord import (
 app_name = "landlord"
 urlpatterns = [
     *offers.urlpatterns,
+    *flow.urlpatterns,
     *instruction.urlpatterns,
     *sessions.urlpatterns,
     *meeting.urlpatterns,
