@@ -159,6 +159,14 @@ def tenancies(town: Town, count: int, **fields) -> list[Tenancy]:
     ]  # fmt: skip
 
 
+def swapping(town: Town, count: int) -> None:
+    """Pairs of tenants who asked for a transfer, one too small and one too large."""
+    for tenancy in tenancies(town, count):
+        person = town.build.person()
+        Tenancy.objects.filter(pk=tenancy.pk).update(person=person)
+        town.build.demand(person, transfer=True)
+
+
 def reviews(town: Town, count: int, state: str = "asked", **fields) -> list[Review]:
     return [
         Review.objects.create(
@@ -214,6 +222,7 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "due": ("sophie.bailleur", "/bailleur/occupation/", tenancies),
     "asked": ("sophie.bailleur", "/bailleur/occupation/?voir=declarations", reviews),
     "tenancies": ("sophie.bailleur", "/bailleur/occupation/baux/", tenancies),
+    "swaps": ("sophie.bailleur", "/bailleur/occupation/echanges/", swapping),
     "session examinations": ("nadia.secretaire", "/bailleur/seances/{session}/", examinations),
     "member examinations": ("helene.maire", "/commission/seances/{session}/", examinations),
     "organisations": ("alain.admin", "/equipe/organisations/", organisations),

@@ -69,7 +69,7 @@ READ_ONLY = {
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:contests", "landlord:mayor_note", "landlord:session_papers", "member:contests", "member:mayor_note", "member:presiding",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
-    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
+    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:swaps", "landlord:tenancies",
     "landlord:discussions", "landlord:turnout", "member:item_turnout", "member:turnout", "spaces:unread",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
     "spaces:objectives", "spaces:objectives_export", "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility",

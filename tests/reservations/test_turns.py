@@ -151,6 +151,15 @@ def test_after_the_delay_the_dwelling_goes_back_by_itself_once_and_the_landlord_
     assert house.turn(offer).state == "returned"
 
 
+def test_until_its_end_the_holder_alone_designates_then_the_landlord_alone(house, held):
+    with refused("turn.holder") as told:
+        house.as_(house.agent, applications.make_shortlist, offer_id=held.pk)
+    assert told.value.message == "C’est au réservataire de désigner, jusqu’au 23 décembre 2026 inclus."
+    with clock.frozen_at(house.turn(held).due_at + timedelta(seconds=1)):
+        house.as_(house.agent, applications.make_shortlist, offer_id=held.pk)
+    assert (house.turn(held).state, Offer.objects.get(pk=held.pk).holder) == ("returned", None)
+
+
 def test_a_holder_may_give_back_before_with_a_reason(house, held):
     with refused("turn.reason"):
         house.as_(house.employer, actions.give_back, offer_id=held.pk, reason=" ")

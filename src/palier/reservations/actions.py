@@ -200,15 +200,25 @@ def _begin(
 
 @transaction.atomic
 def designated(*, actor: Actor, offer: Offer) -> None:
-    """The holder sends its list: its delay no longer runs. Called by the list's own action; the offer is locked.
+    """Whoever's turn it is sends its list; the offer is locked. Called by the list's own action.
 
-    Refused once the delay is over, read from the clock: the dwelling is the landlord's even before the worker says so.
+    The delay is read from the clock: until its end the holder alone designates, and from then on the landlord alone,
+    whether or not the worker has already said so.
     """
     turn = open_turn(offer)
-    if turn is not None and actor.role == Role.RESERVATION_HOLDER:
-        if turn.due_at < clock.now():
+    if turn is None or turn.due_at is None:
+        return
+    over = turn.due_at < clock.now()
+    if actor.role == Role.RESERVATION_HOLDER:
+        if over:
             raise Refused("turn.late", "Le délai de désignation est passé : le logement revient au bailleur.")
         TURN.fire(locked(Turn.objects.all(), turn.pk), "designate", actor=actor, ended_at=clock.now())
+    elif over:
+        with as_system("a delay that is over is recorded for whoever comes first"):
+            _return(locked(Turn.objects.select_related("landlord", "holder"), turn.pk), offer, "expire", PALIER, "")
+    else:
+        until = flow.told_until(turn.due_at, timezone.get_default_timezone())
+        raise Refused("turn.holder", f"C’est au réservataire de désigner, {until}.")
 
 
 @transaction.atomic
@@ -235,9 +245,7 @@ def return_overdue() -> int:
     """Dwellings whose holder let its delay pass go back to their landlord. Run by the worker; how many went."""
     now = clock.now()
     with as_system("a delay passes for nobody in particular"):
-        overdue = list(
-            Turn.objects.filter(state="open", due_at__lt=now).order_by("pk").values_list("pk", "vacancy_id")
-        )
+        overdue = list(Turn.objects.filter(state="open", due_at__lt=now).order_by("pk").values_list("pk", "vacancy_id"))
     done = 0
     for pk, vacancy in overdue:
         with as_system("a delay passes for nobody in particular"):

@@ -14,6 +14,7 @@ from palier.spaces.landlord import (
     rules,
     seats,
     sessions,
+    swaps,
     tenancies,
 )
 
@@ -33,4 +34,5 @@ urlpatterns = [
     *allocations.urlpatterns,
     *reviews.urlpatterns,
     *tenancies.urlpatterns,
+    *swaps.urlpatterns,
 ]
