@@ -66,7 +66,7 @@ READ_ONLY = {
     "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:flow", "holder:flow_balance", "holder:home", "holder:receipt", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:flow", "landlord:flow_balance", "landlord:home", "landlord:instruction",
-    "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
+    "landlord:lease_summary", "landlord:lot", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:contests", "landlord:mayor_note", "landlord:session_papers", "member:contests", "member:mayor_note", "member:presiding",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
     "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:swaps", "landlord:tenancies",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -122,6 +122,25 @@ def year_of(landlord: Organisation, department: str, year: int) -> Year:
         excluded=[(label, base.excluded[code]) for code, label in labels.items() if code in base.excluded],
         conventions={c.pk: c for c in conventions},
     )
+
+
+def lot_of(actor: Actor, references: Sequence[str], on: date) -> list[tuple[Dwelling, str]]:
+    """A starting point to negotiate the first letting of some dwellings: (dwelling, who would designate), by type.
+
+    `references`: the landlord's own; those that are not in its stock are left out. Nothing is recorded.
+    """
+    stock = Dwelling.objects.filter(landlord=actor.organisation_id, reference__in=references)
+    found = list(
+        stock.select_related("commune", "landlord").order_by("commune__department", "type", "floor", "reference")
+    )
+    names: dict[int, str] = {}
+    for department in sorted({home.commune.department_id for home in found}):
+        lines = lines_of(in_force(actor.organisation_id or 0, department, on, on))
+        lot = [Vacant(home.pk, home.commune_id, on) for home in found if home.commune.department_id == department]
+        called = {line.key: line.name for line in lines}
+        given = flow.share_out(lines, lot, landlord=actor.organisation_name)
+        names |= {key: called.get(line, actor.organisation_name) for key, line in given.items()}
+    return [(home, names[home.pk]) for home in found]
 
 
 def held_years(actor: Actor, year: int) -> list[Year]:

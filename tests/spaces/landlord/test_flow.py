@@ -136,3 +136,17 @@ def test_a_reason_typed_beside_one_that_is_missing_is_not_lost(house, client_for
         client_for(house.employer).post(path, form(skip=[first], **{f"why-{first}": "Déjà relogé"})).status_code == 302
     )
     assert house.turn(offer).state == "designated"
+
+
+def test_a_lot_of_first_lettings_starts_from_the_shares_and_writes_nothing(house, client_for):
+    house.signed()
+    homes = [house.build.dwelling(house.landlord) for _ in range(10)]
+    stranger = house.build.dwelling(house.build.organisation())
+    client, path = client_for(house.agent), "/bailleur/reservations/lot/"
+    assert client.get(path).status_code == 200
+    assert client.get(path, {"references": " "}).status_code == 422
+    typed = "\n".join(home.reference for home in [*homes, stranger])
+    page = client.get(path, {"references": typed}).content.decode().replace("\u00a0", " ")
+    assert [words in page for words in ("Habitat Essai : 5", "Préfecture : 3", "Action Logement : 2")] == [True] * 3
+    assert f"Pas dans votre parc : {stranger.reference}" in page
+    assert Turn.objects.count() == 0

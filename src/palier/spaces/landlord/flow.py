@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,7 @@ from palier.reservations.queries import (
     balances_of,
     conventions_of,
     departments_of,
+    lot_of,
     turns_of,
     unusual,
     year_of,
@@ -32,6 +34,8 @@ from palier.spaces.access import for_roles
 from palier.spaces.flow import asked_year, chart, years
 from palier.territories.models import Department
 from palier.territories.queries import commune_named
+
+MOST_IN_A_LOT = 200
 
 
 class ConventionForm(forms.Form):
@@ -92,6 +96,21 @@ class EndForm(forms.Form):
         error_messages={"required": "Indiquez le jour de la fin.", "invalid": "Indiquez une date qui existe."},
     )  # fmt: skip
     use_required_attribute = False
+
+
+class LotForm(forms.Form):
+    references = forms.CharField(
+        label="Références des logements", widget=forms.Textarea(attrs={"rows": 6}), max_length=6000,
+        help_text="Les vôtres, une par ligne. 200 au plus.", error_messages={"required": "Indiquez au moins une référence."},
+    )  # fmt: skip
+    use_required_attribute = False
+
+    def clean_references(self) -> list[str]:
+        """Each reference once, in the order typed."""
+        typed = list(dict.fromkeys(self.cleaned_data["references"].split()))
+        if len(typed) > MOST_IN_A_LOT:
+            raise forms.ValidationError(f"{MOST_IN_A_LOT} références au plus : faites plusieurs lots.")
+        return typed
 
 
 @for_roles(Role.LANDLORD)
@@ -157,6 +176,22 @@ def end_convention(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@for_roles(Role.LANDLORD)
+def lot(request: HttpRequest) -> HttpResponse:
+    """A proposal for the first letting of a building, to negotiate from; a GET, nothing is written."""
+    form = LotForm(request.GET if "references" in request.GET else None)
+    wanted = form.cleaned_data["references"] if form.is_bound and form.is_valid() else []
+    found = lot_of(request.actor, wanted, clock.today())
+    unknown = [one for one in wanted if one not in {home.reference for home, _ in found}]
+    shares = Counter(name for _, name in found).most_common()
+    return page(
+        request,
+        "landlord/lot.html",
+        {"form": form, "rows": found, "unknown": unknown, "shares": shares},
+        status=422 if form.errors else 200,
+    )
+
+
 @require_POST
 @for_roles(Role.LANDLORD)
 def sign_balance(request: HttpRequest, department: str, year: int, holder: int) -> HttpResponse:
@@ -179,6 +214,7 @@ urlpatterns = [
     path("reservations/", home, name="flow"),
     path("reservations/conventions/nouvelle/", new_convention, name="new_convention"),
     path("reservations/conventions/<int:pk>/fin/", end_convention, name="end_convention"),
+    path("reservations/lot/", lot, name="lot"),
     path("reservations/bilans/<str:department>/<int:year>/<int:holder>/", sign_balance, name="sign_balance"),
     path("reservations/bilans/<int:pk>/", balance, name="flow_balance"),
 ]
