@@ -80,6 +80,8 @@ UNREAD = {
     "landlord:review_opinion", "landlord:review_request", "landlord:send_review", "landlord:take_off_review",
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
     "member:back",
+    # This town has no convention: nothing of a demand is on these pages.
+    "holder:flow_balance", "landlord:end_convention", "landlord:flow_balance", "landlord:sign_balance",
     # After the count of a session, which this town's is not yet.
     "landlord:contest", "landlord:contest_hold", "landlord:mayor_note", "member:contest", "member:contest_hold",
     "member:decide", "member:mayor_note", "member:presiding", "member:settle", "member:sign",

@@ -108,6 +108,8 @@ def test_a_convention_is_recorded_once_and_by_its_landlord(house):
     assert first.pk == again.pk
     with refused("convention.twice"):
         house.convention(house.state, "state_priority", "25")
+    with refused("convention.before"):
+        house.convention(house.employer, "action_logement", "20", valid_from=date(1990, 1, 1))
     with refused("convention.contingent"):
         house.convention(house.state, "action_logement", "20")
     with pytest.raises(NotYours), acting(house.state.scope):
@@ -195,8 +197,9 @@ def test_a_balance_is_signed_once_the_year_is_over_and_never_changes(house, held
     with clock.frozen_at(datetime(2027, 1, 12, 9, tzinfo=NOW.tzinfo)):
         made = house.as_(house.agent, balances.sign_balance, **words)
         again = house.as_(house.agent, balances.sign_balance, **words)
-        with pytest.raises(NotYours):
-            house.as_(house.agent, balances.sign_balance, **{**words, "year": 2024})
+        for year in (0, 2019, 2024):
+            with pytest.raises(NotYours):
+                house.as_(house.agent, balances.sign_balance, **{**words, "year": year})
     assert (made.pk, Balance.objects.count(), balances.sound(made)) == (again.pk, 1, True)
     row = made.record["rows"][0]
     assert (made.record["base"], row["offered"], row["objective"], row["late"]) == (1, 1, 0, 0)

@@ -20,6 +20,7 @@ from palier.common.locks import locked, one_at_a_time
 from palier.homes import actions as homes
 from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import flow
+from palier.law.parameters import NoParameter
 from palier.reservations.models import Convention, Turn
 from palier.reservations.queries import conventions_of, in_force, next_turn, open_turn
 from palier.reservations.states import TURN
@@ -84,7 +85,12 @@ def sign_convention(
             field="holder_id",
         )
     shares = [flow.Share(c.contingent, Fraction(c.percent), c.commune_id or "") for c in held]
-    against = flow.objections([*shares, flow.Share(contingent, Fraction(percent), commune)], valid_from)
+    try:
+        against = flow.objections([*shares, flow.Share(contingent, Fraction(percent), commune)], valid_from)
+    except NoParameter as error:
+        raise Refused(
+            "convention.before", "À cette date, les réservations ne se font pas encore en flux.", field="valid_from"
+        ) from error
     if against:
         raise Refused("convention.share", " ".join(against), field="percent")
     made = Convention.objects.create(

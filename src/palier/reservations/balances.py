@@ -17,7 +17,7 @@ from palier.common import clock, ledger, pdf, sealing
 from palier.common.errors import NotYours, Refused
 from palier.law import flow
 from palier.reservations.models import Balance, Turn
-from palier.reservations.queries import Year, balances_of, year_of
+from palier.reservations.queries import Year, balances_of, conventions_of, year_of
 from palier.territories.models import Department
 
 
@@ -81,13 +81,14 @@ def sign_balance(*, actor: Actor, holder_id: int, year: int, department: str) ->
     done = balances_of(actor).filter(holder=holder_id, year=year, department=department).first()
     if done is not None:
         return done
-    now = clock.now()
+    convention = conventions_of(actor).filter(holder=holder_id, department=department).first()
+    if convention is None or year < convention.valid_from.year:
+        raise NotYours("no convention with this holder that year")
     if year >= clock.today().year:
         raise Refused("balance.year", f"L’année {year} n’est pas finie : son bilan se signe en janvier {year + 1}.")
-    held = year_of(landlord, department, year)
-    holder = next((c.holder for c in held.conventions.values() if c.holder_id == holder_id), None)
-    if holder is None:
-        raise NotYours("no convention with this holder that year")
+    now, held, holder = clock.now(), year_of(landlord, department, year), convention.holder
+    if holder_id not in {c.holder_id for c in held.conventions.values()}:
+        raise NotYours("their convention had ended before that year")
     record = {
         **record_of(held, holder), "signed_at": now.isoformat(), "dated_on": clock.today().isoformat(),
         "due": flow.balance_due(year).isoformat(),
