@@ -108,7 +108,14 @@ def test_a_balance_is_signed_then_read_by_its_holder_alone(house, client_for):
         paper = f"/reservataire/flux/bilans/{Balance.objects.get().pk}/"
         assert client_for(house.employer).get(paper).content.startswith(b"%PDF")
         assert client_for(house.state).get(paper).status_code == 404
-        assert "Lire le bilan" in client_for(house.employer).get("/reservataire/flux/?annee=2026").content.decode()
+        pages = (
+            (house.agent, "/bailleur/reservations/?annee=2026"),
+            (house.employer, "/reservataire/flux/?annee=2026"),
+        )
+        assert ["Sceau vérifié" in client_for(actor).get(path).content.decode() for actor, path in pages] == [
+            True,
+            True,
+        ]
 
 
 def test_the_holder_sees_its_delay_and_may_give_back(house, client_for):

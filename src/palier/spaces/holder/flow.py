@@ -9,6 +9,7 @@ from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.pages import page, paper
 from palier.law import flow as law
+from palier.reservations.balances import sound
 from palier.reservations.queries import balances_of, held_years
 from palier.spaces.access import for_roles
 from palier.spaces.flow import asked_year, years
@@ -24,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "held": held, "department": names.get(held.department, held.department),
             "rows": [{"row": r, "convention": held.conventions[r.line.key]} for r in held.rows],
-            "balance": signed.get((held.landlord.pk, held.department)),
+            "balance": (one := signed.get((held.landlord.pk, held.department))), "sound": one is not None and sound(one),
         }
         for held in held_years(request.actor, year)
     ]  # fmt: skip

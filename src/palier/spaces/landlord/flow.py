@@ -140,7 +140,10 @@ def _flow(request: HttpRequest, department: str, year: int) -> dict[str, Any]:
         "rows": [{"row": r, "convention": held.conventions.get(r.line.key)} for r in held.rows],
         "chart": chart(held),
         "notices": unusual(request.actor.organisation_id, department, clock.today()),
-        "balances": [{"holder": h, "signed": signed.get(key)} for key, h in sorted(holders.items())],
+        "balances": [
+            {"holder": h, "signed": (one := signed.get(key)), "sound": one is not None and balances.sound(one)}
+            for key, h in sorted(holders.items())
+        ],
         "due": law.balance_due(year),
     }
 
