@@ -53,7 +53,7 @@ def test_only_live_transfers_of_ones_own_tenants_count(build, landlord, client_f
     agent = build.actor(Role.LANDLORD, landlord)
     tenant(build, landlord, "T5", 0)
     tenant(build, landlord, "T2", 4, demand={"transfer": False})
-    tenant(build, landlord, "T2", 4, demand={"state": "removed"})
+    tenant(build, landlord, "T2", 4, demand={"state": "removed", "removal_ground": "RADREN", "removed_on": NOW.date()})
     tenant(build, landlord, "T2", 4, ended_on=date(2026, 1, 1))
     tenant(build, build.organisation(), "T2", 4)
     assert found(agent) == []
