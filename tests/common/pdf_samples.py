@@ -312,6 +312,40 @@ REPORT: dict[str, Any] = {
     ],
 }
 
+BALANCE: dict[str, Any] = {
+    "landlord": "Logis d’essai",
+    "holder": "Action Logement (essai)",
+    "year": 2025,
+    "department": "Calvados",
+    "base": 41,
+    "first": 2,
+    "cancelled": 1,
+    "excluded": [["Mutation d’un locataire du bailleur", 3]],
+    "rows": [
+        {
+            "name": "Action Logement", "percent": 12.5, "place": "Caen", "objective": 8, "took": 7, "offered": 8, "let": 6,
+            "returned": 1, "pending": 1, "late": 1, "first": 1,
+        }
+    ],
+    "dwellings": [
+        {
+            "on": "2025-03-04", "reference": "LOG-1", "type": "T3", "commune": "Caen", "financing": "PLUS", "qpv": True,
+            "built": 1974, "kind": "Première mise en location", "outcome": "Attribué, bail signé",
+        },
+        {
+            "on": "2025-05-20", "reference": "LOG-2", "type": "T2", "commune": "Ifs", "financing": "PLAI", "qpv": False,
+            "built": None, "kind": "Dans le flux", "outcome": "Rendu au bailleur",
+        },
+    ],
+    "signed_at": "2026-01-12T09:00:00+01:00",
+    "signed_by": "Camille Essai",
+    "title": "",
+    "due": "2026-02-28",
+    "dated_on": "2026-01-12",
+    "sha256": "0" * 64,
+    "seal": "0123456789abcdef",
+}  # fmt: skip
+
 EVERY: list[tuple[str, dict[str, Any]]] = [
     ("attestation", ATTESTATION),
     ("minutes", MINUTES),
@@ -321,4 +355,5 @@ EVERY: list[tuple[str, dict[str, Any]]] = [
     ("occupancy_opinion", OPINION),
     ("occupancy_request", REQUEST),
     ("activity_report", REPORT),
+    ("flow_balance", BALANCE),
 ]

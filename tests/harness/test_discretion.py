@@ -79,6 +79,8 @@ UNREAD = {
     "landlord:declare_review", "landlord:follow_review", "landlord:remind_review", "landlord:review",
     "landlord:review_opinion", "landlord:review_request", "landlord:send_review", "landlord:take_off_review",
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
+    # This town has no convention: nothing of a demand is on these pages.
+    "holder:flow_balance", "landlord:end_convention", "landlord:flow_balance", "landlord:sign_balance",
 }  # fmt: skip
 # Who presides reads what the other members do not.
 PRESIDENT = "yves.membre"

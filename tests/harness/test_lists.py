@@ -17,6 +17,7 @@ from palier.documents.models import Piece, Recognition
 from palier.employers.models import Company, JobAttestation
 from palier.exchanges.models import Operation
 from palier.law.occupancy_review import Suitable
+from palier.reservations.models import Convention, Turn
 from palier.reviews.models import Examination, Review, Tenancy
 from tests.builders import CAEN
 from tests.conftest import NOW
@@ -51,6 +52,20 @@ def held(town: Town, count: int) -> None:
     for _ in range(count):
         offer = town.build.offer(town.landlord, contingent="action_logement", holder=town.reserved.holder)
         town.rivals(offer, 1)
+
+
+def turns(town: Town, count: int) -> None:
+    """More dwellings of the flow, whose turn is the holder's."""
+    convention, _ = Convention.objects.get_or_create(
+        landlord=town.landlord, holder=town.reserved.holder, contingent="action_logement", department_id="14",
+        defaults={"percent": 20, "designation_days": 30, "valid_from": date(2026, 1, 1), "recorded_at": NOW},
+    )  # fmt: skip
+    for _ in range(count):
+        offer = town.build.offer(town.landlord, contingent="action_logement", holder=convention.holder)
+        Turn.objects.create(
+            vacancy_id=offer.vacancy_id, landlord=town.landlord, holder=convention.holder, convention=convention, kind="flow",
+            on=NOW.date(), due_at=NOW + timedelta(days=20), why="Son tour",
+        )  # fmt: skip
 
 
 def pieces(town: Town, count: int) -> None:
@@ -144,6 +159,14 @@ def tenancies(town: Town, count: int, **fields) -> list[Tenancy]:
     ]  # fmt: skip
 
 
+def swapping(town: Town, count: int) -> None:
+    """Pairs of tenants who asked for a transfer, one too small and one too large."""
+    for tenancy in tenancies(town, count):
+        person = town.build.person()
+        Tenancy.objects.filter(pk=tenancy.pk).update(person=person)
+        town.build.demand(person, transfer=True)
+
+
 def reviews(town: Town, count: int, state: str = "asked", **fields) -> list[Review]:
     return [
         Review.objects.create(
@@ -181,6 +204,9 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "candidates": ("sophie.bailleur", "/bailleur/offres/{free}/candidats/", rivals),
     "instruction": ("sophie.bailleur", "/bailleur/instruction/", to_instruct),
     "allocations": ("sophie.bailleur", "/bailleur/attributions/", offers),
+    "flow": ("sophie.bailleur", "/bailleur/reservations/", turns),
+    "held flow": ("paul.reservataire", "/reservataire/flux/", turns),
+    "held turns": ("paul.reservataire", "/reservataire/", turns),
     "held": ("paul.reservataire", "/reservataire/", held),
     "held candidates": ("paul.reservataire", "/reservataire/logements/{reserved}/", lambda t, n: t.rivals(t.reserved, n)),
     "sessions": ("nadia.secretaire", "/bailleur/seances/", sessions),
@@ -198,6 +224,7 @@ LISTS: dict[str, tuple[str, str, Callable[[Town, int], None]]] = {
     "due": ("sophie.bailleur", "/bailleur/occupation/", tenancies),
     "asked": ("sophie.bailleur", "/bailleur/occupation/?voir=declarations", reviews),
     "tenancies": ("sophie.bailleur", "/bailleur/occupation/baux/", tenancies),
+    "swaps": ("sophie.bailleur", "/bailleur/occupation/echanges/", swapping),
     "session examinations": ("nadia.secretaire", "/bailleur/seances/{session}/", examinations),
     "member examinations": ("helene.maire", "/commission/seances/{session}/", examinations),
     "organisations": ("alain.admin", "/equipe/organisations/", organisations),

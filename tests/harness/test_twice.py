@@ -46,6 +46,7 @@ from palier.homes import actions as homes
 from palier.homes.models import Contradiction
 from palier.law.occupancy_review import Suitable
 from palier.observatory.models import Simulation
+from palier.reservations.models import Convention, Turn
 from palier.reviews import actions as reviews
 from palier.reviews.declared import Declared
 from palier.reviews.models import Tenancy
@@ -64,16 +65,17 @@ READ_ONLY = {
     "applicant:receipt", "applicant:tenancy", "applicant:tenancy_opinion", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
-    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:receipt", "holder:recognition",
+    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:flow", "holder:flow_balance", "holder:home", "holder:receipt", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
-    "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
-    "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
+    "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:flow", "landlord:flow_balance", "landlord:home", "landlord:instruction",
+    "landlord:lease_summary", "landlord:lot", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
     "landlord:contests", "landlord:mayor_note", "landlord:session_papers", "member:contests", "member:mayor_note", "member:presiding",
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
-    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:tenancies",
+    "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:swaps", "landlord:tenancies",
     "landlord:discussions", "landlord:turnout", "member:item_turnout", "member:turnout", "spaces:unread",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
     "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility", "public:delays", "public:delays_export",
+    "spaces:objectives", "spaces:objectives_export",
     "public:careful_words", "public:home", "public:observatory", "public:offer", "public:offers", "public:offers_map", "public:places",
     "public:grid", "public:grid_text", "public:grids", "public:odds", "public:privacy", "public:simulator", "public:source", "spaces:home", "spaces:plan", "staff:dossier", "staff:organisation", "staff:organisations",
     "staff:settings", "staff:takeover", "staff:takeover_report",
@@ -653,6 +655,45 @@ def _(town):
     fresh = town.build.dwelling(town.landlord)
     data = {"available_on": "2027-01-04", "rent": "400", "charges": "60", "contingent": "none"}
     return Case(town.client("sophie.bailleur"), f"/bailleur/logements/{fresh.pk}/offre/", data)
+
+
+def convention(town, since="2025-01-01"):
+    return Convention.objects.create(
+        landlord=town.landlord, holder=town.reserved.holder, contingent="action_logement", department_id="14",
+        percent=20, designation_days=30, valid_from=since, recorded_at=NOW,
+    )  # fmt: skip
+
+
+@case("landlord:new_convention")
+def _(town):
+    data = {
+        "holder_id": town.reserved.holder_id, "contingent": "action_logement", "department": "14", "percent": "20",
+        "designation_days": "30", "returned_counts": "on", "valid_from": "2026-01-01",
+    }  # fmt: skip
+    return Case(town.client("sophie.bailleur"), "/bailleur/reservations/conventions/nouvelle/", data)
+
+
+@case("landlord:end_convention")
+def _(town):
+    path = f"/bailleur/reservations/conventions/{convention(town).pk}/fin/"
+    return Case(town.client("sophie.bailleur"), path, {"on": "2027-01-01"})
+
+
+@case("landlord:sign_balance")
+def _(town):
+    convention(town)
+    path = f"/bailleur/reservations/bilans/14/2025/{town.reserved.holder_id}/"
+    return Case(town.client("sophie.bailleur"), path, {})
+
+
+@case("holder:give_back")
+def _(town):
+    Turn.objects.create(
+        vacancy_id=town.reserved.vacancy_id, landlord=town.landlord, holder=town.reserved.holder, convention=convention(town),
+        kind="flow", on=NOW.date(), due_at=later(days=20), why="Son tour",
+    )  # fmt: skip
+    path = f"/reservataire/logements/{town.reserved.pk}/rendre/"
+    return Case(town.client("paul.reservataire"), path, {"reason": "Personne"}, bare=False)
 
 
 @case("landlord:confirm_offer")

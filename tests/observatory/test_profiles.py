@@ -41,7 +41,7 @@ def test_a_signed_session_leaves_figures_and_no_name(build):
         CAEN,
     )
     linked = {f.name for f in PastProfile._meta.get_fields() if f.is_relation}
-    assert linked == {"commission", "commune"}
+    assert linked == {"commission", "commune", "holder"}
 
 
 def test_a_lease_says_how_long_it_took(build):

@@ -30,6 +30,7 @@ from palier.documents.queries import unchecked
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
 from palier.law.receipts import commitment
+from palier.reservations import actions as reservations
 from palier.territories.queries import setting
 
 
@@ -174,10 +175,12 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
 
     The landlord does it for its own dwellings, the reservation holder for those it holds. `departures`
     (application → explanation) takes a candidate out of the order: it stays visible with its reason.
-    Doing it again on an offer already closed returns the list already made.
+    Doing it again on an offer already closed returns the list already made. A holder's list comes within the delay of
+    its convention.
     """
     offer = locked(designates(actor), offer_id)
     made = latest_shortlist(offer.pk)
+    reservations.designated(actor=actor, offer=offer)
     if offer.state in ("published", "suspended"):
         # An offer reopened after a list that nobody took is closed again by another list.
         OFFER.fire(offer, "close", actor=actor)

@@ -13,13 +13,13 @@ from typing import Any
 
 from django.conf import settings
 
-from palier.applications.models import Shortlist, ShortlistEntry
+from palier.applications.models import Shortlist
 from palier.applications.offers import describe
 from palier.applications.queries import latest_shortlist
 from palier.commissions import giving
 from palier.commissions.business import BUSINESS
 from palier.commissions.models import AgendaItem, Candidate, Decision, Recusal, Seat, Session
-from palier.commissions.queries import recused, seats_concerned
+from palier.commissions.queries import departures_of, recused, seats_concerned
 from palier.commissions.rules import rules_of_session
 from palier.commissions.states import DECISIONS, EXCEPTIONS
 from palier.common import pdf
@@ -107,15 +107,7 @@ def _item(item: AgendaItem) -> dict[str, Any]:
 
 def _scoring(made: Shortlist | None) -> dict[str, Any]:
     """How the scoring was applied before the session: the list, and who left its order with the reason given then."""
-    if made is None:
-        return {"listed": 0, "departures": []}
-    entries = ShortlistEntry.objects.filter(shortlist=made).order_by("position")
-    return {
-        "listed": made.candidates,
-        "departures": [
-            {"position": e.position, "points": float(e.points), "reason": e.departure} for e in entries if e.departure
-        ],
-    }
+    return {"listed": made.candidates if made else 0, "departures": departures_of(made) if made else []}
 
 
 def candidates_of(item: AgendaItem) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
+from palier.applications.models import Shortlist, ShortlistEntry
 from palier.commissions.business import concerns
 from palier.commissions.models import (
     AgendaItem,
@@ -343,3 +344,13 @@ def corrections_of(items: Sequence[AgendaItem]) -> dict[int, list[Correction]]:
 def to_look_again(ballot: Ballot | None, corrections: Sequence[Correction]) -> list[Correction]:
     """What changed on a dwelling after this ballot was cast: it still counts, its member is asked to look again."""
     return [one for one in corrections if ballot is not None and one.at > ballot.cast_at]
+
+
+def departures_of(made: Shortlist) -> list[dict[str, Any]]:
+    """Who left the order of a list and the reason given then, by position and points: nobody is named nor seen.
+
+    For whoever may see the list: the commission reads why its candidates are not the first ones (CCH L441-2-8).
+    """
+    with as_system("the reason why an order was left is written for the commission; the households stay unseen"):
+        entries = ShortlistEntry.objects.filter(shortlist=made).exclude(departure="").order_by("position")
+        return [{"position": e.position, "points": float(e.points), "reason": e.departure} for e in entries]

@@ -27,6 +27,7 @@ DOMAIN_APPS = [
     "palier.demands",
     "palier.documents",
     "palier.homes",
+    "palier.reservations",
     "palier.cotation",
     "palier.applications",
     "palier.commissions",

@@ -26,7 +26,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import availability, bodies, commission, occupation, registering, sittings, storing
+from palier.demo import availability, bodies, commission, flow, occupation, registering, sittings, storing
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
@@ -372,6 +372,13 @@ def _availability(scale) -> dict[str, int]:
     return availability.begin(landlord)
 
 
+def _flow(scale) -> dict[str, int]:
+    """Conventions of the cast's landlord, and whose turn each of its dwellings was."""
+    with acting(SYSTEM):
+        landlord = _organisation("landlord")
+    return flow.begin(landlord)
+
+
 def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
@@ -380,4 +387,5 @@ STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
     ("several", _several), ("register", _register), ("occupation", _occupation), ("availability", _availability),
+    ("flow", _flow),
 )  # fmt: skip

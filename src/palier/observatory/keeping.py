@@ -15,7 +15,7 @@ from palier.common.isolation import as_system
 from palier.cotation.queries import household_of
 from palier.demands.models import Demand
 from palier.documents.queries import recognised
-from palier.homes.models import Dwelling
+from palier.homes.models import Dwelling, Offer
 from palier.law import codes
 from palier.law.profiles import profile
 from palier.observatory.models import PastProfile, PastSession
@@ -33,6 +33,7 @@ def keep_session(session: Session, actor: Actor) -> None:
         )
         for candidate in candidates:
             row = _row(candidate.application.demand, candidate.item.offer.dwelling, session.commission_id, day)
+            row |= _held(candidate.item.offer)
             PastProfile.objects.create(step="examined", **row)
             if candidate.decision.rank:
                 PastProfile.objects.create(step="ranked", **row)
@@ -64,9 +65,15 @@ def keep_housed(lease: Lease) -> None:
         PastProfile.objects.create(
             step="housed",
             **_row(demand, proposal.offer.dwelling, session.commission_id, lease.signed_on),
+            **_held(proposal.offer),
             answer_days=max((answered - decided).days, 0),
             lease_days=max((lease.signed_on - answered).days, 0),
         )
+
+
+def _held(offer: Offer) -> dict[str, Any]:
+    """On whose contingent: a dwelling that its holder gave back is the landlord's."""
+    return {"contingent": offer.contingent, "holder_id": offer.holder_id}
 
 
 def _row(demand: Demand, dwelling: Dwelling, commission: int, day: date) -> dict[str, Any]:

@@ -180,6 +180,9 @@ class PastProfile(models.Model):
     commune = models.ForeignKey("territories.Commune", models.PROTECT)
     financing = models.CharField(max_length=4)
     qpv = models.BooleanField(default=False)
+    # Whose the dwelling was to fill, in the end; no holder: the landlord's own.
+    contingent = models.CharField(max_length=20, default="none")
+    holder = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
     composition = models.CharField(max_length=12)
     age = models.CharField(max_length=3, blank=True)
     ceiling = models.CharField(max_length=5, blank=True)
@@ -191,7 +194,10 @@ class PastProfile(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["commission", "on"], name="profile_commission")]
+        indexes = [
+            models.Index(fields=["commission", "on"], name="profile_commission"),
+            models.Index(fields=["holder", "on"], name="profile_holder", condition=models.Q(holder__isnull=False)),
+        ]
 
 
 class StepDelay(models.Model):

@@ -7,7 +7,7 @@ members count their own commissions, an authority its own territory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
@@ -146,7 +146,8 @@ def _whole(count: int, least: int) -> int | None:
     return None if 0 < count < least else count
 
 
-def _quarters(asked: Asked) -> list[tuple[date, str]]:
+def quarters_of(asked: Asked) -> list[tuple[date, str]]:
+    """The quarters of a period: (first day, « T1 2026 »)."""
     found, day = [], asked.since
     while day <= asked.until:
         held = quarter(day)
@@ -159,9 +160,9 @@ def _over_time(rows: Any, asked: Asked, least: int) -> dict[str, Any]:
     counts: Counter[tuple[str, date]] = Counter()
     for step, on, n in rows.values_list("step", "on").annotate(Count("pk")).order_by("step", "on"):
         counts[step, quarter(on).first] += n
-    quarters = _quarters(asked)
+    quarters = quarters_of(asked)
     shown = {step: hidden({first: counts[step, first] for first, _ in quarters}, least) for step in STEPS}
-    return _figure(
+    return figure(
         "time", "Ménages examinés, classés et logés, par trimestre", "Trimestre", [label for _, label in quarters],
         [(STEPS[step], [shown[step][first] for first, _ in quarters]) for step in STEPS], kind="line", unit="ménages", short="Évolution",
     )  # fmt: skip
@@ -206,7 +207,7 @@ def _shares(
         values = [None if shown[g] is None or whole < least else 100 * shown[g] / whole for g, _ in groups]
         series.append((label, values))
     note = "Part de chaque groupe, parmi les ménages dont on le sait."
-    return _figure(key, title, head, [label for _, label in groups], series, kind="hbar", unit="%", note=note)
+    return figure(key, title, head, [label for _, label in groups], series, kind="hbar", unit="%", note=note)
 
 
 def _participation(sessions: Sequence[PastSession], asked: Asked) -> dict[str, Any]:
@@ -215,9 +216,9 @@ def _participation(sessions: Sequence[PastSession], asked: Asked) -> dict[str, A
     for one in sessions:
         called[quarter(one.on).first] += one.called
         voted[quarter(one.on).first] += one.voted
-    quarters = _quarters(asked)
+    quarters = quarters_of(asked)
     values = [100 * voted[first] / called[first] if called[first] else None for first, _ in quarters]
-    return _figure(
+    return figure(
         "participation", "Participation des membres", "Trimestre", [label for _, label in quarters],
         [("Ont pris part au vote", values)], kind="bar", unit="%", short="Participation",
         note="Votes exprimés sur votes attendus, déports non comptés. Personne n’y est nommé.",
@@ -232,21 +233,22 @@ def _delays(rows: Any, asked: Asked, least: int) -> dict[str, Any]:
         first = quarter(on).first
         answers.setdefault(first, []).append(answer)
         leases.setdefault(first, []).append(lease)
-    quarters = _quarters(asked) if answers else []
+    quarters = quarters_of(asked) if answers else []
     series = [
         (label, [median(days[f]) if len(days.get(f, ())) >= least else None for f, _ in quarters])
         for label, days in (("De la séance à la réponse", answers), ("De la réponse au bail", leases))
     ]
-    return _figure(
+    return figure(
         "delays", "Délais après la séance", "Trimestre", [label for _, label in quarters], series, kind="line",
         unit="jours", short="Délais", note="Durée médiane : la moitié des ménages logés ont attendu moins.",
     )  # fmt: skip
 
 
-def _figure(
+def figure(
     key: str, title: str, head: str, categories: list[str], series: Sequence[tuple[str, list[Any]]], *, kind: str,
     unit: str, note: str = "", short: str = "",
 ) -> dict[str, Any]:  # fmt: skip
+    """A chart as the `chart` component takes it, with its `key`."""
     return {
         "key": key, "short": short or head, "title": title, "kind": kind, "categories": categories, "category_label": head, "unit": unit,
         "decimals": 0, "note": note, "series": [{"name": name, "values": values} for name, values in series],
@@ -254,26 +256,41 @@ def _figure(
 
 
 def _objectives(housed: Any, on: date, least: int) -> list[Objective]:
-    """Signed leases against the law (CCH L441-1): the poorest quarter and priority publics outside priority districts,
-    the three other quartiles inside."""
-    counts: Counter[tuple[bool, str]] = Counter()
-    for qpv, quartile, n in housed.values_list("qpv", "quartile").annotate(Count("pk")).order_by("qpv", "quartile"):
-        counts[qpv, quartile] += n
-    outside = counts[False, "first"] + counts[False, "others"]
-    inside = counts[True, "first"] + counts[True, "others"]
-    every, priority = housed.count(), housed.filter(priority=True).count()
+    """Signed leases against the law (CCH L441-1)."""
+    rows = housed.values_list("qpv", "quartile", "priority").annotate(Count("pk"))
+    counts: Counter[tuple[bool, str, bool]] = Counter()
+    for qpv, quartile, priority, n in rows.order_by("qpv", "quartile", "priority"):
+        counts[qpv, quartile, priority] += n
+    return objectives(counts, shares(on), least)
+
+
+def shares(on: date) -> dict[str, float]:
+    """The shares that the law sets, in force on a day, between 0 and 1."""
+    keys = ("first_quartile_share", "priority_share", "other_quartiles_share")
+    return {key: setting(key, on=on) / 100 for key in keys}
+
+
+def objectives(counts: Mapping[tuple[bool, str, bool], int], aims: Mapping[str, float], least: int) -> list[Objective]:
+    """Leases counted by (priority district, quartile, priority public) against the law: the poorest quarter outside priority
+    districts, priority publics everywhere, the three other quartiles inside."""
+
+    def count(qpv: bool, *quartiles: str) -> int:
+        return sum(n for (inside, quartile, _), n in counts.items() if inside == qpv and quartile in quartiles)
+
+    outside, inside = count(False, "first", "others"), count(True, "first", "others")
+    priority = sum(n for (_, _, held), n in counts.items() if held)
     unsaid = "" if outside or inside else "Le seuil du premier quartile n’est pas saisi pour cette période."
     return [
-        _objective("Premier quartile, hors quartiers prioritaires", "first_quartile_share", counts[False, "first"], outside, on, least, unsaid),
-        _objective("Publics prioritaires", "priority_share", priority, every, on, least),
-        _objective("Trois autres quartiles, en quartiers prioritaires", "other_quartiles_share", counts[True, "others"], inside, on, least, unsaid),
+        _objective("Premier quartile, hors quartiers prioritaires", aims["first_quartile_share"], count(False, "first"), outside, least, unsaid),
+        _objective("Publics prioritaires", aims["priority_share"], priority, sum(counts.values()), least),
+        _objective("Trois autres quartiles, en quartiers prioritaires", aims["other_quartiles_share"], count(True, "others"), inside, least, unsaid),
     ]  # fmt: skip
 
 
-def _objective(label: str, key: str, part: int, whole: int, on: date, least: int, why: str = "") -> Objective:
+def _objective(label: str, aim: float, part: int, whole: int, least: int, why: str = "") -> Objective:
     reached = share(part, whole, least)
     words = why or ("" if reached is not None else "Trop peu de baux pour le dire.")
-    return Objective(label, setting(key, on=on) / 100, reached, whole, words)
+    return Objective(label, aim, reached, whole, words)
 
 
 def _sums(sessions: Sequence[PastSession]) -> dict[str, int]:

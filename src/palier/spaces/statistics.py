@@ -18,7 +18,7 @@ from palier.common.pages import page, paper
 from palier.common.templatetags.palier_words import number
 from palier.law.calendar import add_months
 from palier.law.reasons import percent
-from palier.observatory.profiles import STEPS, Asked, Reach, Statistics, communes, reach, statistics
+from palier.observatory.profiles import STEPS, Asked, Objective, Reach, Statistics, communes, reach, statistics
 from palier.spaces.access import for_roles
 
 ROLES = (Role.LANDLORD, Role.SECRETARY, Role.MEMBER, Role.AUTHORITY)
@@ -36,8 +36,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, within: Reach, today: date) -> None:
         super().__init__(data)
-        years = [(str(y), f"Année {y}") for y in range(today.year, today.year - YEARS, -1)]
-        self.fields["periode"].choices = [("", "Douze derniers mois"), ("trois-ans", "Trois dernières années"), *years]
+        lasting = [("", "Douze derniers mois"), ("trois-ans", "Trois dernières années")]
+        self.fields["periode"].choices = [*lasting, *years(today)]
         self.fields["commission"].choices = [
             ("", "Toutes"),
             *((str(k), name) for k, name in within.commissions.items()),
@@ -50,7 +50,7 @@ class FilterForm(forms.Form):
         """What is asked; what is not a choice is no filter."""
         self.is_valid()
         data = self.cleaned_data
-        since, until = _bounds(data.get("periode", ""), self.today)
+        since, until = bounds(data.get("periode", ""), self.today)
         commission = data.get("commission")
         return Asked(since, until, int(commission) if commission else None, data.get("commune") or None)
 
@@ -59,7 +59,13 @@ class FilterForm(forms.Form):
         return sum(bool(self.cleaned_data.get(name)) for name in self.fields)
 
 
-def _bounds(period: str, today: date) -> tuple[date, date]:
+def years(today: date) -> list[tuple[str, str]]:
+    """The years one may look back on, as choices."""
+    return [(str(y), f"Année {y}") for y in range(today.year, today.year - YEARS, -1)]
+
+
+def bounds(period: str, today: date) -> tuple[date, date]:
+    """The days of a period: a year, « trois-ans », or the twelve months past."""
     if period.isdigit():
         return date(int(period), 1, 1), min(date(int(period), 12, 31), today)
     months = 36 if period == "trois-ans" else 12
@@ -82,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "form": form, "active": form.count, "found": found, "here": reverse("spaces:statistics"),
             "totals": [(label, found.totals[step]) for step, label in STEPS.items()],
-            "hidden_under": found.least, "objectives": [_objective(o) for o in found.objectives],
+            "hidden_under": found.least, "objectives": [shown_objective(o) for o in found.objectives],
             "export_url": f"{reverse('spaces:statistics_export')}?{query}",
             "report_url": reverse("spaces:statistics_report", args=[found.asked.until.year]),
             "report_label": f"Rapport annuel {found.asked.until.year}",
@@ -90,7 +96,8 @@ def home(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _objective(one) -> dict[str, Any]:
+def shown_objective(one: Objective) -> dict[str, Any]:
+    """An objective in words: percents, whether it is reached, and why that cannot be said."""
     done = None if one.reached is None else one.reached >= one.least
     return {
         "label": one.label, "least": percent(one.least), "reached": "—" if one.reached is None else percent(one.reached),
@@ -145,7 +152,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
     if not today.year - YEARS < year <= today.year:
         raise Http404
     within = reach(request.actor)
-    since, until = _bounds(str(year), today)
+    since, until = bounds(str(year), today)
     found = statistics(within, Asked(since, until))
     content = pdf.render(
         "activity_report",
@@ -155,7 +162,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
             "hidden_under": found.least, "sessions": found.sessions or None, "demo": settings.DEMO,
             "totals": [[label, _shown(found.totals[step])] for step, label in STEPS.items()],
             "decisions": [[label, _shown(count)] for label, count in found.decisions],
-            "objectives": [_objective(o) for o in found.objectives], "origin": settings.BASE_URL,
+            "objectives": [shown_objective(o) for o in found.objectives], "origin": settings.BASE_URL,
             "figures": [_table(figure) for figure in found.figures],
         },
     )  # fmt: skip

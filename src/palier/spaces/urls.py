@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.spaces import delays, planning, statistics, uploads, views
+from palier.spaces import delays, objectives, planning, statistics, uploads, views
 
 app_name = "spaces"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     *delays.urlpatterns,
     *planning.urlpatterns,
     *statistics.urlpatterns,
+    *objectives.urlpatterns,
 ]

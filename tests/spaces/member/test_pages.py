@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from palier.applications.models import ShortlistEntry
 from palier.commissions import actions
 from palier.commissions.models import Ballot
 from palier.common import clock
@@ -147,3 +148,11 @@ def test_progress_goes_round_the_agenda():
     assert [progress.after(pk) for pk in (7, 3, 9, 5)] == [5, 5, 5, 7]
     assert (progress.beside(7, -1), progress.beside(7, 1), progress.beside(5, 1)) == (None, 3, None)
     assert of_session([7], voted=(), out=()).after(7) is None
+
+
+def test_the_commission_reads_why_an_order_was_left_and_of_nobody_by_name(stage, client_for):
+    assert "écarté de l’ordre" not in shown(client_for, stage)
+    ShortlistEntry.objects.filter(position=2).update(departure="Loyer trop lourd pour ses ressources")
+    page = shown(client_for, stage)
+    assert "1\u00a0candidat écarté de l’ordre avant la séance" in page
+    assert "rang 2 (" in page and "Loyer trop lourd pour ses ressources" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from palier.spaces.holder import recognitions, views
+from palier.spaces.holder import flow, recognitions, views
 
 app_name = "holder"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("logements/<int:pk>/", views.candidates, name="candidates"),
     path("logements/<int:pk>/recu/", views.receipt, name="receipt"),
     path("logements/<int:pk>/designer/", views.designate, name="designate"),
+    path("logements/<int:pk>/rendre/", views.give_back, name="give_back"),
     path("dossiers/<int:pk>/", views.file, name="file"),
+    *flow.urlpatterns,
     *recognitions.urlpatterns,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -10,15 +11,28 @@ from palier.accounts.roles import Role
 from palier.applications import actions
 from palier.applications.models import Application, Shortlist
 from palier.applications.queries import latest_shortlist, lists_of, ranks, visible_to
+from palier.common import clock
 from palier.common.errors import Refused
-from palier.common.pages import go, page
+from palier.common.pages import attempt, go, page
 from palier.documents.actions import note_reading
 from palier.homes.models import Offer
 from palier.homes.queries import candidate_counts
 from palier.homes.states import OFFER
+from palier.reservations import actions as turns
+from palier.reservations.queries import open_turn, turns_of
 from palier.spaces.access import for_roles
+from palier.spaces.careful import CarefulText
 from palier.spaces.dossier import candidacy
+from palier.spaces.objectives import before_choosing
 from palier.spaces.receipts import download
+
+
+class GiveBackForm(forms.Form):
+    reason = forms.CharField(
+        label="Pourquoi rendez-vous ce logement ?", max_length=300, widget=CarefulText(2), help_text="Le bailleur lira ce motif.",
+        error_messages={"required": "Dites pourquoi vous rendez ce logement."},
+    )  # fmt: skip
+    use_required_attribute = False
 
 
 def _held(request: HttpRequest):
@@ -35,14 +49,29 @@ def home(request: HttpRequest) -> HttpResponse:
     offers = list(_held(request).exclude(state__in=["let", "withdrawn"]))
     counts = candidate_counts([o.pk for o in offers])
     made = set(Shortlist.objects.filter(offer__in=offers).values_list("offer_id", flat=True))
+    open_turns = {t.vacancy_id: t for t in turns_of(request.actor).filter(state="open")}
+    offers.sort(
+        key=lambda o: (
+            o.vacancy_id not in open_turns,
+            open_turns[o.vacancy_id].due_at if o.vacancy_id in open_turns else o.closes_at,
+            o.pk,
+        )
+    )
     return page(
         request,
         "holder/home.html",
         {
             "rows": [
-                {"offer": o, "candidates": counts.get(o.pk, 0), "made": o.pk in made, "state": OFFER.states[o.state]}
+                {
+                    "offer": o,
+                    "candidates": counts.get(o.pk, 0),
+                    "made": o.pk in made,
+                    "state": OFFER.states[o.state],
+                    "turn": open_turns.get(o.vacancy_id),
+                }
                 for o in offers
-            ]
+            ],
+            "now": clock.now(),
         },
     )
 
@@ -51,15 +80,27 @@ def home(request: HttpRequest) -> HttpResponse:
 def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
     offer = _held(request).get(pk=pk)
     applications = {a.pk: a for a in visible_to(request.actor).filter(offer=offer)}
+    skipped = set(request.POST.getlist("skip"))
     rows = [
-        {"application": applications[r.application_id], "rank": r}
+        {
+            "application": applications[r.application_id], "rank": r, "skipped": str(r.application_id) in skipped,
+            "why": request.POST.get(f"why-{r.application_id}", ""),
+        }
         for r in ranks(pk)
         if r.application_id in applications
-    ]
+    ]  # fmt: skip
+    lists = lists_of(offer)
     return page(
         request,
         "holder/candidates.html",
-        {"offer": offer, "rows": rows, "error": error, **lists_of(offer)},
+        {
+            "offer": offer,
+            "rows": rows,
+            "error": error,
+            "turn": open_turn(offer),
+            **lists,
+            **before_choosing(offer, rows, lists),
+        },
         status=422 if error else 200,
     )
 
@@ -85,6 +126,19 @@ def designate(request: HttpRequest, pk: int) -> HttpResponse:
         return candidates(request, pk, refusal.message)
     messages.success(request, "La liste est arrêtée et les premiers dossiers sont transmis au bailleur.")
     return go(request, "holder:candidates", pk)
+
+
+@for_roles(Role.RESERVATION_HOLDER)
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The holder has nobody to designate: the dwelling goes back to its landlord at once, with the reason."""
+    offer = _held(request).get(pk=pk)
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, lambda: turns.give_back(actor=request.actor, offer_id=pk, **form.cleaned_data))
+        if not form.errors:
+            messages.success(request, "Le logement est rendu au bailleur, qui est prévenu.")
+            return go(request, "holder:home")
+    return page(request, "holder/give_back.html", {"form": form, "offer": offer}, status=422 if form.errors else 200)
 
 
 @for_roles(Role.RESERVATION_HOLDER)

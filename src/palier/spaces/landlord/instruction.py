@@ -22,6 +22,7 @@ from palier.law import codes
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText, remind
 from palier.spaces.dossier import candidacy, name_of
+from palier.spaces.objectives import before_choosing
 from palier.spaces.receipts import download
 from palier.spaces.sending import SendingForm
 from palier.spaces.story import events
@@ -79,7 +80,8 @@ def candidates_context(offer: Offer) -> dict[str, object]:
         for r in ranks(offer.pk)
         if r.application_id in applications
     ]
-    return {"offer": offer, "rows": rows, "states": APPLICATION.states, **lists_of(offer)}
+    lists = lists_of(offer)
+    return {"offer": offer, "rows": rows, "states": APPLICATION.states, **lists, **before_choosing(offer, rows, lists)}
 
 
 @for_roles(Role.LANDLORD, Role.SECRETARY)

@@ -19,7 +19,11 @@ from palier.homes import actions
 from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling, Offer
 from palier.homes.queries import candidate_counts, open_contradictions, own_offers
 from palier.homes.states import OFFER
+from palier.law.flow import Turn
+from palier.law.flow import exclusions as law_exclusions
 from palier.law.stopwatch import lost_rent
+from palier.reservations import actions as reservations
+from palier.reservations.queries import next_turn
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText
 from palier.spaces.landlord.freshness import tell_ended
@@ -64,14 +68,53 @@ class OfferForm(forms.Form):
     available_on = forms.DateField(label="Libre le", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     rent = forms.DecimalField(label="Loyer hors charges (€ par mois)", min_value=1, max_digits=7, decimal_places=2)
     charges = forms.DecimalField(label="Charges (€ par mois)", min_value=0, max_digits=7, decimal_places=2)
+    description = forms.CharField(label="Description", required=False, max_length=1000, widget=CarefulText(4))
+
+
+class ReservedForm(OfferForm):
+    """Where no convention covers the dwelling: the landlord says by itself whether it is reserved."""
+
     contingent = forms.ChoiceField(label="Réservation", choices=CONTINGENTS)
     holder_id = forms.TypedChoiceField(label="Réservataire", required=False, coerce=int, empty_value=None)
-    description = forms.CharField(label="Description", required=False, max_length=1000, widget=CarefulText(4))
+    field_order = ("available_on", "rent", "charges", "contingent", "holder_id", "description")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         kinds = (OrganisationKind.STATE, OrganisationKind.ACTION_LOGEMENT, OrganisationKind.AUTHORITY)
         self.fields["holder_id"].choices = [("", "Aucun"), *((o.pk, o.name) for o in organisations(*kinds))]
+
+
+class TurnForm(OfferForm):
+    """Where conventions cover the dwelling: the turn's holder, or another with the reason."""
+
+    line = forms.TypedChoiceField(label="Qui désigne les candidats ?", coerce=int, widget=forms.RadioSelect)
+    departure = forms.CharField(
+        label="Pourquoi un autre que celui dont c’est le tour ?", required=False, max_length=300, widget=CarefulText(2),
+        help_text="Nécessaire pour un logement du flux ; ce motif est gardé avec le tour.",
+    )  # fmt: skip
+    first_letting = forms.BooleanField(
+        label="Première mise en location : réservée selon l’accord des parties", required=False
+    )
+    exclusion = forms.ChoiceField(label="Hors du flux", required=False)
+    field_order = ("available_on", "rent", "charges", "description", "line", "departure", "first_letting", "exclusion")
+    use_required_attribute = False
+
+    def __init__(self, *args, turn: Turn, intermediate: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if intermediate:
+            for name in ("line", "departure", "first_letting", "exclusion"):
+                del self.fields[name]
+            return
+        called, *others = (row.line for row in turn.standings)
+        names = [(called.key, f"{called.name} : c’est son tour"), *((line.key, line.name) for line in others)]
+        self.fields["line"].choices = names
+        self.fields["line"].initial = called.key
+        # The reason is asked beside the choice that needs one.
+        self.others = "|".join(str(line.key) for line in others)
+        excluded = law_exclusions(clock.today()).items()
+        self.fields["exclusion"].choices = [
+            ("", "Non, il compte dans le flux"), *((code, label) for code, label in excluded if code != "intermediate")
+        ]  # fmt: skip
 
 
 class WithdrawForm(forms.Form):
@@ -133,17 +176,36 @@ def new_dwelling(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.LANDLORD)
 def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
-    dwelling = Dwelling.objects.select_related("commune").get(pk=pk, landlord=request.actor.organisation_id)
-    form = OfferForm(request.POST or None, initial={"available_on": clock.today()})
+    dwelling = Dwelling.objects.select_related("commune", "landlord").get(pk=pk, landlord=request.actor.organisation_id)
+    turn = next_turn(dwelling, clock.today())
+    data = request.POST if request.method == "POST" else None
+    first = {"available_on": clock.today()}
+    intermediate = dwelling.financing == "LLI"
+    form = (
+        TurnForm(data, initial=first, turn=turn, intermediate=intermediate)
+        if turn
+        else ReservedForm(data, initial=first)
+    )
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: actions.draft_offer(actor=request.actor, dwelling_id=pk, **form.cleaned_data))
-        if made:
-            actions.publish(actor=request.actor, offer_id=made.pk)
+        publish = _by_turn if turn else _reserved
+        if attempt(form, lambda: publish(request, pk, form.cleaned_data)):
             messages.success(request, "L’offre est publiée.")
             return go(request, "landlord:offers")
     return page(
-        request, "landlord/offer_new.html", {"form": form, "dwelling": dwelling}, status=422 if form.errors else 200
+        request,
+        "landlord/offer_new.html",
+        {"form": form, "dwelling": dwelling, "turn": turn, "intermediate": intermediate},
+        status=422 if form.errors else 200,
     )
+
+
+def _by_turn(request: HttpRequest, pk: int, data: dict) -> Offer:
+    return reservations.publish(actor=request.actor, dwelling_id=pk, **data)
+
+
+def _reserved(request: HttpRequest, pk: int, data: dict) -> Offer:
+    made = actions.draft_offer(actor=request.actor, dwelling_id=pk, **data)
+    return actions.publish(actor=request.actor, offer_id=made.pk)
 
 
 @for_roles(Role.LANDLORD)

@@ -5,6 +5,7 @@ from palier.spaces.landlord import (
     corrections,
     decisions,
     discussions,
+    flow,
     freshness,
     instruction,
     meeting,
@@ -14,6 +15,7 @@ from palier.spaces.landlord import (
     rules,
     seats,
     sessions,
+    swaps,
     tenancies,
 )
 
@@ -21,6 +23,7 @@ app_name = "landlord"
 urlpatterns = [
     *freshness.urlpatterns,
     *offers.urlpatterns,
+    *flow.urlpatterns,
     *instruction.urlpatterns,
     *sessions.urlpatterns,
     *meeting.urlpatterns,
@@ -33,4 +36,5 @@ urlpatterns = [
     *allocations.urlpatterns,
     *reviews.urlpatterns,
     *tenancies.urlpatterns,
+    *swaps.urlpatterns,
 ]

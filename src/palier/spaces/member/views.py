@@ -18,6 +18,7 @@ from palier.commissions.discussion import first_places, unread_by_item
 from palier.commissions.models import AgendaItem, Ballot, Candidate, Recusal
 from palier.commissions.queries import (
     corrections_of,
+    departures_of,
     is_open,
     items_for,
     recorded_for,
@@ -164,6 +165,7 @@ def _page(
     recusal = Recusal.objects.filter(item=one, seat=seat).first()
     candidates = [] if recusal else _candidates(request, one)
     progress, changed = _progress(request, one), corrections_of([one])[one.pk]
+    made = latest_shortlist(one.offer_id)
     return page(
         request,
         "member/item.html",
@@ -190,7 +192,8 @@ def _page(
             "turnout": turnout(one),
             "firsts": first_places(request.actor, [one]).get(one.pk),
             **discussing.context(request, "member", one),
-            "list": latest_shortlist(one.offer_id),
+            "list": made,
+            "left_out": departures_of(made) if made else [],
             "interest_form": forms_.get("interest_form") or InterestForm(),
             "error": error,
             "progress": progress,
