@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -159,3 +159,43 @@ def suspend_stale() -> int:
         for offer in stale.order_by("pk"):
             OFFER.fire(offer, "suspend", actor=PALIER)
         return len(stale)
+
+
+@transaction.atomic
+def state_availability(*, actor: Actor, offer_id: int, says: str, stated_at: datetime, via: str = "form") -> str:
+    """What the landlord or its system says of a dwelling, dated by its source: `available`, `let` or `withdrawn`.
+
+    Answers `applied`, `repeated` (known already, written once) or `older` (recorded, and changes nothing: something
+    later is known). A dwelling let elsewhere frees its candidates at once.
+    """
+    offer = locked(own_offers(actor), offer_id)
+    said = offer.statements.order_by("-at", "-pk")
+    if said.filter(says=says, at=stated_at).exists():
+        return "repeated"
+    known = said.first()
+    AvailabilityStatement.objects.create(
+        offer=offer, at=stated_at, organisation=actor.organisation, says=says, via=via
+    )
+    if known is not None and known.at > stated_at:
+        return "older"
+    if says == "available":
+        if offer.state == "closed":
+            offer.confirmed_at = stated_at
+            offer.save(update_fields=["confirmed_at"])
+        else:
+            OFFER.fire(offer, "confirm", actor=actor, confirmed_at=stated_at)
+        return "applied"
+    target, reason = _ENDS[says]
+    if offer.state == target:
+        return "repeated"
+    OFFER.fire(offer, "let" if says == "let" else "withdraw", actor=actor, why=reason)
+    Vacancy.objects.filter(pk=offer.vacancy_id, ended_on=None).update(ended_on=clock.today(), end_reason=says)
+    for follow in after_end:
+        follow(actor, offer, reason)
+    return "applied"
+
+
+_ENDS = {
+    "let": ("let", "il est loué à un autre ménage"),
+    "withdrawn": ("withdrawn", "le bailleur l’a retiré"),
+}
