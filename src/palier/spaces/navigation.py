@@ -43,6 +43,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Attributions", "landlord:allocations", "handshake"),
         ("Occupation", "landlord:reviews", "users"),
         ("Statistiques", "spaces:statistics", "chart"),
+        ("Systèmes", "landlord:systems", "settings"),
     ],
     Role.SECRETARY: [
         ("Séances", "landlord:sessions", "calendar"),

@@ -70,43 +70,43 @@ def communes_of(codes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def dwellings(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
-    """Add or correct dwellings."""
+def judge_dwellings(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[int, dict[str, Any]]], list[Result]]:
+    """The dwellings that can be put, with their number, and the results of the others. Writes nothing."""
     good, results = _sorted_out(DwellingRow, rows, "reference")
     places = communes_of(row.commune for _, row in good)
     ready = []
     for number, row in good:
-        if row.commune not in places:
-            message = "Nous ne connaissons pas cette commune dans le territoire."
-            problem = {"field": "commune", "code": "row.commune", "message": message}
-            results.append(refused(number, row.reference, [problem]))
-            continue
         values = row.model_dump()
-        values["commune_id"] = places[values.pop("commune")]
-        ready.append((number, values))
-    for (number, values), (outcome, key) in zip(
-        ready, put_dwellings(actor=actor, rows=[values for _, values in ready]), strict=True
-    ):
+        code = values.pop("commune")
+        if code in places:
+            ready.append((number, {**values, "commune_id": places[code]}))
+        else:
+            message = "Nous ne connaissons pas cette commune dans le territoire."
+            results.append(
+                refused(number, row.reference, [{"field": "commune", "code": "row.commune", "message": message}])
+            )
+    return ready, results
+
+
+def dwellings(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
+    """Add or correct dwellings."""
+    ready, results = judge_dwellings(rows)
+    put = put_dwellings(actor=actor, rows=[values for _, values in ready])
+    for (number, values), (outcome, key) in zip(ready, put, strict=True):
         results.append(done(number, values["reference"], outcome, key))
     return sorted(results, key=lambda r: r["row"])
 
 
-def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
-    """Declare dwellings empty, with their offers, published or not."""
+def judge_vacancies(
+    actor: Actor, rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[tuple[int, VacancyRow, int]], list[Result]]:
+    """The vacancies that can be declared, with their number and their dwelling's key, and the results of the others."""
     good, results = _sorted_out(VacancyRow, rows, "dwelling")
-    keys = dict(
-        Dwelling.objects.filter(landlord=actor.organisation_id, reference__in=[r.dwelling for _, r in good]).values_list(
-            "reference", "pk"
-        )
-    )
-    holders = set(
-        Organisation.objects.filter(
-            pk__in=[r.holder for _, r in good if r.holder], kind__in=HOLDERS
-        ).values_list("pk", flat=True)
-    )
-    live = set(
-        Offer.objects.filter(dwelling__in=keys.values(), state__in=LIVE).values_list("dwelling_id", flat=True)
-    )
+    mine = Dwelling.objects.filter(landlord=actor.organisation_id, reference__in=[r.dwelling for _, r in good])
+    keys = dict(mine.values_list("reference", "pk"))
+    named = Organisation.objects.filter(pk__in={r.holder for _, r in good if r.holder}, kind__in=HOLDERS)
+    holders = set(named.values_list("pk", flat=True))
+    ready = []
     for number, row in good:
         if row.dwelling not in keys:
             results.append(refused(number, row.dwelling, [_unknown()]))
@@ -114,11 +114,20 @@ def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
             problem = {"field": "holder", "code": "offer.holder_unknown", "message": "Ce réservataire n’existe pas."}
             results.append(refused(number, row.dwelling, [problem]))
         else:
-            known = keys[row.dwelling] in live
-            outcome = "unchanged" if known else "created"
-            results.append(
-                attempted(number, row.dwelling, lambda r=row, o=outcome: (o, _offer(actor, keys[r.dwelling], r)))
-            )
+            ready.append((number, row, keys[row.dwelling]))
+    return ready, results
+
+
+def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
+    """Declare dwellings empty, with their offers, published or not."""
+    ready, results = judge_vacancies(actor, rows)
+    offered = Offer.objects.filter(dwelling__in=[key for _, _, key in ready], state__in=LIVE)
+    live = set(offered.values_list("dwelling_id", flat=True))
+    for number, row, key in ready:
+        outcome = "unchanged" if key in live else "created"
+        results.append(
+            attempted(number, row.dwelling, lambda o=outcome, k=key, r=row: (o, _offer(actor, k, r)))
+        )
     return sorted(results, key=lambda r: r["row"])
 
 

@@ -164,4 +164,4 @@ class StockFile(models.Model):
     @property
     def wrong(self) -> int:
         """How many rows hold at least one trouble."""
-        return self.total - len(self.rows)
+        return len({trouble["line"] for trouble in self.troubles})

@@ -13,6 +13,8 @@ from palier.spaces.landlord import (
     rules,
     seats,
     sessions,
+    stock_files,
+    systems,
     tenancies,
 )
 
@@ -31,4 +33,6 @@ urlpatterns = [
     *allocations.urlpatterns,
     *reviews.urlpatterns,
     *tenancies.urlpatterns,
+    *systems.urlpatterns,
+    *stock_files.urlpatterns,
 ]

@@ -39,8 +39,8 @@ def check(url: str) -> Target:
         raise Unreachable("Donnez une adresse simple, sans identifiant ni fragment : https://serveur/chemin.")
     port = port or (443 if parts.scheme == "https" else 80)
     found = _resolved(host, port)
-    if not local and not all(_public(ip) for ip in found):
-        raise Unreachable("Cette adresse mène à un réseau privé : elle est refusée.")
+    if not local:
+        refuse_inside(found)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if " " in path:
         raise Unreachable("Cette adresse contient une espace.")
@@ -53,6 +53,12 @@ def _resolved(host: str, port: int) -> list[str]:
     except (OSError, UnicodeError) as error:
         raise Unreachable("Ce nom de serveur n’existe pas, ou ne répond pas.") from error
     return [str(address[4][0]) for address in found]
+
+
+def refuse_inside(found: list[str]) -> None:
+    """Raises `Unreachable` when one of the addresses of a name is not public."""
+    if not all(_public(ip) for ip in found):
+        raise Unreachable("Cette adresse mène à un réseau privé : elle est refusée.")
 
 
 def _public(text: str) -> bool:

@@ -9,10 +9,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from palier.exchanges.landlords.webhooks import addresses
+from django.conf import settings
 
-# For the whole exchange, however slowly the receiver drips.
-SECONDS = 8.0
+from palier.exchanges.landlords.webhooks import addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,9 @@ class Outcome:
         return 200 <= self.status < 300
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> Outcome:
-    """Send it; whatever happens is an outcome."""
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+    """Send it; whatever happens is an outcome. The whole exchange has `WEBHOOKS_SECONDS`, however slowly it drips."""
+    seconds = settings.WEBHOOKS_SECONDS
     try:
         target = addresses.check(url)
         status = _exchange(target, body, headers, seconds)
@@ -37,7 +37,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float = SEC
     except ssl.SSLError:
         return Outcome(0, "Le certificat du serveur n’est pas valable.")
     except TimeoutError:
-        return Outcome(0, f"Pas de réponse en {seconds:.0f} secondes.")
+        return Outcome(0, f"Pas de réponse en {seconds:g} secondes.")
     except (OSError, http.client.HTTPException, ValueError):
         return Outcome(0, "La connexion est refusée ou coupée.")
     if 300 <= status < 400:
