@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from palier.common import clock
 from palier.common.isolation import acting
@@ -124,6 +125,14 @@ def test_a_body_of_another_shape_is_told(landlord, body):
     status, answer = landlord.api.post("/dwellings", body)
     assert (status, answer["code"]) in ((400, "request.unreadable"), (422, "request.invalid"))
     assert "  " not in answer["detail"]
+
+
+def test_a_form_and_a_huge_body_are_told_as_json(landlord):
+    headers = {"Authorization": f"Bearer {landlord.token}", "Idempotency-Key": "clef-0003"}
+    form = Client().post("/api/v1/dwellings", {"rows": "x"}, headers=headers)
+    assert (form.status_code, form.json()["code"]) == (400, "request.unreadable")
+    huge = Client().post("/api/v1/dwellings", "x" * 2_100_000, content_type="application/json", headers=headers)
+    assert (huge.status_code, huge.json()["code"]) == (413, "request.large")
 
 
 def test_a_token_makes_no_token(landlord):

@@ -74,4 +74,4 @@ def test_a_cursor_of_another_list_is_refused(landlord, build):
     cursor = landlord.api.get("/dwellings", limit=1)[1]["next"]
     for path, text in (("/offers", cursor), ("/dwellings", cursor + "x"), ("/changes", "x")):
         status, answer = landlord.api.get(path, cursor=text)
-        assert (status, answer["code"], answer["field"]) == (422, "cursor.unknown", "cursor")
+        assert (status, answer["code"], answer["field"]) == (409, "cursor.unknown", None)

@@ -16,7 +16,7 @@ from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
 from palier.exchanges.landlords import filling
-from palier.exchanges.landlords.columns import COLUMNS
+from palier.exchanges.landlords.columns import COLUMNS, Column
 from palier.exchanges.landlords.models import StockFile
 from palier.exchanges.landlords.queries import files_of
 from palier.exchanges.landlords.rows import DwellingRow, VacancyRow, checked
@@ -83,12 +83,12 @@ def _read(actor: Actor, kind: str, path: Path) -> tuple[int, list[dict[str, Any]
     """How many rows, the good ones, and what is wrong with the others, in the order of the file."""
     found: list[tuple[Row, dict[str, Any]]] = []
     troubles: list[Trouble] = []
-    total = 0
+    total, read = 0, _Reader()
     for row in _open(kind, path).rows():
         total += 1
         if total > MOST[kind]:
             raise SourceRefused("file.long", f"Plus de {MOST[kind]} lignes : envoyez le fichier en plusieurs fois.")
-        values, wrong = _values(kind, row)
+        values, wrong = _values(kind, row, read)
         troubles += wrong
         if not wrong:
             found.append((row, values))
@@ -102,7 +102,26 @@ def _read(actor: Actor, kind: str, path: Path) -> tuple[int, list[dict[str, Any]
     return total, kept, sorted(troubles, key=lambda t: (t["line"], t["cell"]))
 
 
-def _values(kind: str, row: Row) -> tuple[dict[str, Any], list[Trouble]]:
+class _Reader:
+    """Reads each text of a column once: a file of thousands of rows names a few communes and holders."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, column: Column, text: str) -> Any:
+        key = (column.field, text)
+        if key not in self._known:
+            try:
+                self._known[key] = column.read(text)
+            except Unreadable as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+
+def _values(kind: str, row: Row, read: _Reader) -> tuple[dict[str, Any], list[Trouble]]:
     """The cells of a row as values; when one cannot be read, all that is wrong with the row."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
@@ -110,7 +129,7 @@ def _values(kind: str, row: Row) -> tuple[dict[str, Any], list[Trouble]]:
         text = row.cells.get(column.title, "")
         if text:
             try:
-                values[column.field] = column.read(text)
+                values[column.field] = read(column, text)
             except Unreadable as error:
                 wrong[column.field] = str(error)
     if "" in row.cells:

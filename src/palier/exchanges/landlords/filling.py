@@ -12,7 +12,7 @@ from palier.accounts.actor import Actor
 from palier.accounts.models import Organisation
 from palier.accounts.roles import OrganisationKind
 from palier.common.errors import Refused
-from palier.exchanges.landlords.rows import DwellingRow, Problem, Row, StatementRow, VacancyRow, checked
+from palier.exchanges.landlords.rows import DwellingRow, Problem, Row, StatementRow, VacancyRow, checked, shown
 from palier.homes import actions as homes
 from palier.homes.models import Dwelling, Offer
 from palier.homes.queries import own_offers
@@ -43,7 +43,7 @@ def _sorted_out(
     seen: set[str] = set()
     for number, cells in enumerate(rows):
         row = checked(model, cells)
-        told = str(cells.get(name, ""))[:30]
+        told = shown(str(cells.get(name, "")))[:30]
         if isinstance(row, list):
             bad.append(refused(number, told, row))
         elif once and told in seen:

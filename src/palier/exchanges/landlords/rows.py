@@ -186,6 +186,11 @@ _WORDS = {
 }
 
 
+def shown(text: str) -> str:
+    """A text that was sent, fit to be shown and kept: what no screen nor database takes is left out."""
+    return "".join(c for c in text if c.isprintable())[:60]
+
+
 def words(error: Mapping[str, Any]) -> str:
     """One error of the checker in French."""
     if error["type"] == "value_error":
@@ -197,14 +202,14 @@ def words(error: Mapping[str, Any]) -> str:
 
 def field_of(error: Mapping[str, Any], skip: int = 0) -> str:
     """The name of the field that an error is about, with its rank inside a list."""
-    return ".".join(str(part) for part in error["loc"][skip:])
+    return ".".join(shown(str(part)) for part in error["loc"][skip:])
 
 
 def problems(error: ValidationError) -> list[Problem]:
     """`field`, `code`, `message` for each thing that is wrong."""
     found: dict[str, Problem] = {}
     for one in error.errors(include_url=False):
-        name = str(one["loc"][0]) if one["loc"] else ""
+        name = shown(str(one["loc"][0])) if one["loc"] else ""
         found.setdefault(name, {"field": name, "code": f"row.{one['type']}", "message": words(one)})
     return list(found.values())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Annotated, Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja import Header
 from ninja.security import HttpBearer
@@ -26,6 +28,9 @@ IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,80}
 def who(request: HttpRequest) -> Actor:
     """The system behind a token acts as its landlord; anybody else is a visitor, and the API shows them nothing."""
     request.system = None
+    with suppress(RequestDataTooBig):
+        # Read before anything takes it for a form, which would leave nothing of it; too large, it is told later as JSON.
+        _ = request.body
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return VISITOR

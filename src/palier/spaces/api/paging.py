@@ -51,7 +51,7 @@ def read(kind: str, text: str) -> Cursor | None:
     except (signing.BadSignature, ValueError):
         found = ""
     if found != kind:
-        raise Refused("cursor.unknown", "Ce curseur n’est pas de cette liste.", field="cursor")
+        raise Refused("cursor.unknown", "Ce curseur n’est pas de cette liste : reprenez-la du début.")
     return Cursor(after, journal)
 
 
