@@ -80,6 +80,9 @@ UNREAD = {
     "landlord:review_opinion", "landlord:review_request", "landlord:send_review", "landlord:take_off_review",
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
     "member:back",
+    # A landlord's systems and files: none in this town, and nothing of a demand in them.
+    "landlord:confirm_file", "landlord:drop_file", "landlord:replay", "landlord:renew_token", "landlord:revoke_system",
+    "landlord:stock_file", "landlord:system", "landlord:system_log", "landlord:try_webhook", "landlord:webhook",
     # After the count of a session, which this town's is not yet.
     "landlord:contest", "landlord:contest_hold", "landlord:mayor_note", "member:contest", "member:contest_hold",
     "member:decide", "member:mayor_note", "member:presiding", "member:settle", "member:sign",

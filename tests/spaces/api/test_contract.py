@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from palier.spaces.api.api import api
 from tests.spaces.api.conftest import Landlord
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema())

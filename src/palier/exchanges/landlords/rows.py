@@ -76,6 +76,13 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    # JSON knows one kind of number: 12.0 is 12.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("Donnez un nombre entier.")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
@@ -91,7 +98,7 @@ def _amount(least: float, most: float, to: Any, unit: str) -> Any:
     ]  # fmt: skip
 
 
-Key = Annotated[StrictInt, Field(ge=1, le=_MOST)]
+Key = Annotated[StrictInt, Field(ge=1, le=_MOST), BeforeValidator(_whole)]
 Day = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_dated), WithJsonSchema({"type": "string", "format": "date-time"})]
 Euros = _amount(0, 99_999.99, _cents, "Euros par mois, au centime")
@@ -123,13 +130,13 @@ class DwellingRow(Row):
     type: Literal["T1", "T2", "T3", "T4", "T5", "T6P"]
     surface: Surface
     financing: Literal["PLAI", "PLUS", "PLS", "LLI"]
-    floor: Annotated[StrictInt, Field(ge=-5, le=60)] | None = None
+    floor: Annotated[StrictInt, Field(ge=-5, le=60), BeforeValidator(_whole)] | None = None
     lift: StrictBool = False
     step_free: StrictBool = False
     adapted: StrictBool = False
     energy_class: Literal["", "A", "B", "C", "D", "E", "F", "G"] = ""
     qpv: StrictBool = False
-    built: Annotated[StrictInt, Field(ge=1500, le=2100)] | None = None
+    built: Annotated[StrictInt, Field(ge=1500, le=2100), BeforeValidator(_whole)] | None = None
     parking: StrictBool = False
     rpls_id: text_of(0, 20, r"^[A-Za-z0-9]*$") = ""
     latitude: Annotated[Degrees, Field(ge=-90, le=90)] | None = None

@@ -13,4 +13,4 @@ def nothing(request: HttpRequest, rest: str = "") -> JsonResponse:
     return JsonResponse(body(404, "not_found", "Rien à cette adresse."), status=404)
 
 
-urlpatterns = [path("", api.urls), path("<path:rest>", nothing, name="api_nothing"), path("", nothing, name="api_root")]
+urlpatterns = [path("", api.urls), path("<path:rest>", nothing), path("", nothing)]
