@@ -18,7 +18,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 __all__ = ["Palier", "Problem", "verify"]
 
@@ -29,7 +30,7 @@ TRIES, PAUSE, TOLERANCE = 4, 0.5, 300
 class Problem(Exception):
     """The API refused. `status`, `code` (stable), `field`, `errors`: one for each field. `str()` is French."""
 
-    def __init__(self, status: int, body: Dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(body.get("detail", ""))
         self.status = status
         self.code = body.get("code", "")
@@ -50,13 +51,13 @@ class Palier:
         asked = urllib.parse.urlencode({name: value for name, value in query.items() if value is not None})
         return self._send("GET", path + ("?" + asked if asked else ""), None, "")
 
-    def post(self, path: str, body: Any = None, key: Optional[str] = None) -> Any:
+    def post(self, path: str, body: Any = None, key: str | None = None) -> Any:
         """Act once. Give the `key` yourself to act again later as the same act, for example after a crash."""
         return self._send("POST", path, body, key or str(uuid.uuid4()))
 
-    def every(self, path: str, limit: int = 200) -> Iterator[Dict[str, Any]]:
+    def every(self, path: str, limit: int = 200) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page."""
-        cursor: Optional[str] = None
+        cursor: str | None = None
         while True:
             page = self.get(path, cursor=cursor, limit=limit)
             yield from page["items"]
@@ -64,9 +65,9 @@ class Palier:
             if cursor is None:
                 return
 
-    def changes(self, cursor: Optional[str] = None) -> Tuple[List[Dict[str, Any]], str]:
+    def changes(self, cursor: str | None = None) -> tuple[list[dict[str, Any]], str]:
         """What changed since a cursor, and the cursor to keep for next time: keep it once the changes are dealt with."""
-        found: List[Dict[str, Any]] = []
+        found: list[dict[str, Any]] = []
         while True:
             page = self.get("/changes", cursor=cursor, limit=500)
             found += page["items"]
@@ -74,20 +75,20 @@ class Palier:
             if not page["more"]:
                 return found, str(cursor)
 
-    def put_dwellings(self, rows: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    def put_dwellings(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Add or correct dwellings, as many as you like; a result for each."""
         return self._rows("/dwellings", rows, 500)
 
-    def put_vacancies(self, rows: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    def put_vacancies(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Declare dwellings empty, with their offers; a result for each."""
         return self._rows("/vacancies", rows, 100)
 
-    def put_statements(self, rows: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    def put_statements(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Say what is available, let or withdrawn; a result for each."""
         return self._rows("/statements", rows, 100)
 
-    def _rows(self, path: str, rows: List[Dict[str, Any]], most: int) -> List[Dict[str, Any]]:
-        results: List[Dict[str, Any]] = []
+    def _rows(self, path: str, rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+        results: list[dict[str, Any]] = []
         for start in range(0, len(rows), most):
             answer = self.post(path, {"rows": rows[start : start + most]})
             results += [{**one, "row": one["row"] + start} for one in answer["results"]]
@@ -116,7 +117,7 @@ class Palier:
         raise AssertionError("unreachable")
 
 
-def verify(secret: str, headers: Any, body: bytes, now: Optional[float] = None) -> Dict[str, Any]:
+def verify(secret: str, headers: Any, body: bytes, now: float | None = None) -> dict[str, Any]:
     """The message of a webhook, once sure that it comes from Palier and is not an old one played again.
 
     `headers`: anything with `get`. Raises ValueError. Answer 2xx quickly, and keep `id` so as to ignore a second copy.
@@ -131,7 +132,7 @@ def verify(secret: str, headers: Any, body: bytes, now: Optional[float] = None) 
     return dict(json.loads(body))
 
 
-def _object(text: bytes) -> Dict[str, Any]:
+def _object(text: bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError:

@@ -9,8 +9,10 @@ from django.test import Client
 
 from palier.common import clock
 from palier.common.isolation import acting
+from palier.demo import sandbox
 from palier.exchanges.landlords import actions, once
 from palier.exchanges.landlords.models import KeptAnswer, LandlordSystem
+from palier.exchanges.landlords.scopes import SCOPES
 from palier.homes.models import Dwelling
 from tests.conftest import NOW
 from tests.spaces.api.conftest import Landlord, System, row
@@ -147,3 +149,11 @@ def test_a_token_makes_no_token(landlord):
     ):
         with pytest.raises(NotYours):
             act()
+
+
+def test_the_demonstration_s_tokens_open_for_their_landlords(build):
+    bodies = {key: build.organisation(name=key) for key in sandbox.TOKENS}
+    for key, token in sandbox.TOKENS.items():
+        sandbox.connect(bodies[key], token)
+        assert sandbox.connect(bodies[key], token).scopes == sorted(SCOPES)
+        assert System(token).get("/me")[1]["landlord"] == key
