@@ -149,7 +149,7 @@ def webhooks(place: Place, changes: int) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="palier bench exchanges")
-    parser.add_argument("parts", nargs="*", choices=["api", "webhooks"], default=["api", "webhooks"])
+    parser.add_argument("parts", nargs="*", metavar="api|webhooks", default=["api", "webhooks"])
     parser.add_argument("--seconds", type=float, default=8, help="for each kind of request")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--changes", type=int, default=500)
