@@ -97,15 +97,15 @@ def _slice(crowd: Crowd, side: Side, seconds: float, once: Callable[[Member, int
 
 
 @contextmanager
-def floor_server(place: Place) -> Iterator[int]:
-    """The port of the site with the bare view, on the database of an installation."""
+def floor_server(place: Place, application: str = "voting.floor:application") -> Iterator[int]:
+    """The port of the site with a bare view (`application`), on the database of an installation."""
     port = free_port()
     environ = {
         **place.environ, "PALIER_DATABASE_ROLE": "web", "PALIER_POOL": "1",
         "PALIER_WEB_DATABASE_URL": Cluster(place.folder).address("web", "palier"),
         "PYTHONPATH": f"{place.environ['PYTHONPATH']}{os.pathsep}{Path(__file__).parents[1]}",
     }  # fmt: skip
-    running = subprocess.Popen(web_command(port, "voting.floor:application"), env=environ)
+    running = subprocess.Popen(web_command(port, application), env=environ)
     try:
         end = time.monotonic() + PATIENCE
         while not _answers(port):

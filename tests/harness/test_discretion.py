@@ -81,6 +81,9 @@ UNREAD = {
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
     # This town has no convention: nothing of a demand is on these pages.
     "holder:flow_balance", "landlord:end_convention", "landlord:flow_balance", "landlord:sign_balance",
+    # A landlord's systems and files: none in this town, and nothing of a demand in them.
+    "landlord:confirm_file", "landlord:drop_file", "landlord:replay", "landlord:renew_token", "landlord:revoke_system",
+    "landlord:stock_file", "landlord:system", "landlord:system_log", "landlord:try_webhook", "landlord:webhook",
 }  # fmt: skip
 # Who presides reads what the other members do not.
 PRESIDENT = "yves.membre"

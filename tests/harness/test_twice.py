@@ -39,6 +39,9 @@ from palier.documents import actions as documents
 from palier.documents.models import Recognition
 from palier.employers import actions as employers
 from palier.employers.models import Company
+from palier.exchanges.landlords import files as stock_files
+from palier.exchanges.landlords.columns import model as stock_model
+from palier.exchanges.landlords.models import Delivery, LandlordSystem
 from palier.exchanges.takeover import actions as takeovers
 from palier.exchanges.takeover import running
 from palier.exchanges.takeover.models import TakeOver
@@ -73,6 +76,7 @@ READ_ONLY = {
     "landlord:review", "landlord:review_opinion", "landlord:review_request", "landlord:reviews",
     "landlord:rules", "landlord:seats", "landlord:session", "landlord:sessions", "landlord:sheet", "landlord:swaps", "landlord:tenancies",
     "landlord:discussions", "landlord:turnout", "member:item_turnout", "member:turnout", "spaces:unread",
+    "landlord:model_file", "landlord:stock_file", "landlord:system", "landlord:system_log", "landlord:systems",
     "member:away", "member:home", "member:item", "member:receipt", "member:recorded", "member:review", "member:session",
     "spaces:statistics", "spaces:statistics_export", "spaces:statistics_report", "public:accessibility", "public:delays", "public:delays_export",
     "spaces:objectives", "spaces:objectives_export",
@@ -1311,6 +1315,75 @@ def _(town):
 def _(town):
     data = {"value": "6", "valid_from": "2027-01-01", "source": "Délibération d’essai"}
     return Case(town.client("alain.admin"), "/equipe/reglages/files_sent/", data)
+
+
+def connected(town: Town, **fields):
+    """A system of the cast's landlord, told at an address of this machine."""
+    return LandlordSystem.objects.create(
+        landlord=town.landlord, name="Gestion locative", scopes=["stock:read"], made_at=NOW,
+        **{"webhook_url": "http://127.0.0.1:9/palier", **fields},
+    )  # fmt: skip
+
+
+@case("landlord:new_system")
+def _(town):
+    data = {"name": "Gestion du parc", "scopes": ["stock:read", "stock:write"]}
+    return Case(town.client("sophie.bailleur"), "/bailleur/systemes/nouveau/", data)
+
+
+@case("landlord:renew_token")
+def _(town):
+    # Without its key nobody can tell a second click from a second token.
+    path = f"/bailleur/systemes/{connected(town).pk}/jeton/"
+    return Case(town.client("sophie.bailleur"), path, {}, bare=False)
+
+
+@case("landlord:revoke_system")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/systemes/{connected(town).pk}/revoquer/", {})
+
+
+@case("landlord:webhook")
+def _(town):
+    path = f"/bailleur/systemes/{connected(town, webhook_url='').pk}/adresse/"
+    return Case(town.client("sophie.bailleur"), path, {"url": "http://127.0.0.1:9/palier"})
+
+
+@case("landlord:try_webhook")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/systemes/{connected(town).pk}/essai/", {})
+
+
+@case("landlord:replay")
+def _(town):
+    system = connected(town)
+    given_up = Delivery.objects.create(
+        landlord=town.landlord, system=system, kind="dwelling", payload={}, made_at=NOW, due_at=NOW, state="failed", attempts=9
+    )
+    return Case(town.client("sophie.bailleur"), f"/bailleur/messages/{given_up.pk}/renvoyer/", {})
+
+
+@case("landlord:stock_files")
+def _(town):
+    data = {"kind": "dwellings", "table": stock_model("dwellings").encode()}
+    return Case(town.client("sophie.bailleur"), "/bailleur/fichiers/", data, bare=False)
+
+
+def brought(town: Town):
+    return play(
+        character("sophie.bailleur"), stock_files.receive, kind="dwellings", name="parc.csv",
+        chunks=[stock_model("dwellings").encode()],
+    )  # fmt: skip
+
+
+@case("landlord:confirm_file")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/fichiers/{brought(town).pk}/inscrire/", {})
+
+
+@case("landlord:drop_file")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/fichiers/{brought(town).pk}/abandonner/", {})
 
 
 def database() -> dict[str, str]:

@@ -16,6 +16,10 @@ from palier.common import clock
 from palier.common.isolation import Scope, acting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
     from palier.accounts.models import Person
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,6 +27,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # account tables, and nothing else, to these pages alone.
 GATE_PREFIX = "/compte/"
 MEMBERSHIP_KEY = "membership"
+# Addresses that something else than a session opens (a landlord's system, by its token): prefix → who acts there.
+doors: dict[str, Callable[[HttpRequest], Actor]] = {}
 
 
 class ActorMiddleware:
@@ -35,7 +41,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.user, request.actor = identify(request)
+        door = next((door for prefix, door in doors.items() if request.path.startswith(prefix)), None)
+        request.user, request.actor = (AnonymousUser(), door(request)) if door else identify(request)
         scope = request.actor.scope
         if request.path.startswith(GATE_PREFIX):
             scope = Scope(role="gate", person=request.actor.person_id)

@@ -178,6 +178,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 15_000_000
 STOCK_MAX_BYTES = 300_000_000
+# Messages to landlords' systems go to public https addresses alone; the demonstration may also speak to itself.
+WEBHOOKS_LOOPBACK = ENV.demo
+# Given to a receiver to take one message.
+WEBHOOKS_SECONDS = 8
 UPLOAD_BLOCK_BYTES = ENV.upload_block * 1024
 UPLOAD_DAYS = ENV.upload_days
 DISK_RESERVE_BYTES = ENV.disk_reserve * 1_000_000

@@ -17,6 +17,7 @@ urlpatterns = [
     path("commission/", include("palier.spaces.member.urls")),
     path("collectivite/", include("palier.spaces.authority.urls")),
     path("equipe/", include("palier.spaces.staff.urls")),
+    path("api/v1/", include("palier.spaces.api.urls")),
     path("composants/", components.gallery, name="gallery"),
 ]
 if settings.DEMO:

@@ -26,7 +26,7 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import availability, bodies, commission, flow, occupation, registering, sittings, storing
+from palier.demo import availability, bodies, commission, flow, occupation, registering, sandbox, sittings, storing
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
@@ -34,6 +34,7 @@ from palier.demo.scales import SCALES
 from palier.demo.underway import begin, reserve
 from palier.documents.models import Recognition
 from palier.employers.models import Company
+from palier.exchanges.landlords import changes
 from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law import calendar, eligibility, numbers, occupancy
 from palier.law.grid_files import source_of
@@ -383,9 +384,17 @@ def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
 
+def _systems(scale) -> dict[str, int]:
+    """Where a landlord's program may be tried (docs/api)."""
+    changes.number()
+    with acting(SYSTEM):
+        made = [sandbox.connect(_organisation(key), token) for key, token in sandbox.TOKENS.items()]
+    return {"systèmes": len(made)}
+
+
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
     ("several", _several), ("register", _register), ("occupation", _occupation), ("availability", _availability),
-    ("flow", _flow),
+    ("flow", _flow), ("systems", _systems),
 )  # fmt: skip

@@ -236,11 +236,14 @@ class Agreement(models.Model):
 
 
 class Reading(models.Model):
-    """Who opened a dossier, when, under which role and why. Written once; shown to its household."""
+    """Who opened a dossier, when, under which role and why. Written once; shown to its household.
+
+    `person` is None when the system of a landlord read it.
+    """
 
     demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="readings")
     at = models.DateTimeField()
-    person = models.BigIntegerField()
+    person = models.BigIntegerField(null=True)
     role = models.CharField(max_length=20)
     organisation = models.BigIntegerField(null=True)
     signature = models.CharField(max_length=200)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from palier.exchanges.landlords.models import Change, Delivery, KeptAnswer, LandlordSystem, StockFile
 from palier.exchanges.states import OPERATION, REACTIVATION, WHAT
 from palier.exchanges.takeover.models import TakenDemand, TakeOver, TakeOverLine
 
 __all__ = [
-    "Anomaly", "Cursor", "Import", "News", "Operation", "RegisterNumber", "TakeOver", "TakeOverLine", "TakenDemand",
+    "Anomaly", "Change", "Cursor", "Delivery", "Import", "KeptAnswer", "LandlordSystem", "News", "Operation",
+    "RegisterNumber", "StockFile", "TakeOver", "TakeOverLine", "TakenDemand",
 ]  # fmt: skip
 
 

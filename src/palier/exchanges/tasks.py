@@ -7,9 +7,10 @@ from procrastinate.contrib.django import app
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.exchanges import incoming, register, sending
+from palier.exchanges.landlords import tasks as landlords
 from palier.exchanges.takeover import tasks as takeover
 
-__all__ = ["read_register", "send_to_register", "takeover"]
+__all__ = ["landlords", "read_register", "send_to_register", "takeover"]
 
 
 @app.periodic(cron="* * * * * */15")

@@ -5,3 +5,9 @@ class SpacesConfig(AppConfig):
     name = "palier.spaces"
     label = "spaces"
     verbose_name = "Espaces"
+
+    def ready(self) -> None:
+        from palier.accounts.middleware import doors
+        from palier.spaces.api.door import PREFIX, who
+
+        doors[PREFIX] = who

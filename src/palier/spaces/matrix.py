@@ -8,7 +8,7 @@ from palier.accounts.roles import Role
 
 ROLES = [r.value for r in Role if r != Role.SYSTEM]
 # Served by libraries or by demo mode, each with its own rule.
-LEFT_OUT = ("account_", "demo:", "gallery")
+LEFT_OUT = ("account_", "api:", "demo:", "gallery")
 
 
 class Row(dict):

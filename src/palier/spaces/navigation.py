@@ -46,6 +46,7 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Occupation", "landlord:reviews", "users"),
         ("Statistiques", "spaces:statistics", "chart"),
         ("Objectifs", "spaces:objectives", "scale"),
+        ("Systèmes", "landlord:systems", "settings"),
     ],
     Role.SECRETARY: [
         ("Séances", "landlord:sessions", "calendar"),

@@ -15,7 +15,9 @@ from palier.spaces.landlord import (
     rules,
     seats,
     sessions,
+    stock_files,
     swaps,
+    systems,
     tenancies,
 )
 
@@ -37,4 +39,6 @@ urlpatterns = [
     *reviews.urlpatterns,
     *tenancies.urlpatterns,
     *swaps.urlpatterns,
+    *systems.urlpatterns,
+    *stock_files.urlpatterns,
 ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('commissions', '0007_stand_in_told'),
-        ('observatory', '0005_statistics'),
+        ('observatory', '0006_stopwatch'),
         ('territories', '0001_initial'),
     ]
 

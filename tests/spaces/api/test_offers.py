@@ -1,0 +1,117 @@
+"""Empty dwellings, offers and statements by API; twice, out of order, for another landlord's dwelling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from palier.accounts.roles import OrganisationKind
+from palier.applications.models import Application
+from palier.common.models import Message
+from palier.homes.models import AvailabilityStatement, Offer
+from tests.conftest import NOW
+from tests.spaces.api.conftest import Landlord, empty, row
+
+
+def outcomes(answer) -> list[str]:
+    assert answer[0] == 200, answer
+    return [r["outcome"] for r in answer[1]["results"]]
+
+
+def codes(answer) -> list[list[str]]:
+    return [[e["code"] for e in r["errors"]] for r in answer[1]["results"]]
+
+
+@pytest.fixture
+def housed(landlord):
+    landlord.api.post("/dwellings", {"rows": [row("A-1"), row("A-2"), row("A-3")]})
+    return landlord
+
+
+def test_vacancies_become_offers_published_or_not(housed, build):
+    holder = build.organisation(OrganisationKind.ACTION_LOGEMENT)
+    rows = [empty("A-1"), empty("A-2", publish=False), empty("A-3", contingent="action_logement", holder=holder.pk)]
+    first = housed.api.post("/vacancies", {"rows": rows})
+    again = housed.api.post("/vacancies", {"rows": rows})
+    assert (outcomes(first), outcomes(again)) == (["created"] * 3, ["unchanged"] * 3)
+    _, page = housed.api.get("/offers")
+    assert [(o["dwelling"], o["state"], o["rent"], o["holder"], o["candidates"]) for o in page["items"]] == [
+        ("A-1", "published", 410.25, None, 0), ("A-2", "draft", 410.25, None, 0),
+        ("A-3", "published", 410.25, holder.pk, 0),
+    ]  # fmt: skip
+    assert [h["key"] for h in housed.api.get("/holders")[1]["items"]] == [holder.pk]
+
+
+def test_a_vacancy_of_another_landlord_s_dwelling_is_refused(housed, build):
+    other = Landlord(build)
+    rows = [empty("A-1"), empty("A-9"), empty("A-2", holder=other.body.pk, contingent="authority"), empty("A-3", holder=1)]
+    assert codes(other.api.post("/vacancies", {"rows": rows[:1]})) == [["row.unknown"]]
+    answer = housed.api.post("/vacancies", {"rows": rows})
+    assert outcomes(answer) == ["created", "refused", "refused", "refused"]
+    assert codes(answer) == [[], ["row.unknown"], ["offer.holder_unknown"], ["offer.holder"]]
+
+
+def test_publish_then_withdraw_and_nobody_else_may(housed, build):
+    housed.api.post("/vacancies", {"rows": [empty("A-1", publish=False)]})
+    key = Offer.objects.get(dwelling__reference="A-1").pk
+    other = Landlord(build)
+    assert other.api.post(f"/offers/{key}/publish")[0] == other.api.get(f"/offers/{key}")[0] == 404
+    assert housed.api.post(f"/offers/{key}/publish") == (200, {"key": key, "state": "published"})
+    assert housed.api.post(f"/offers/{key}/withdraw", {"reason": "Travaux"}) == (200, {"key": key, "state": "withdrawn"})
+    status, answer = housed.api.post(f"/offers/{key}/publish")
+    assert (status, answer["code"], answer["errors"]) == (409, "offers.publish.state", [])
+    status, answer = housed.api.post(f"/offers/{key}/withdraw", {"reason": ""})
+    assert (status, answer["field"], answer["detail"]) == (
+        422, "reason", "La requête n’est pas valable : voyez chaque champ.",
+    )  # fmt: skip
+
+
+def say(reference: str, says: str, minutes: int = 0) -> dict[str, str]:
+    return {"dwelling": reference, "says": says, "at": (NOW + timedelta(minutes=minutes)).isoformat()}
+
+
+def test_statements_in_any_order_and_twice_leave_the_last_word_to_the_last(housed):
+    housed.api.post("/vacancies", {"rows": [empty("A-1"), empty("A-2")]})
+    sent = [say("A-1", "available", 3), say("A-1", "available", 3), say("A-1", "available", -60), say("A-2", "let", 2),
+            say("A-2", "available", 1)]  # fmt: skip
+    assert outcomes(housed.api.post("/statements", {"rows": sent})) == [
+        "applied", "repeated", "older", "applied", "older",
+    ]  # fmt: skip
+    assert outcomes(housed.api.post("/statements", {"rows": sent})) == [
+        "repeated", "repeated", "repeated", "repeated", "repeated",
+    ]  # fmt: skip
+    states = dict(Offer.objects.values_list("dwelling__reference", "state"))
+    assert states == {"A-1": "published", "A-2": "let"}
+    assert Offer.objects.get(dwelling__reference="A-1").confirmed_at == NOW + timedelta(minutes=3)
+    said = AvailabilityStatement.objects.filter(via="api").order_by("pk").values_list("offer__dwelling__reference", "says")
+    assert list(said) == [("A-1", "available"), ("A-1", "available"), ("A-2", "let"), ("A-2", "available")]
+
+
+def test_a_dwelling_let_elsewhere_frees_its_candidates_at_once(landlord, build):
+    offer = build.offer(landlord.body)
+    waiting = build.application(build.demand(build.person()), offer)
+    answer = landlord.api.post("/statements", {"rows": [say(offer.dwelling.reference, "let")]})
+    assert outcomes(answer) == ["applied"]
+    waiting = Application.objects.get(pk=waiting.pk)
+    assert (waiting.state, Message.objects.filter(kind="applications.released").count()) == ("released", 1)
+    offer.vacancy.refresh_from_db()
+    assert (offer.vacancy.end_reason, offer.vacancy.ended_on) == ("let", NOW.date())
+
+
+def test_wrong_statements_are_told_one_by_one(housed, build):
+    build.offer(Landlord(build).body, build.dwelling(build.organisation(), reference="B-1"))
+    housed.api.post("/vacancies", {"rows": [empty("A-1")]})
+    rows = [
+        say("B-1", "let"), say("A-2", "available"), say("A-1", "let", 60), say("A-1", "gone"),
+        {"dwelling": "A-1", "says": "let", "at": "2026-11-23"}, {"dwelling": "A-1", "says": "let", "at": "2026-11-23T10:00:00"},
+    ]  # fmt: skip
+    answer = housed.api.post("/statements", {"rows": rows})
+    assert outcomes(answer) == ["refused"] * 6
+    assert [[e["message"] for e in r["errors"]] for r in answer[1]["results"]] == [
+        ["Aucune offre de ce logement n’est connue."], ["Aucune offre de ce logement n’est connue."],
+        ["Cet instant est à venir."], ["Valeurs possibles : 'available', 'let' ou 'withdrawn'."],
+        ["Un instant dit son fuseau : AAAA-MM-JJThh:mm:ss+hh:mm."],
+        ["Un instant dit son fuseau : AAAA-MM-JJThh:mm:ss+hh:mm."],
+    ]  # fmt: skip
+    assert AvailabilityStatement.objects.filter(via="api").count() == 0
