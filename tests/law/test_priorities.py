@@ -29,7 +29,8 @@ jobs = st.builds(
 )
 
 
-def text(made: Choices = Choices(permanent=10, mobility=5), most: int = 30) -> str:
+def text(made: Choices | None = None, most: int = 30) -> str:
+    made = made or Choices(permanent=10, mobility=5)
     return compose(made, company="L’« Atelier » \\ d’essai", version=1, on=ON, most=most)
 
 

@@ -7,10 +7,13 @@ class ApplicationsConfig(AppConfig):
     verbose_name = "Candidatures"
 
     def ready(self) -> None:
+        from palier.applications import nights
         from palier.applications.actions import release_others
         from palier.applications.placing import follow
         from palier.cotation.standings import followers
+        from palier.demands.nights import later_steps
         from palier.homes.actions import after_end
 
         followers.append(follow)
+        later_steps.extend(step for step in (nights.STEP,) if step not in later_steps)
         after_end.append(lambda actor, offer, reason: release_others(actor=actor, offer=offer, reason=reason) and None)

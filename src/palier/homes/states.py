@@ -40,4 +40,9 @@ OFFER = Workflow(
     ],
 )  # fmt: skip
 
-ledger.declare({"dwellings.add": {"agent": "Logement ajouté au parc"}})
+ledger.declare(
+    {
+        "dwellings.add": {"agent": "Logement ajouté au parc"},
+        "offers.reserve": {"agent": "Logement réservé aux salariés de : {company}"},
+    }
+)

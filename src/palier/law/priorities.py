@@ -85,9 +85,13 @@ def read(text: str, most: int) -> Grid:
     grid = parse_grid(text, JOB_FACTS)
     problems = []
     if grid.total_cap is None or grid.total_cap > most:
-        problems.append(("grille", f"elle ne dit pas qu’elle donne {most} points au plus.", f"Écrivez total_cap = {most}."))
+        problems.append(
+            ("grille", f"elle ne dit pas qu’elle donne {most} points au plus.", f"Écrivez total_cap = {most}.")
+        )
     if grid.excluded or grid.refusal.effect != "none" or grid.applies_to != "all":
-        problems.append(("grille", "elle écarte ou pénalise des personnes.", "Retirez excluded, refusal et applies_to."))
+        problems.append(
+            ("grille", "elle écarte ou pénalise des personnes.", "Retirez excluded, refusal et applies_to.")
+        )
     for criterion in grid.criteria:
         where = f"critère « {criterion.key} »"
         if min((criterion.points, *(band.points for band in criterion.bands))) < 0:
