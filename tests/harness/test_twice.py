@@ -14,8 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
+from palier.accounts import actions as accounts
 from palier.accounts.actor import PALIER, Actor
-from palier.accounts.models import Membership
+from palier.accounts.models import Invitation, Membership
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
 from palier.allocations.models import Proposal, VisitSlot
@@ -62,7 +63,7 @@ READ_ONLY = {
     "applicant:receipt", "applicant:tenancy", "applicant:tenancy_opinion", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
-    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:home", "holder:receipt", "holder:recognition",
+    "employer:attestation", "employer:following", "employer:home", "spaces:invitations", "holder:candidates", "holder:file", "holder:home", "holder:receipt", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
@@ -476,6 +477,23 @@ def _(town):
     return Case(client, "/mon-espace/employeur/retrait/", {})
 
 
+@case("applicant:job_follow")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/employeur/modifier/", form(**job(town)))
+    play(character("amina.benali"), employers.ask)
+    return Case(client, "/mon-espace/employeur/suivi/", {})
+
+
+@case("applicant:job_unfollow")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/employeur/modifier/", form(**job(town)))
+    play(character("amina.benali"), employers.ask)
+    play(character("amina.benali"), employers.follow)
+    return Case(client, "/mon-espace/employeur/suivi/retrait/", {})
+
+
 @case("desk:piece_accept")
 def _(town):
     return Case(town.client("claire.guichet"), f"/guichet/pieces/{town.piece.pk}/accepter/", {})
@@ -635,6 +653,61 @@ def _(town):
         f"/employeur/attestations/{town.job.pk}/dementir/",
         {"reason": "Inconnu chez nous"},
     )
+
+
+@case("employer:answer_all")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/reponses/", {f"says-{town.job.pk}": "confirm"})
+
+
+@case("employer:company")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/entreprise/", {"year_2025": "52"})
+
+
+@case("employer:priorities")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/priorites/", {"permanent": "10"})
+
+
+@case("employer:agents")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/agents/", {"email": "rh@exemple.fr"})
+
+
+@case("employer:cancel_invitation")
+def _(town):
+    sent = play(character("marc.employeur"), accounts.invite, email="rh@exemple.fr")
+    return Case(town.client("marc.employeur"), f"/employeur/agents/invitations/{sent.pk}/annuler/", {})
+
+
+def invited(town: Town) -> Invitation:
+    return play(character("marc.employeur"), accounts.invite, email=character("amina.benali").person.email)
+
+
+@case("employer:remove_agent")
+def _(town):
+    joined = play(character("amina.benali"), accounts.accept_invitation, invitation_id=invited(town).pk)
+    return Case(town.client("marc.employeur"), f"/employeur/agents/{joined.pk}/retirer/", {})
+
+
+@case("spaces:accept_invitation")
+def _(town):
+    client = town.client("amina.benali")
+    return Case(client, f"/espace/invitations/{invited(town).pk}/accepter/", {})
+
+
+@case("spaces:decline_invitation")
+def _(town):
+    client = town.client("amina.benali")
+    return Case(client, f"/espace/invitations/{invited(town).pk}/decliner/", {})
+
+
+@case("holder:reserve")
+def _(town):
+    free = town.build.offer(town.landlord, contingent="action_logement", holder=town.reserved.holder)
+    company = Company.objects.get(organisation=character("marc.employeur").organisation_id)
+    return Case(town.client("paul.reservataire"), f"/reservataire/logements/{free.pk}/reserver/", {"company": company.pk})
 
 
 @case("landlord:new_dwelling")

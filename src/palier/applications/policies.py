@@ -88,12 +88,12 @@ SQL_FUNCTIONS = {
     # Where the applications of the employees who agreed to it stand: a state, by attestation, and nothing else of them.
     "palier_employee_states": narrow_function(
         "palier_employee_states",
-        "employer bigint",
+        "",
         "TABLE (attestation_id bigint, state text, since timestamptz)",
         """
             SELECT DISTINCT ON (j.id) j.id, a.state::text, a.state_at
             FROM employers_jobattestation j
-            JOIN employers_company c ON c.id = j.company_id AND c.organisation_id = employer
+            JOIN employers_company c ON c.id = j.company_id AND c.organisation_id = palier_organisation()
             JOIN demands_demand d ON d.person_id = j.person_id
             JOIN applications_application a ON a.demand_id = d.id
             WHERE j.statuses_at IS NOT NULL AND j.consent_at IS NOT NULL AND j.state <> 'declared'
@@ -102,13 +102,13 @@ SQL_FUNCTIONS = {
     # How many of the employees who agreed that their employer be asked are at each step, each counted once.
     "palier_employee_counts": narrow_function(
         "palier_employee_counts",
-        "employer bigint",
+        "",
         "TABLE (job text, application text, employees bigint)",
         """
             SELECT q.job, q.application, count(*) FROM (
                 SELECT DISTINCT ON (j.id) j.state::text AS job, coalesce(a.state, '')::text AS application
                 FROM employers_jobattestation j
-                JOIN employers_company c ON c.id = j.company_id AND c.organisation_id = employer
+                JOIN employers_company c ON c.id = j.company_id AND c.organisation_id = palier_organisation()
                 LEFT JOIN demands_demand d ON d.person_id = j.person_id
                 LEFT JOIN applications_application a ON a.demand_id = d.id
                 WHERE j.consent_at IS NOT NULL AND j.state <> 'declared'

@@ -66,6 +66,10 @@ ledger.declare(
             "applicant": "{employer} ne voit plus où en sont vos candidatures. Il a pu le voir du {since} au {until}",
             "agent": "Suivi par l’employeur retiré par le salarié",
         },
+        "priorities.weigh": {
+            "applicant": "Les priorités de {employer} vous donnent {points} sur les logements qu’il réserve",
+            "agent": "Priorités de l’employeur : {points} sur son contingent",
+        },
         "companies.headcounts": {"agent": "Effectif mis à jour"},
         "priorities.publish": {"agent": "Priorités de l’employeur publiées, version {version}"},
     }

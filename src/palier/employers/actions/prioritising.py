@@ -8,17 +8,18 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from palier.accounts.actor import Actor
+from palier.accounts.actor import PALIER, Actor
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.isolation import as_system
 from palier.common.locks import locked, locked_all
 from palier.employers import queries
-from palier.employers.actions.telling import tell
+from palier.employers.actions.telling import tell, thread_of
 from palier.employers.models import Company, JobAttestation, Priorities
 from palier.law import priorities
 from palier.law.grid import GridError
 from palier.law.priorities import Choices
+from palier.law.reasons import points as in_points
 from palier.territories.queries import setting
 
 
@@ -56,6 +57,10 @@ def _follow(company: Company) -> int:
         if points != job.priority_points:
             job.priority_points = points
             job.save(update_fields=["priority_points"])
+            ledger.record(
+                verb="priorities.weigh", subject=job, actor=PALIER, thread=thread_of(job.person_id),
+                data={"employer": company.name, "points": in_points(points)},
+            )  # fmt: skip
             tell(job)
             moved += 1
     return moved

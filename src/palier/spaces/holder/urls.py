@@ -12,6 +12,7 @@ urlpatterns = [
     path("logements/<int:pk>/", views.candidates, name="candidates"),
     path("logements/<int:pk>/recu/", views.receipt, name="receipt"),
     path("logements/<int:pk>/designer/", views.designate, name="designate"),
+    path("logements/<int:pk>/reserver/", views.reserve, name="reserve"),
     path("dossiers/<int:pk>/", views.file, name="file"),
     *recognitions.urlpatterns,
 ]
