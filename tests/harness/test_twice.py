@@ -756,6 +756,17 @@ def _(town):
     )
 
 
+@case("landlord:take")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/prendre/", {})
+
+
+@case("landlord:put_back")
+def _(town):
+    play(character("sophie.bailleur"), instruction.take, application_id=town.sent.pk)
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/remettre/", {})
+
+
 @case("landlord:find_inadmissible")
 def _(town):
     data = {"codes": ["income_over_ceiling"], "reason": "Ressources au-dessus du plafond."}

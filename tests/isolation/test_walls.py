@@ -39,7 +39,7 @@ AS_SYSTEM_FILES = {
     "allocations/actions/contesting.py",
     "allocations/actions/proposing.py",
     "allocations/papers.py",
-    "applications/actions.py",
+    "applications/actions/applying.py",
     "commissions/actions/confirming.py",
     "commissions/actions/recording.py",
     "commissions/actions/calling.py",

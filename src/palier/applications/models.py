@@ -60,6 +60,34 @@ class Application(models.Model):
         ]
 
 
+class Instruction(models.Model):
+    """The landlord's work on a file: which agent took it, when it came and was answered. Never shown to the household.
+
+    Made when an agent takes the file or answers it; until then a file sent waits, taken by nobody.
+    """
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="instruction")
+    received_at = models.DateTimeField()
+    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(taken_by=None, taken_at=None)
+                | models.Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="instruction_taken_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_by=None, answered_at=None)
+                | models.Q(answered_by__isnull=False, answered_at__gte=models.F("received_at")),
+                name="instruction_answered_after_it_came",
+            ),
+        ]
+
+
 class SeenRank(models.Model):
     """The household's own place on a day when it looked at it: the next look is explained from there (`law.moves`).
 

@@ -151,6 +151,13 @@ ROW_POLICIES = {
         "offer": Policy(_OF_MY_OFFER),
         "agent": Policy(f"{role_is('desk', 'support')} AND {through_demand()}", command="SELECT"),
     },
+    # The landlord's own work: neither the household nor the holder reads which agent took a file.
+    "applications_instruction": {
+        "landlord": Policy(
+            f"{role_is('landlord', 'secretary')} AND EXISTS"
+            " (SELECT 1 FROM applications_application a WHERE a.id = application_id)"
+        ),
+    },
     "applications_seenrank": {
         "own": Policy(
             f"{role_is('applicant')} AND EXISTS (SELECT 1 FROM applications_application a WHERE a.id = application_id)"

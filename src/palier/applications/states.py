@@ -86,5 +86,7 @@ ledger.declare(
         },
         "shortlists.make": {"agent": "Liste de candidats arrêtée"},
         "applications.note": {"agent": "Note d’instruction"},
+        "applications.take": {"agent": "Dossier pris par un agent du bailleur"},
+        "applications.put_back": {"agent": "Dossier remis en file par un agent du bailleur"},
     }
 )
