@@ -19,7 +19,7 @@ from palier.accounts.actor import PALIER, Actor
 from palier.accounts.models import Invitation, Membership
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
-from palier.allocations.models import Proposal, VisitSlot
+from palier.allocations.models import Proposal, Visit, VisitSlot
 from palier.applications import actions as instruction
 from palier.commissions import actions as commissions
 from palier.commissions.models import Seat, Session, StandIn
@@ -59,7 +59,7 @@ MACHINERY = {"django_session", "common_receipt", "common_cache", "django_migrati
 READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:bearings", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
-    "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
+    "applicant:offers", "applicant:visit_file", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
     "applicant:receipt", "applicant:tenancy", "applicant:tenancy_opinion", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
@@ -754,6 +754,39 @@ def _(town):
     return Case(
         town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {"why": "Originaux vus."}
     )
+
+
+def visit(town: Town) -> Visit:
+    return play(
+        character("sophie.bailleur"), allocations.open_visit, offer_id=town.free.pk, at=NOW + timedelta(days=2),
+        capacity=3, place="Devant la porte", open_to="all",
+    )  # fmt: skip
+
+
+@case("landlord:visits_of")
+def _(town):
+    data = {"at": "2026-12-01T10:00", "minutes": "30", "capacity": "3", "place": "Devant la porte", "open_to": "all"}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/visites/", data)
+
+
+@case("landlord:cancel_visit")
+def _(town):
+    path = f"/bailleur/offres/{town.free.pk}/visites/{visit(town).pk}/annuler/"
+    return Case(town.client("sophie.bailleur"), path, {"why": "Serrure en panne"})
+
+
+@case("applicant:book_place")
+def _(town):
+    path = f"/mon-espace/candidatures/{town.application.pk}/visites/{visit(town).pk}/"
+    return Case(town.client("amina.benali"), path, {})
+
+
+@case("applicant:give_up_visit")
+def _(town):
+    held = play(
+        character("amina.benali"), allocations.book_place, application_id=town.application.pk, visit_id=visit(town).pk
+    )
+    return Case(town.client("amina.benali"), f"/mon-espace/visites/places/{held.pk}/rendre/", {})
 
 
 @case("landlord:take")

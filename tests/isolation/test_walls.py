@@ -38,6 +38,7 @@ AS_SYSTEM_FILES = {
     "allocations/actions/conditions.py",
     "allocations/actions/contesting.py",
     "allocations/actions/proposing.py",
+    "allocations/actions/visiting.py",
     "allocations/papers.py",
     "applications/actions/applying.py",
     "commissions/actions/confirming.py",
@@ -354,4 +355,5 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_situations",
         "palier_to_recognise",
         "palier_under_examination",
+        "palier_visit_places",
     }

@@ -34,6 +34,7 @@ from palier.law import calendar, codes
 from palier.law.receipts import position
 from palier.observatory.queries import Comparison, compare
 from palier.spaces.access import for_roles
+from palier.spaces.applicant import visits
 from palier.spaces.applicant.job import weighed
 from palier.spaces.careful import CarefulText
 from palier.spaces.receipts import download
@@ -208,6 +209,7 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "may_open": mine.demand.sheltered and mine.state in LIVE,
             "opened": agreement(mine.pk),
             **_priorities(mine),
+            **visits.shown(mine),
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
             "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],

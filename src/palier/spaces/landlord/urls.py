@@ -14,6 +14,7 @@ from palier.spaces.landlord import (
     seats,
     sessions,
     tenancies,
+    visits,
 )
 
 app_name = "landlord"
@@ -31,4 +32,5 @@ urlpatterns = [
     *allocations.urlpatterns,
     *reviews.urlpatterns,
     *tenancies.urlpatterns,
+    *visits.urlpatterns,
 ]
