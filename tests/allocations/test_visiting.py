@@ -122,7 +122,7 @@ def test_a_cancelled_visit_is_told_and_can_be_chosen_no_more(agent, candidates, 
     actor, application = candidates[0]
     with acting(actor.scope):
         sentence = timeline(application.demand_id, "applicant")[0]["sentence"]
-    assert sentence == "La visite du 26 novembre 2026 à 09:00 est annulée : Serrure en panne"
+    assert sentence == "La visite du 26 novembre 2026 à 10:00 est annulée : Serrure en panne"
     with pytest.raises(Visit.DoesNotExist):
         book(candidates[1], visit)
 

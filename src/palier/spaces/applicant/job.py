@@ -110,7 +110,7 @@ def weighed(mine: JobAttestation | None) -> dict[str, object]:
     if mine is None or grid is None:
         return {}
     points = law_priorities.weigh(grid, queries.as_employer(mine), clock.today())
-    return {"priorities": grid_words.in_words(grid), "weighed": points}
+    return {"priorities": grid_words.in_words(grid), "priorities_most": grid.total_cap, "weighed": points}
 
 
 def _consents(mine: JobAttestation | None) -> list[dict]:

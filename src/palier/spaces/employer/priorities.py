@@ -71,6 +71,7 @@ def priorities(request: HttpRequest) -> HttpResponse:
     context = {
         "company": company, "form": form, "most": most, "held": queries.priorities_of(company),
         "words": grid_words.in_words(grid) if grid else None,
+        "held_most": grid.total_cap if grid else None,
         "rights": queries.rights_of(company, clock.today()) if company else None,
     }  # fmt: skip
     return page(request, "employer/priorities.html", context, status=422 if form.errors else 200)
