@@ -36,13 +36,14 @@ def job(person, **fields):
 
 @pytest.mark.parametrize(
     ("fields", "public", "contributes"),
-    [({"sector": "public"}, True, False), ({"sector": "private", "peec": True}, False, True)],
+    [({"sector": "public"}, True, False), ({"sector": "private", "headcounts": {"2025": 640}}, False, True)],
 )
 def test_a_public_employer_is_known_by_its_sector(build, fields, public, contributes):
     demand = build.demand(build.person())
     job(demand.person, **fields)
     assert household_of(demand, on=ON).employer == Employer(
-        siret="99900031800017", state="confirmed", contributes=contributes, public=public, entered_on=date(2020, 1, 1)
+        siret="99900031800017", state="confirmed", contributes=contributes, public=public, entered_on=date(2020, 1, 1),
+        contract="CDI",
     )
 
 

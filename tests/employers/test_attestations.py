@@ -16,6 +16,7 @@ from palier.common.models import Message
 from palier.demands.models import Demand
 from palier.documents.models import Piece, Reading
 from palier.employers import actions, queries
+from palier.employers.actions import telling
 from palier.employers.models import Company, JobAttestation
 
 SIRET = "73282932000074"
@@ -147,7 +148,7 @@ def test_nobody_else_declares_or_agrees(employer, build):
 
 def test_an_app_that_knows_scores_hears_of_every_change(employee, employer, monkeypatch):
     heard = []
-    monkeypatch.setattr(actions, "after_answer", [heard.append])
+    monkeypatch.setattr(telling, "after_answer", [heard.append])
     run(actions.declare, employee, **FACTS)
     job = run(actions.ask, employee)
     run(actions.confirm, employer, attestation_id=job.pk)

@@ -14,11 +14,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
+from palier.accounts import actions as accounts
 from palier.accounts.actor import PALIER, Actor
-from palier.accounts.models import Membership
+from palier.accounts.models import Invitation, Membership
 from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
-from palier.allocations.models import Proposal, VisitSlot
+from palier.allocations.models import Proposal, Visit, VisitSlot
 from palier.applications import actions as instruction
 from palier.commissions import actions as commissions
 from palier.commissions.models import Seat, Session, StandIn
@@ -64,11 +65,11 @@ MACHINERY = {"django_session", "common_receipt", "common_cache", "django_migrati
 READ_ONLY = {
     "applicant:application", "applicant:applications", "applicant:attestation", "applicant:bearings", "applicant:decision_letter",
     "applicant:demand", "applicant:documents", "applicant:home", "applicant:job", "applicant:lease_summary",
-    "applicant:offers", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
+    "applicant:offers", "applicant:visit_file", "applicant:piece_file", "applicant:proposal_letter", "applicant:removal_certificate",
     "applicant:receipt", "applicant:tenancy", "applicant:tenancy_opinion", "applicant:timeline", "applicant:rights", "applicant:archive", "authority:export", "authority:home", "authority:simulation", "authority:simulation_export", "authority:simulation_note", "desk:attestation", "desk:dossier", "desk:exchange",
     "desk:exchange_quality", "desk:exchanges", "desk:home", "desk:life", "desk:likeness", "desk:likenesses",
     "desk:piece", "desk:piece_file", "desk:piece_page", "desk:pieces", "desk:recognition", "desk:recognitions", "desk:terms", "desk:terms_of",
-    "employer:attestation", "employer:home", "holder:candidates", "holder:file", "holder:flow", "holder:flow_balance", "holder:home", "holder:receipt", "holder:recognition",
+    "employer:attestation", "employer:following", "employer:home", "spaces:invitations", "holder:candidates", "holder:file", "holder:flow", "holder:flow_balance", "holder:home", "holder:receipt", "holder:recognition",
     "holder:recognitions", "landlord:allocation", "landlord:allocations", "landlord:candidates",
     "landlord:decision_letter", "landlord:dwellings", "landlord:file", "landlord:flow", "landlord:flow_balance", "landlord:home", "landlord:instruction",
     "landlord:lease_summary", "landlord:lot", "landlord:minutes", "landlord:offers", "landlord:proposal_letter", "landlord:ready", "landlord:receipt",
@@ -484,6 +485,23 @@ def _(town):
     return Case(client, "/mon-espace/employeur/retrait/", {})
 
 
+@case("applicant:job_follow")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/employeur/modifier/", form(**job(town)))
+    play(character("amina.benali"), employers.ask)
+    return Case(client, "/mon-espace/employeur/suivi/", {})
+
+
+@case("applicant:job_unfollow")
+def _(town):
+    client = town.client("amina.benali")
+    client.post("/mon-espace/employeur/modifier/", form(**job(town)))
+    play(character("amina.benali"), employers.ask)
+    play(character("amina.benali"), employers.follow)
+    return Case(client, "/mon-espace/employeur/suivi/retrait/", {})
+
+
 @case("desk:piece_accept")
 def _(town):
     return Case(town.client("claire.guichet"), f"/guichet/pieces/{town.piece.pk}/accepter/", {})
@@ -645,6 +663,61 @@ def _(town):
     )
 
 
+@case("employer:answer_all")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/reponses/", {f"says-{town.job.pk}": "confirm"})
+
+
+@case("employer:company")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/entreprise/", {"year_2025": "52"})
+
+
+@case("employer:priorities")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/priorites/", {"permanent": "10"})
+
+
+@case("employer:agents")
+def _(town):
+    return Case(town.client("marc.employeur"), "/employeur/agents/", {"email": "rh@exemple.fr"})
+
+
+@case("employer:cancel_invitation")
+def _(town):
+    sent = play(character("marc.employeur"), accounts.invite, email="rh@exemple.fr")
+    return Case(town.client("marc.employeur"), f"/employeur/agents/invitations/{sent.pk}/annuler/", {})
+
+
+def invited(town: Town) -> Invitation:
+    return play(character("marc.employeur"), accounts.invite, email=character("amina.benali").person.email)
+
+
+@case("employer:remove_agent")
+def _(town):
+    joined = play(character("amina.benali"), accounts.accept_invitation, invitation_id=invited(town).pk)
+    return Case(town.client("marc.employeur"), f"/employeur/agents/{joined.pk}/retirer/", {})
+
+
+@case("spaces:accept_invitation")
+def _(town):
+    client = town.client("amina.benali")
+    return Case(client, f"/espace/invitations/{invited(town).pk}/accepter/", {})
+
+
+@case("spaces:decline_invitation")
+def _(town):
+    client = town.client("amina.benali")
+    return Case(client, f"/espace/invitations/{invited(town).pk}/decliner/", {})
+
+
+@case("holder:reserve")
+def _(town):
+    free = town.build.offer(town.landlord, contingent="action_logement", holder=town.reserved.holder)
+    company = Company.objects.get(organisation=character("marc.employeur").organisation_id)
+    return Case(town.client("paul.reservataire"), f"/reservataire/logements/{free.pk}/reserver/", {"company": company.pk})
+
+
 @case("landlord:new_dwelling")
 def _(town):
     data = {
@@ -755,6 +828,50 @@ def _(town):
     return Case(
         town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/recevable/", {"why": "Originaux vus."}
     )
+
+
+def visit(town: Town) -> Visit:
+    return play(
+        character("sophie.bailleur"), allocations.open_visit, offer_id=town.free.pk, at=NOW + timedelta(days=2),
+        capacity=3, place="Devant la porte", open_to="all",
+    )  # fmt: skip
+
+
+@case("landlord:visits_of")
+def _(town):
+    data = {"at": "2026-12-01T10:00", "minutes": "30", "capacity": "3", "place": "Devant la porte", "open_to": "all"}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/offres/{town.free.pk}/visites/", data)
+
+
+@case("landlord:cancel_visit")
+def _(town):
+    path = f"/bailleur/offres/{town.free.pk}/visites/{visit(town).pk}/annuler/"
+    return Case(town.client("sophie.bailleur"), path, {"why": "Serrure en panne"})
+
+
+@case("applicant:book_place")
+def _(town):
+    path = f"/mon-espace/candidatures/{town.application.pk}/visites/{visit(town).pk}/"
+    return Case(town.client("amina.benali"), path, {})
+
+
+@case("applicant:give_up_visit")
+def _(town):
+    held = play(
+        character("amina.benali"), allocations.book_place, application_id=town.application.pk, visit_id=visit(town).pk
+    )
+    return Case(town.client("amina.benali"), f"/mon-espace/visites/places/{held.pk}/rendre/", {})
+
+
+@case("landlord:take")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/prendre/", {})
+
+
+@case("landlord:put_back")
+def _(town):
+    play(character("sophie.bailleur"), instruction.take, application_id=town.sent.pk)
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/remettre/", {})
 
 
 @case("landlord:find_inadmissible")

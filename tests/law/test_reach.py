@@ -36,12 +36,14 @@ offers = st.builds(
     kind=st.sampled_from(["flat", "house"]),
     rent_zone=st.sampled_from(["Abis", "A", "B1", "B2", "C"]),
     aid_zone=st.integers(1, 3),
+    employees_of=st.sampled_from(["", "999000201", "999000219"]),
 )
 employers = st.none() | st.builds(
     Employer,
     state=st.sampled_from(["declared", "confirmed", "denied"]),
     contributes=st.none() | st.booleans(),
     public=st.booleans(),
+    siret=st.sampled_from(["", "99900020100015", "99900021900017"]),
 )
 
 
@@ -57,6 +59,7 @@ def holds(bounds: Reach, offer: OfferFacts) -> bool:
             offer.commune in bounds.communes or offer.epci in bounds.epcis,
             offer.contingent in bounds.contingents,
             (offer.financing, zone) in bounds.financings,
+            offer.employees_of in ("", bounds.siren),
             bounds.adapted or not offer.adapted,
             not bounds.step_free or offer.step_free or offer.adapted,
             bounds.step_free or not bounds.lift or not upstairs or offer.lift,

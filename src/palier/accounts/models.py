@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from palier.accounts.roles import PROFESSIONAL, OrganisationKind, Role
+from palier.accounts.states import INVITATION
 
 
 class PersonManager(BaseUserManager):
@@ -100,3 +101,29 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.get_role_display()} – {self.organisation}"
+
+
+class Invitation(models.Model):
+    """Somebody is asked, at an address, to act for an organisation under a role, until `expires_on` included.
+
+    It holds no secret: only whoever proved that address can accept it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=20, choices=Role)
+    email = models.EmailField()
+    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_on = models.DateField()
+    answered_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=9, choices=INVITATION.choices, default=INVITATION.initial)
+
+    class Meta:
+        ordering = ["-invited_at", "-pk"]
+        constraints = [
+            INVITATION.constraint("invitation_state"),
+            models.CheckConstraint(condition=models.Q(role__in=sorted(PROFESSIONAL)), name="invitation_role"),
+            models.UniqueConstraint(
+                Lower("email"), "organisation", "role", condition=models.Q(state="open"), name="invitation_open_once"
+            ),
+        ]

@@ -24,6 +24,19 @@ ROW_POLICIES = {
         "gate": Policy(role_is("gate"), command="SELECT"),
         "colleagues": Policy(f"organisation_id = {ORGANISATION}", command="SELECT"),
         "administrator": Policy(role_is("administrator")),
+        # An employer's agents end each other's access, in their own company alone.
+        "employer": Policy(
+            f"{role_is('employer')} AND organisation_id = {ORGANISATION} AND role = 'employer'", command="UPDATE"
+        ),
+    },
+    "accounts_invitation": {
+        "inviter": Policy(f"{role_is('employer')} AND organisation_id = {ORGANISATION} AND role = 'employer'"),
+        # Whoever proved the address reads what it was sent, and answers it.
+        "invited": Policy(
+            "lower(email) IN (SELECT lower(e.email) FROM account_emailaddress e"
+            f" WHERE e.user_id = {PERSON} AND e.verified)",
+            command="SELECT",
+        ),
     },
     "account_emailaddress": {"self": Policy(f"user_id = {PERSON}"), "gate": Policy(role_is("gate"))},
     "account_emailconfirmation": {"gate": Policy(role_is("gate"))},

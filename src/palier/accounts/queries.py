@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from palier.accounts.actor import Actor
-from palier.accounts.models import Membership, Organisation, Person
+from palier.accounts.models import Invitation, Membership, Organisation, Person
 from palier.accounts.roles import Role
 from palier.common import clock
 from palier.territories.models import Epci
@@ -31,6 +33,36 @@ def current_membership(person: Person, chosen: int | None) -> Membership | None:
         return None
     mine = list(memberships_of(person))
     return next((m for m in mine if m.pk == chosen), mine[0] if mine else None)
+
+
+def colleagues(actor: Actor) -> QuerySet[Membership]:
+    """Who acts today for the actor's organisation under the same role, oldest first."""
+    today = clock.today()
+    return (
+        Membership.objects.filter(organisation=actor.organisation_id, role=actor.role, since__lte=today)
+        .filter(Q(until=None) | Q(until__gt=today))
+        .select_related("person")
+        .order_by("pk")
+    )
+
+
+def former_colleagues(actor: Actor) -> QuerySet[Membership]:
+    """Those whose access has ended, the latest first."""
+    ended = Membership.objects.filter(organisation=actor.organisation_id, role=actor.role, until__lte=clock.today())
+    return ended.select_related("person").order_by("-until", "-pk")
+
+
+def sent_by(actor: Actor) -> QuerySet[Invitation]:
+    """The invitations of the actor's organisation, under the actor's role."""
+    return Invitation.objects.filter(organisation=actor.organisation_id, role=actor.role).select_related("invited_by")
+
+
+def invitations_for(actor: Actor) -> QuerySet[Invitation]:
+    """The invitations sent to the addresses that a person proved, whoever sent them."""
+    proved = EmailAddress.objects.filter(user=actor.person_id, verified=True).order_by("pk")
+    lowered = [address.lower() for address in proved.values_list("email", flat=True)]
+    every = Invitation.objects.annotate(address=Lower("email")).filter(address__in=lowered)
+    return every.select_related("organisation").order_by("-invited_at", "-pk")
 
 
 def organisations(*kinds: str) -> QuerySet[Organisation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from palier.allocations.states import OUTCOMES, PROPOSAL
+from palier.allocations.states import OUTCOMES, PROPOSAL, VISITORS
 
 HOLDING = ("sent", "accepted", "leased")
 
@@ -122,6 +122,54 @@ class VisitSlot(models.Model):
             models.UniqueConstraint(
                 fields=["proposal"], condition=models.Q(booked_at__isnull=False), name="slot_one_booked"
             ),
+        ]
+
+
+class Visit(models.Model):
+    """A time at which candidates may see a dwelling, before or after an allocation; several at once up to `capacity`.
+
+    `open_to`: those whose file was sent to the landlord, or every live candidate. A visit cancelled stays, with its reason.
+    """
+
+    offer = models.ForeignKey("homes.Offer", models.PROTECT, related_name="visits")
+    at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(default=30)
+    capacity = models.PositiveSmallIntegerField()
+    place = models.CharField(max_length=200)
+    open_to = models.CharField(max_length=4, choices=VISITORS, default="sent")
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "at"], condition=models.Q(cancelled_at=None), name="visit_once_at_a_time"
+            ),
+            models.CheckConstraint(condition=models.Q(capacity__gte=1, minutes__gte=5), name="visit_for_someone"),
+            models.CheckConstraint(
+                condition=models.Q(cancelled_at=None, cancelled_why="")
+                | models.Q(cancelled_at__isnull=False) & ~models.Q(cancelled_why=""),
+                name="visit_cancelled_with_a_reason",
+            ),
+        ]
+
+
+class Booking(models.Model):
+    """A household's place at a visit; one held at a time for each candidacy. `reminded_at`: the mail of the day before."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="bookings")
+    application = models.ForeignKey("applications.Application", models.PROTECT, related_name="bookings")
+    booked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["visit", "booked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=models.Q(ended_at=None), name="booking_one_held"
+            )
         ]
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.allocations.models import Contest, Lease, Proposal, VisitSlot
+from palier.allocations.models import Booking, Contest, Lease, Proposal, Visit, VisitSlot
+from palier.applications.models import Application
 from palier.applications.queries import visible_to as visible_applications
+from palier.applications.states import LIVE
 from palier.commissions.models import AgendaItem, Candidate, Seat, Session
+from palier.common import clock
 from palier.demands.models import Demand
 from palier.documents.queries import due
 from palier.homes.models import Offer
@@ -114,6 +119,32 @@ def visible_slots(actor: Actor) -> QuerySet[VisitSlot]:
         .select_related("proposal")
         .order_by("at", "pk")
     )
+
+
+def visits_of(actor: Actor, offer: Offer) -> QuerySet[Visit]:
+    """The visits that a landlord opened for one of its offers."""
+    return Visit.objects.filter(offer=offer, offer__dwelling__landlord=actor.organisation_id).order_by("at", "pk")
+
+
+def bookable(application: Application) -> QuerySet[Visit]:
+    """The visits to come that a live candidate may book: those open to all, and once its file is sent, the others."""
+    now = clock.now()
+    if application.state not in LIVE:
+        return Visit.objects.none()
+    visits = Visit.objects.filter(offer=application.offer_id, cancelled_at=None, at__gt=now).order_by("at", "pk")
+    return visits.filter(open_to="all") if application.state == "submitted" else visits
+
+
+def held_booking(application: Application) -> Booking | None:
+    """The place that a candidacy holds at a visit, whatever its day."""
+    return Booking.objects.select_related("visit").filter(application=application, ended_at=None).first()
+
+
+def places_taken(visits: Sequence[int]) -> dict[int, int]:
+    """visit → places taken, for those that have any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT visit_id, taken FROM palier_visit_places(%s)", [list(visits)])
+        return dict(cursor.fetchall())
 
 
 # A home that cannot be entered or lived in is not one adapted to the household: refusing it costs nothing.

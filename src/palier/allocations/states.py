@@ -32,8 +32,21 @@ PROPOSAL = Workflow(
 # What an answer to a contest says; a new examination takes a new session, the signed one never changes.
 OUTCOMES = {"kept": "la décision est maintenue", "again": "la commission examinera de nouveau votre candidature"}
 
+# Who may book a visit: whoever the landlord examines, or every candidate.
+VISITORS = [("sent", "Les candidats dont j’ai reçu le dossier"), ("all", "Tous les candidats")]
+
 ledger.declare(
     {
+        "visits.open": {"agent": "Visite ouverte le {at}, {capacity} places"},
+        "visits.cancel": {
+            "applicant": "La visite du {at} est annulée : {reason}",
+            "agent": "Visite du {at} annulée : {reason}",
+        },
+        "visits.reserve": {"applicant": "Vous avez réservé une visite le {at}", "agent": "Visite réservée le {at}"},
+        "visits.give_up": {
+            "applicant": "Vous avez rendu votre place à la visite du {at}",
+            "agent": "Place rendue à la visite du {at}",
+        },
         "visits.offer": {
             "applicant": "Le bailleur propose des créneaux de visite",
             "agent": "Créneaux de visite proposés",

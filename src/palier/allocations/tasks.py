@@ -17,3 +17,10 @@ def lapse_overdue(timestamp: int) -> None:
 def fail_overdue_conditions(timestamp: int) -> None:
     """End the conditional allocations whose document did not come in time and call the next ranks."""
     actions.fail_overdue()
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queueing_lock="remind_visits")
+def remind_visits(timestamp: int) -> None:
+    """Recall the visits that come soon to those who booked them."""
+    actions.remind_visits()

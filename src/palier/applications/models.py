@@ -16,6 +16,7 @@ class Application(models.Model):
     the database itself refuses one too many. `ticket` stands for the household in this offer's receipt and in no
     other; `draw` breaks the last ties: a hash of the offer's seed and this ticket. Both are fixed at deposit.
     `points` and `registered_on` place it among the others: they follow the household while it is live (`placing`).
+    `employer_points`: those among them that come from the employer's priorities, on its own contingent alone.
     """
 
     demand = models.ForeignKey("demands.Demand", models.PROTECT, related_name="applications")
@@ -26,6 +27,7 @@ class Application(models.Model):
     ticket = models.CharField(max_length=16)
     draw = models.CharField(max_length=16)
     points = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    employer_points = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     registered_on = models.DateField()
     # What the household was told of its odds when it applied: kept so that it can be checked later.
     told = models.JSONField(default=dict)
@@ -57,6 +59,34 @@ class Application(models.Model):
             models.UniqueConstraint(fields=["demand", "live_slot"], name="application_one_live"),
             models.UniqueConstraint(
                 fields=["demand", "offer"], condition=models.Q(state__in=LIVE), name="application_once_per_offer"
+            ),
+        ]
+
+
+class Instruction(models.Model):
+    """The landlord's work on a file: which agent took it, when it came and was answered. Never shown to the household.
+
+    Made when an agent takes the file or answers it; until then a file sent waits, taken by nobody.
+    """
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="instruction")
+    received_at = models.DateTimeField()
+    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(taken_by=None, taken_at=None)
+                | models.Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="instruction_taken_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_by=None, answered_at=None)
+                | models.Q(answered_by__isnull=False, answered_at__gte=models.F("received_at")),
+                name="instruction_answered_after_it_came",
             ),
         ]
 

@@ -99,6 +99,8 @@ def facts(offer: Offer) -> OfferFacts:
         kind=dwelling.kind,
         rent_zone=commune.rent_zone,
         aid_zone=commune.aid_zone,
+        employees_of=offer.reserved_for.siren if offer.reserved_for else "",
+        company=offer.reserved_for.name if offer.reserved_for else "",
     )
 
 
@@ -108,6 +110,7 @@ def _facts(offer: Listed) -> OfferFacts:
         surface=float(offer.surface), financing=offer.financing, rent=float(offer.rent), charges=float(offer.charges),
         contingent=offer.contingent, adapted=offer.adapted, step_free=offer.step_free, floor=offer.floor,
         lift=offer.lift, qpv=offer.qpv, kind=offer.kind, rent_zone=offer.rent_zone, aid_zone=offer.aid_zone,
+        employees_of=offer.reserved_siret[:9], company=offer.reserved_name,
     )  # fmt: skip
 
 

@@ -19,10 +19,12 @@ def follow(demands: Sequence[int]) -> None:
         cursor.execute(_FOLLOW, [bulk.listed(demands)])
 
 
-# A dwelling outside every territory wished gives no points.
+# A dwelling outside every territory wished gives no points. On what a company's contribution reserves, its priorities add
+# theirs, for the jobs that it confirmed.
 _FOLLOW = """
     WITH told AS (
-        SELECT a.id, coalesce(s.points, 0) AS points, d.first_registered_on AS registered_on
+        SELECT a.id, coalesce(s.points, 0) + coalesce(j.priority_points, 0) AS points,
+               coalesce(j.priority_points, 0) AS employer_points, d.first_registered_on AS registered_on
         FROM unnest(%s::bigint[]) AS moved (demand_id)
         JOIN applications_application a ON a.demand_id = moved.demand_id AND a.live_slot IS NOT NULL
         JOIN demands_demand d ON d.id = a.demand_id
@@ -30,6 +32,11 @@ _FOLLOW = """
         JOIN homes_dwelling w ON w.id = o.dwelling_id
         JOIN territories_commune c ON c.code = w.commune_id
         LEFT JOIN cotation_score s ON s.demand_id = a.demand_id AND s.epci_id = c.epci_id
+        LEFT JOIN employers_company e ON e.id = o.reserved_for_id
+        LEFT JOIN employers_jobattestation j
+               ON j.person_id = d.person_id AND left(j.siret, 9) = left(e.siret, 9) AND j.state = 'confirmed'
     )
-    UPDATE applications_application a SET points = told.points, registered_on = told.registered_on FROM told
-    WHERE a.id = told.id AND (a.points, a.registered_on) IS DISTINCT FROM (told.points, told.registered_on)"""
+    UPDATE applications_application a
+    SET points = told.points, employer_points = told.employer_points, registered_on = told.registered_on FROM told
+    WHERE a.id = told.id AND (a.points, a.employer_points, a.registered_on)
+          IS DISTINCT FROM (told.points, told.employer_points, told.registered_on)"""

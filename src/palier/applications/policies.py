@@ -60,12 +60,16 @@ SQL_FUNCTIONS = {
         "TABLE (offer_id bigint, candidates bigint, ahead bigint)",
         """
             SELECT o.id, count(a.id), count(a.id) FILTER (WHERE a.demand_id <> me.id AND
-                (coalesce(m.points, 0), a.registered_on) < (a.points, me.first_registered_on))
+                (coalesce(m.points, 0) + coalesce(j.priority_points, 0), a.registered_on)
+                < (a.points, me.first_registered_on))
             FROM homes_offer o
             JOIN homes_dwelling w ON w.id = o.dwelling_id
             JOIN territories_commune c ON c.code = w.commune_id
             JOIN demands_demand me ON me.id = household
             LEFT JOIN cotation_score m ON m.demand_id = me.id AND m.epci_id = c.epci_id
+            LEFT JOIN employers_company e ON e.id = o.reserved_for_id
+            LEFT JOIN employers_jobattestation j
+                   ON j.person_id = me.person_id AND left(j.siret, 9) = left(e.siret, 9) AND j.state = 'confirmed'
             LEFT JOIN applications_application a ON a.offer_id = o.id AND a.live_slot IS NOT NULL
             WHERE o.id = ANY(offers) GROUP BY o.id""",
     ),
@@ -80,6 +84,36 @@ SQL_FUNCTIONS = {
             JOIN applications_application a ON a.offer_id = mine.offer_id AND a.id <> mine.id
             WHERE mine.id = application
             AND (a.live_slot IS NOT NULL OR a.applied_at <= since AND a.state_at > since)""",
+    ),
+    # Where the applications of the employees who agreed to it stand: a state, by attestation, and nothing else of them.
+    "palier_employee_states": narrow_function(
+        "palier_employee_states",
+        "",
+        "TABLE (attestation_id bigint, state text, since timestamptz)",
+        """
+            SELECT DISTINCT ON (j.id) j.id, a.state::text, a.state_at
+            FROM employers_jobattestation j
+            JOIN employers_company c ON c.id = j.company_id AND c.organisation_id = palier_organisation()
+            JOIN demands_demand d ON d.person_id = j.person_id
+            JOIN applications_application a ON a.demand_id = d.id
+            WHERE j.statuses_at IS NOT NULL AND j.consent_at IS NOT NULL AND j.state <> 'declared'
+            ORDER BY j.id, (a.live_slot IS NOT NULL) DESC, a.state_at DESC, a.id DESC""",
+    ),
+    # How many of the employees who agreed that their employer be asked are at each step, each counted once.
+    "palier_employee_counts": narrow_function(
+        "palier_employee_counts",
+        "",
+        "TABLE (job text, application text, employees bigint)",
+        """
+            SELECT q.job, q.application, count(*) FROM (
+                SELECT DISTINCT ON (j.id) j.state::text AS job, coalesce(a.state, '')::text AS application
+                FROM employers_jobattestation j
+                JOIN employers_company c ON c.id = j.company_id AND c.organisation_id = palier_organisation()
+                LEFT JOIN demands_demand d ON d.person_id = j.person_id
+                LEFT JOIN applications_application a ON a.demand_id = d.id
+                WHERE j.consent_at IS NOT NULL AND j.state <> 'declared'
+                ORDER BY j.id, (a.live_slot IS NOT NULL) DESC NULLS LAST, a.state_at DESC, a.id DESC) q
+            GROUP BY q.job, q.application""",
     ),
     # The rank of every live candidate of an offer: points, then seniority, then the draw (law.ranking).
     "palier_ranks": narrow_function(
@@ -116,6 +150,13 @@ ROW_POLICIES = {
         "own": Policy(_MINE),
         "offer": Policy(_OF_MY_OFFER),
         "agent": Policy(f"{role_is('desk', 'support')} AND {through_demand()}", command="SELECT"),
+    },
+    # The landlord's own work: neither the household nor the holder reads which agent took a file.
+    "applications_instruction": {
+        "landlord": Policy(
+            f"{role_is('landlord', 'secretary')} AND EXISTS"
+            " (SELECT 1 FROM applications_application a WHERE a.id = application_id)"
+        ),
     },
     "applications_seenrank": {
         "own": Policy(

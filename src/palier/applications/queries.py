@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,11 +13,15 @@ from django.db.models import Q, QuerySet
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
-from palier.applications.models import Application, SeenRank, Shortlist
+from palier.applications.models import Application, Instruction, SeenRank, Shortlist
 from palier.applications.states import LIVE
 from palier.demands.models import Demand
 from palier.homes.models import Offer
 from palier.law.moves import Move, Rival, Standing, explain
+from palier.law.workload import Handled, Load, loads
+
+# Over which days the work of agents is counted: a page for those who share it, no figure of the law.
+WORKLOAD_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,35 @@ def lists_of(offer: Offer) -> dict[str, Shortlist | None]:
     last = latest_shortlist(offer.pk)
     open_again = offer.state in ("published", "suspended")
     return {"shortlist": None if open_again else last, "former": last if open_again else None}
+
+
+def waiting_files(actor: Actor, whose: str = "") -> QuerySet[Application]:
+    """The files that wait for the landlord's answer, the oldest first; `whose`: « mine », « free » (nobody took) or all."""
+    files = visible_to(actor).filter(state="sent").select_related("instruction__taken_by").order_by("state_at", "pk")
+    if whose == "mine":
+        return files.filter(instruction__taken_by=actor.person_id)
+    if whose == "free":
+        return files.filter(Q(instruction=None) | Q(instruction__taken_by=None))
+    return files
+
+
+def neighbours(actor: Actor, application: Application) -> tuple[int | None, int | None]:
+    """The files before and after one in the queue, whether or not it still waits; None at an end."""
+    keys = list(waiting_files(actor).values_list("state_at", "pk"))
+    here = (application.state_at, application.pk)
+    before, after = [pk for at, pk in keys if (at, pk) < here], [pk for at, pk in keys if (at, pk) > here]
+    return (before[-1] if before else None, after[0] if after else None)
+
+
+def workload(actor: Actor, *, now: datetime) -> list[Load]:
+    """The landlord's examination by agent: what waits, what was answered over `WORKLOAD_DAYS`, the median days."""
+    waiting = waiting_files(actor).values_list("instruction__taken_by", "state_at")
+    since = now - timedelta(days=WORKLOAD_DAYS)
+    held = Instruction.objects.filter(application__offer__dwelling__landlord=actor.organisation_id)
+    done = held.filter(answered_at__gte=since).order_by("pk").values_list("answered_by", "received_at", "answered_at")
+    return loads(
+        [*(Handled(agent, at, None) for agent, at in waiting), *(Handled(*row) for row in done)], since=since, now=now
+    )
 
 
 def to_instruct(actor: Actor) -> QuerySet[Application]:

@@ -61,7 +61,7 @@ def make(
             points=p.points,
             registered_on=p.registered_on,
             departed=p.application_id in departed,
-            **_explained(scores.get(p.demand_id)),
+            **_explained(scores.get(p.demand_id), live[p.application_id].employer_points),
         )
         for p in places
     ]
@@ -77,10 +77,15 @@ def make(
     )
 
 
-def _explained(score: Score | None) -> dict[str, Any]:
+# What the company's priorities add on its own contingent: one line, for its criteria tell of a job.
+EMPLOYER = "Priorités de l’employeur"
+
+
+def _explained(score: Score | None, added: Decimal) -> dict[str, Any]:
     """The points that count, criterion by criterion; those that tell of a situation or of health are one line."""
+    by_employer = [(EMPLOYER, added)] if added else []
     if score is None:
-        return {}
+        return {"criteria": tuple(by_employer)}
     told = discretion.told_to_strangers(parsed(score.grid.source)) | {"refusal"}
     open_lines, private = [], Decimal(0)
     for line in lines_of(score):
@@ -90,7 +95,7 @@ def _explained(score: Score | None) -> dict[str, Any]:
             open_lines.append((line["label"], Decimal(str(line["points"]))))
         else:
             private += Decimal(str(line["points"]))
-    criteria = [*open_lines, *([(discretion.PRIORITY, private)] if private else [])]
+    criteria = [*open_lines, *([(discretion.PRIORITY, private)] if private else []), *by_employer]
     return {"criteria": tuple(criteria), "grid": _grid(score.grid)}
 
 

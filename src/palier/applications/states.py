@@ -94,5 +94,7 @@ ledger.declare(
             "agent": "Offre confirmée de nouveau : la candidature continue",
         },
         "applications.note": {"agent": "Note d’instruction"},
+        "applications.take": {"agent": "Dossier pris par un agent du bailleur"},
+        "applications.put_back": {"agent": "Dossier remis en file par un agent du bailleur"},
     }
 )

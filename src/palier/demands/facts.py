@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from palier.demands import sheltering
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
+from palier.employers.models import JobAttestation
+from palier.employers.queries import as_employer
 from palier.law import household as law
 from palier.territories.models import Commune
 
@@ -21,7 +22,7 @@ def household(
     on: date,
     situations: Iterable[law.Situation] = (),
     proofs: Mapping[str, str] | None = None,
-    job: Any = None,
+    job: JobAttestation | None = None,
     refusals: Iterable[law.Refusal] = (),
 ) -> law.Household:
     """The household of a demand as it stands. `job`: its job attestation, when the applicant has one.
@@ -29,7 +30,10 @@ def household(
     The income of the last twelve months is known of nobody: no document's amounts are typed in Palier.
     """
     form = sheltering.places(demand)
-    return from_form(form, demand, epcis=_epcis(form), situations=situations, proofs=proofs, job=job, refusals=refusals)
+    employer = as_employer(job, on) if job is not None else None
+    return from_form(
+        form, demand, epcis=_epcis(form), situations=situations, proofs=proofs, employer=employer, refusals=refusals
+    )
 
 
 def from_form(
@@ -39,7 +43,7 @@ def from_form(
     epcis: tuple[str, ...],
     situations: Iterable[law.Situation] = (),
     proofs: Mapping[str, str] | None = None,
-    job: Any = None,
+    employer: law.Employer | None = None,
     refusals: Iterable[law.Refusal] = (),
 ) -> law.Household:
     """The same from a form at hand and the SIREN of its communes' EPCI, without asking the database."""
@@ -61,7 +65,7 @@ def from_form(
         motives=form.motives,
         wish=_wish(form, epcis),
         registered_on=demand.first_registered_on,
-        employer=_employer(job),
+        employer=employer,
         situations=tuple(situations),
         transfer=form.home.status == "HLM",
         refusals=tuple(refusals),
@@ -131,18 +135,4 @@ def _wish(form: Form, epcis: tuple[str, ...]) -> law.Wish:
         without_lift=form.wish.without_lift,
         step_free=form.disability.wheelchair,
         adapted=form.disability.adapted,
-    )
-
-
-def _employer(job: Any) -> law.Employer | None:
-    if job is None:
-        return None
-    state = job.state if job.state in ("confirmed", "denied") else "declared"
-    company = job.company
-    return law.Employer(
-        siret=job.siret,
-        state=state,
-        contributes=company.peec if company else None,
-        public=company is not None and company.sector == "public",
-        entered_on=job.entered_on,
     )

@@ -15,8 +15,6 @@ DEPARTMENTS = ("14", "61")
 OF_DEPARTMENT = {"14": "du Calvados", "61": "de l’Orne"}
 SEAT = {"14": "14118", "61": "61001"}
 TOWNS = 20
-# Employers' contribution: private firms of 50 employees or more (CCH L313-1).
-PEEC_FROM = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class Body:
     """`kind`: a code of OrganisationKind. `area`: department codes and EPCI SIRENs of a landlord's stock.
 
     `dwellings`: of a landlord, at department scale. `commune`: INSEE code of its seat, or the town of a
-    municipal authority; `headcount`, `sector`, `peec`, `weight`: of an employer.
+    municipal authority; `headcount`, `sector`, `weight`: of an employer.
     """
 
     key: str
@@ -40,7 +38,6 @@ class Body:
     area: tuple[str, ...] = ()
     headcount: int = 0
     sector: str = "private"
-    peec: bool = False
     weight: int = 0
 
     @property
@@ -106,12 +103,11 @@ def holders() -> tuple[Body, ...]:
 
 @cache
 def employers() -> tuple[Body, ...]:
-    """12 employers; eleven private, one public; one under the threshold of the employers' contribution."""
+    """12 employers with an account; eleven private, one public; one under the threshold of the contribution."""
     return tuple(
         Body(
             r["key"], "employer", r["name"], r["siret"], departments=(r["commune"][:2],), commune=r["commune"],
             headcount=int(r["headcount"]), sector=r["sector"], weight=int(r["weight"]),
-            peec=r["sector"] == "private" and int(r["headcount"]) >= PEEC_FROM,
         )
         for r in _rows("employers.csv")
     )  # fmt: skip

@@ -27,12 +27,15 @@ from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Wor
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
 from palier.demo import availability, bodies, commission, flow, occupation, registering, sandbox, sittings, storing
+from palier.demo.chance import DATA
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
 from palier.demo.people import CAST
 from palier.demo.scales import SCALES
 from palier.demo.underway import begin, reserve
 from palier.documents.models import Recognition
+from palier.employers import actions as employers
+from palier.employers import register
 from palier.employers.models import Company
 from palier.exchanges.landlords import changes
 from palier.homes.models import Dwelling, Offer, Vacancy
@@ -69,6 +72,7 @@ def build(size: str, say: Callable[[str], None]) -> None:
 
 
 def _bodies(scale) -> dict[str, int]:
+    _companies()
     with acting(SYSTEM):
         for body in bodies.everyone():
             organisation, _ = Organisation.objects.get_or_create(
@@ -77,17 +81,21 @@ def _bodies(scale) -> dict[str, int]:
                           "epci_id": body.epci, "commune_id": body.commune, "address": body.address},
             )  # fmt: skip
             if body.kind == "employer":
-                Company.objects.get_or_create(
-                    siret=body.siret,
-                    defaults={
-                        "name": body.name,
-                        "organisation": organisation,
-                        "headcount": body.headcount,
-                        "sector": body.sector,
-                        "peec": body.peec,
-                    },
-                )
+                told = {str(clock.today().year - n): body.headcount for n in range(1, 7)}
+                Company.objects.filter(siret=body.siret).update(organisation=organisation, headcounts=told)
         return {"organismes": Organisation.objects.count()}
+
+
+def _companies() -> None:
+    """The invented register of companies, in the files of the real one."""
+    units, establishments, successions = (
+        DATA / f"sirene_{name}.csv" for name in ("units", "establishments", "successions")
+    )
+    employers.load_companies(
+        establishments=register.establishments(establishments, register.units(units, register.sirens(establishments))),
+        successions=register.successions(successions),
+        seen_on=clock.today().replace(day=1),
+    )
 
 
 def _organisation(key: str) -> Organisation:

@@ -45,7 +45,6 @@ class JobRow:
     entered_on: date
     workplace: str
     state: str
-    contributes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +164,7 @@ def _job(chance: Random, means: Means, commune: CommuneRow, day: int) -> JobRow 
     drawn = chance.random()
     state = "confirmed" if drawn < 0.5 else "asked" if drawn < 0.6 else "denied" if drawn < 0.62 else "declared"
     entered = date.fromordinal(day - 30 - int(chance.expovariate(1 / 1300)))
-    return JobRow(
-        firm.key, firm.siret, firm.name, means.contract, entered, firm.commune or commune.code, state, firm.peec
-    )
+    return JobRow(firm.key, firm.siret, firm.name, means.contract, entered, firm.commune or commune.code, state)
 
 
 def _form(chance: Random, household: Family, commune: CommuneRow, index: int, day: int, today: date) -> dict[str, Any]:

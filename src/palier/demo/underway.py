@@ -31,8 +31,10 @@ from palier.documents import actions as documents
 from palier.documents.queries import due
 from palier.employers import actions as employers
 from palier.employers.models import Company, JobAttestation
+from palier.homes import actions as homes
 from palier.homes.models import Offer
 from palier.law import calendar, proofs
+from palier.law.priorities import Choices
 from palier.territories.queries import setting
 
 EXAMINED = 3
@@ -148,7 +150,7 @@ def _job(application: int) -> None:
     _employee(demand, 0)
 
 
-def _employee(demand: Demand, number: int) -> Actor:
+def _employee(demand: Demand, number: int, contract: str = "CDI") -> Actor:
     """Give a household an account and a job at the cast's employer, declared and agreed to."""
     adult = demand.form["applicant"]
     with acting(SYSTEM):
@@ -164,22 +166,31 @@ def _employee(demand: Demand, number: int) -> Actor:
     household = Actor(role=Role.APPLICANT, person=person)
     play(
         household, employers.declare, employer_siret=company.siret, employer_name=company.name,
-        staff_number=f"A-{42 + number:03d}", entered_on=clock.today() - timedelta(days=900), contract="CDI",
+        staff_number=f"A-{42 + number:03d}", entered_on=clock.today() - timedelta(days=400 * (number + 1)), contract=contract,
     )  # fmt: skip
     play(household, employers.ask)
     return household
 
 
 def reserve(offer: Offer, demands: Sequence[Demand]) -> int:
-    """Employees, confirmed by the cast's employer, apply to a dwelling that its contribution reserves."""
+    """Employees, confirmed by the cast's employer, apply to a dwelling that its contribution reserves for them."""
+    employer = character("marc.employeur")
+    with acting(SYSTEM):
+        company = Company.objects.get(organisation=employer.organisation_id)
+    play(employer, employers.publish_priorities, choices=PRIORITIES)
+    play(character("paul.reservataire"), homes.reserve_for, offer_id=offer.pk, company_id=company.pk)
     for number, demand in enumerate(demands, start=1):
-        household = _employee(demand, number)
+        household = _employee(demand, number, contract="CDI" if number % 2 else "CDD")
         with acting(SYSTEM):
             job = JobAttestation.objects.get(person=household.person)
             demand.refresh_from_db()
         play(character("marc.employeur"), employers.confirm, attestation_id=job.pk)
         play(household, applications.submit, demand=demand, offer_id=offer.pk)
     return len(demands)
+
+
+# The cast's employer wants permanent contracts first, then those who stayed.
+PRIORITIES = Choices(permanent=10, apprentice=6, seniority=1, seniority_most=10, mobility=8)
 
 
 def _demands(files: Sequence[int]) -> list[Demand]:

@@ -35,4 +35,7 @@ ROW_POLICIES = {
         )
     },
 }
-OPEN_TABLES = {"employers_company": "public register of companies"}
+OPEN_TABLES = {
+    "employers_company": "public register of companies",
+    "employers_priorities": "published by the employer, about no person",
+}

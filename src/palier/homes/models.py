@@ -89,6 +89,8 @@ class Offer(models.Model):
     charges = models.DecimalField(max_digits=7, decimal_places=2)
     contingent = models.CharField(max_length=20, choices=CONTINGENTS, default="none")
     holder = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="held_offers")
+    # Among Action Logement's dwellings, those whose candidates are the employees of one company.
+    reserved_for = models.ForeignKey("employers.Company", models.PROTECT, null=True, related_name="reserved_offers")
     description = models.TextField(blank=True)
     published_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
@@ -123,6 +125,10 @@ class Offer(models.Model):
                 condition=models.Q(contingent="none", holder=None)
                 | models.Q(holder__isnull=False) & ~models.Q(contingent="none"),
                 name="offer_reserved_has_a_holder",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reserved_for=None) | models.Q(contingent="action_logement"),
+                name="offer_for_employees_is_action_logements",
             ),
         ]
 

@@ -53,6 +53,8 @@ class Listed(NamedTuple):
     zone: str
     rent_zone: str
     aid_zone: int
+    reserved_siret: str
+    reserved_name: str
     landlord: str
     around: int
 
@@ -67,9 +69,10 @@ _LISTED = """
     WITH around AS (
         SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.published_at, o.closes_at, o.confirmed_at, o.confirmed_via, w.kind,
                w.type, w.surface, w.floor, w.lift, w.step_free, w.adapted, w.energy_class, w.financing, w.qpv, c.code, c.name,
-               coalesce(c.epci_id, ''), c.department_id, c.ceiling_zone, c.rent_zone, c.aid_zone, w.landlord_id,
+               coalesce(c.epci_id, ''), c.department_id, c.ceiling_zone, c.rent_zone, c.aid_zone,
+               coalesce(e.siret, ''), coalesce(e.name, ''), w.landlord_id,
                w.type = ANY(%(types)s) AND w.kind = ANY(%(kinds)s) AND w.surface >= %(surface)s
-               AND o.contingent = ANY(%(contingents)s)
+               AND o.contingent = ANY(%(contingents)s) AND (e.id IS NULL OR left(e.siret, 9) = %(siren)s)
                AND (c.code = ANY(%(communes)s) OR coalesce(c.epci_id = ANY(%(epcis)s), false))
                AND w.financing || ' ' || CASE w.financing WHEN 'LLI' THEN c.rent_zone ELSE c.ceiling_zone END
                    = ANY(%(financings)s)
@@ -79,6 +82,7 @@ _LISTED = """
         FROM homes_offer o
         JOIN homes_dwelling w ON w.id = o.dwelling_id
         JOIN territories_commune c ON c.code = w.commune_id
+        LEFT JOIN employers_company e ON e.id = o.reserved_for_id
         WHERE o.state = 'published' AND o.closes_at > %(now)s AND c.department_id = %(department)s)
     SELECT a.*, l.name, (SELECT count(*) FROM around)
     FROM around a JOIN accounts_organisation l ON l.id = a.landlord_id WHERE a.fits = %(fits)s ORDER BY a.id"""
@@ -96,6 +100,7 @@ def open_to(reach: Reach, *, department: str, now: datetime, fits: bool = True) 
         "kinds": list(reach.kinds),
         "surface": reach.surface,
         "contingents": list(reach.contingents),
+        "siren": reach.siren,
         "communes": list(reach.communes),
         "epcis": list(reach.epcis),
         "financings": [" ".join(pair) for pair in reach.financings],
@@ -156,7 +161,7 @@ def shown(offer_id: int) -> Offer:
     """An offer that the public may read, live or past; Offer.DoesNotExist for a draft."""
     return (
         Offer.objects.exclude(state="draft")
-        .select_related("dwelling__commune__epci", "dwelling__landlord", "holder", "vacancy")
+        .select_related("dwelling__commune__epci", "dwelling__landlord", "holder", "vacancy", "reserved_for")
         .get(pk=offer_id)
     )
 

@@ -62,5 +62,6 @@ ledger.declare(
     {
         "dwellings.add": {"agent": "Logement ajouté au parc"},
         "contradictions.open": {"agent": "Deux sources se contredisent : {said}, et {against}"},
+        "offers.reserve": {"agent": "Logement réservé aux salariés de : {company}"},
     }
 )

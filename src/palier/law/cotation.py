@@ -15,7 +15,7 @@ from typing import Any
 
 from palier.law import codes
 from palier.law.calendar import add_months, months_between
-from palier.law.facts import BOOLEAN, FACTS, NUMBER, proof_of
+from palier.law.facts import BOOLEAN, FACTS, KNOWN, NUMBER, proof_of
 from palier.law.grid import Criterion, Family, Grid, GridError, GridProblem, Test
 from palier.law.grid_files import load_grid, parse_grid, shipped
 from palier.law.household import AUTHORITY, PROOFS, Household
@@ -141,7 +141,7 @@ class _Values:
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.known:
-            value = FACTS[name].compute(self.household, self.on, self.grid.place)
+            value = KNOWN[name].compute(self.household, self.on, self.grid.place)
             if name == "seniority.months" and value is not None:
                 value = max(value - _frozen_months(self.grid, self.household, self.on), 0)
             self.known[name] = value
@@ -234,9 +234,9 @@ def _holds(test: Test, value: Any) -> bool:
 def _proof(criterion: Criterion, values: _Values) -> str:
     """The weakest proof among the facts that fired the criterion; for alternatives, the strongest that holds."""
     household, on = values.household, values.on
-    levels = [proof_of(FACTS[name], household, on) for name in criterion.facts]
+    levels = [proof_of(KNOWN[name], household, on) for name in criterion.facts]
     if criterion.any_of:
-        true = [proof_of(FACTS[t.fact], household, on) for t in criterion.any_of if _holds(t, values[t.fact])]
+        true = [proof_of(KNOWN[t.fact], household, on) for t in criterion.any_of if _holds(t, values[t.fact])]
         levels.append(max(true, key=_LEVEL.__getitem__))
     return min(levels, key=_LEVEL.__getitem__, default=AUTHORITY)
 
@@ -303,7 +303,7 @@ def _frozen_months(grid: Grid, household: Household, on: date) -> int:
 
 def _words(criterion: Criterion, value: Any, earned: Decimal, short: bool, counted: bool) -> str:
     text = f"{criterion.label} : {points(earned)}"
-    fact = FACTS[criterion.fact]
+    fact = KNOWN[criterion.fact]
     if fact.kind == NUMBER and value is not None:
         text += f" ({_measure(value, fact.unit)})"
     elif fact.kind != BOOLEAN and isinstance(value, str):

@@ -22,6 +22,7 @@ class OfferFacts:
 
     `aid_zone`: 1, 2 or 3 (housing aid). `rent` and `charges`: euros a month. `surface`: m².
     `kind`: flat or house. `contingent`: code of `codes.CONTINGENTS`. `floor`: 0 for the ground floor.
+    `employees_of`: SIREN of the company whose employees alone may have it; `company`: its name.
     """
 
     commune: str
@@ -42,6 +43,8 @@ class OfferFacts:
     kind: str = "flat"
     rent_zone: str = "C"
     aid_zone: int = 3
+    employees_of: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ CHECKS: tuple[Check, ...] = (
     fitting.large_enough,
     fitting.place_wished,
     fitting.contingent_open,
+    fitting.employees_of,
     fitting.adapted_dwelling,
     fitting.accessible,
     means.within_wished_rent,

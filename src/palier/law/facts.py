@@ -16,10 +16,12 @@ from palier.law import codes, occupancy
 from palier.law.calendar import months_between
 from palier.law.ceilings import ceiling_for
 from palier.law.effort import effort
-from palier.law.household import DECLARED, Household, age, category, size
+from palier.law.household import AUTHORITY, DECLARED, Household, age, category, size
 from palier.law.income import income_per_unit, monthly_resources, reference_income
 
 BOOLEAN, NUMBER, CODE, CODES = "oui/non", "nombre", "code", "codes"
+# The section of what an employer knows of a job, and confirms.
+JOB = "job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def proof_of(fact: Fact, household: Household, on: date) -> str:
     if fact.situation:
         held = household.situation(fact.situation, on)
         return held.proof if held else DECLARED
+    if fact.section == JOB:
+        return AUTHORITY if household.employer_confirmed else DECLARED
     # What the register itself knows needs no document.
     return "authority" if fact.section == "register" else household.proofs.get(fact.section, DECLARED)
 
@@ -101,6 +105,14 @@ def _share(financing: str) -> Callable[[Household, date, Setting], float | None]
 
 def _seniority(h: Household, on: date) -> int | None:
     return None if h.registered_on is None else months_between(h.registered_on, on)
+
+
+def _job(h: Household, name: str) -> Any:
+    return (getattr(h.employer, name) or None) if h.employer else None
+
+
+def _since(entered_on: date | None, on: date) -> int | None:
+    return None if entered_on is None or entered_on > on else months_between(entered_on, on)
 
 
 def _workplaces(h: Household) -> set[str]:
@@ -301,3 +313,15 @@ _LIST: tuple[Fact, ...] = (
     ),
 )
 FACTS: dict[str, Fact] = {fact.name: fact for fact in _LIST}
+# What an employer may order its own employees by: their job as it confirms it, and nothing of their household.
+JOB_FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        Fact("job.contract", CODE, "Contrat de travail", JOB, lambda h, on, place: _job(h, "contract"), choices="contract"),
+        Fact("job.seniority_months", NUMBER, "Mois entiers dans l’entreprise", JOB,
+             lambda h, on, place: _since(_job(h, "entered_on"), on), "mois"),
+        Fact("job.mobility", BOOLEAN, "Mobilité demandée par l’emploi", JOB, lambda h, on, place: h.employer.mobility if h.employer else None),
+    )
+}  # fmt: skip
+# Every fact that some grid may name.
+KNOWN: dict[str, Fact] = FACTS | JOB_FACTS

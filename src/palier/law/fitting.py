@@ -171,6 +171,17 @@ def _employees(household: Household, values: dict[str, Any]) -> Reason:
     return Reason("contingent.employee", "Votre employeur est confirmé et cotise à Action Logement.", FITS, values)
 
 
+def employees_of(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason | None:
+    """A dwelling that one company's contribution reserves goes to its employees, whatever the establishment."""
+    if not offer.employees_of:
+        return None
+    values = {"company": offer.employees_of}
+    name = offer.company or "une autre entreprise"
+    if household.employer is not None and household.employer.siret.startswith(offer.employees_of):
+        return Reason("company.own", f"Ce logement est réservé aux salariés de votre entreprise ({name}).", FITS, values)
+    return Reason("company.other", f"Ce logement est réservé aux salariés de {name}.", BLOCKS, values)
+
+
 def adapted_dwelling(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason | None:
     """Adapted dwellings go to those who need their equipment; those who need one are told when it is not."""
     need = household.wish.adapted

@@ -9,7 +9,7 @@ from typing import Any
 
 from palier.law import codes
 from palier.law.discretion import GENERAL_SITUATIONS
-from palier.law.facts import FACTS, Setting
+from palier.law.facts import KNOWN, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Test:
 
 
 def _tells(test: Test, situations: frozenset[str]) -> bool:
-    fact = FACTS[test.fact]
+    fact = KNOWN[test.fact]
     if fact.choices == "motive":
         return bool(codes.SENSITIVE_MOTIVES & ({test.operand} if isinstance(test.operand, str) else test.operand))
     return fact.situation in situations

@@ -62,8 +62,11 @@ SHAPES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def parse_grid(text: str) -> Grid:
-    """Read a grid. Raises `GridError` with every problem. Nothing of it is ever run: it names facts and numbers."""
+def parse_grid(text: str, facts: Mapping[str, Fact] = FACTS) -> Grid:
+    """Read a grid. Raises `GridError` with every problem. Nothing of it is ever run: it names facts and numbers.
+
+    `facts`: the only ones that it may name.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -77,7 +80,7 @@ def parse_grid(text: str) -> Grid:
                 )
             ]
         ) from None
-    reader = _Reader(text)
+    reader = _Reader(text, facts)
     grid = reader.grid(document)
     if reader.problems or grid is None:
         raise GridError(reader.problems)
@@ -105,7 +108,8 @@ def shipped() -> tuple[str, ...]:
 class _Reader:
     """One reading: collects problems and knows on which line each table begins."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, facts: Mapping[str, Fact]) -> None:
+        self.facts = facts
         self.problems: list[GridProblem] = []
         self.lines = text.splitlines()
         self.families, self.criteria = places(text)
@@ -232,7 +236,7 @@ class _Reader:
         """A criterion whose points nobody has published: it gives none. A figure that it only measures tests nothing."""
         if "points" in raw or "bands" in raw:
             self.say(line, where, "ses points sont écrits et dits non publiés.", "Gardez l’un des deux.")
-        fact = FACTS.get(raw.get("fact", ""))
+        fact = self.facts.get(raw.get("fact", ""))
         kept = {
             k: v
             for k, v in raw.items()
@@ -254,17 +258,17 @@ class _Reader:
                     "il ne teste aucun fait.",
                     'Ajoutez par exemple fact = "situation.dalo", ou when = [{ fact = "…", … }].',
                 )
-                return "seniority.months"
-            return next((t.fact for t in when or any_of), "seniority.months")
-        fact = FACTS.get(raw.get("fact", ""))
+                return next(iter(self.facts))
+            return next((t.fact for t in when or any_of), next(iter(self.facts)))
+        fact = self.facts.get(raw.get("fact", ""))
         if fact is None or fact.kind != NUMBER:
             self.say(
                 self.at(line, "fact"),
                 where,
                 "il doit compter un fait chiffré.",
-                f"Écrivez fact = l’un de : {', '.join(n for n, f in FACTS.items() if f.kind == NUMBER)}.",
+                f"Écrivez fact = l’un de : {', '.join(n for n, f in self.facts.items() if f.kind == NUMBER)}.",
             )
-            return "seniority.months"
+            return next(iter(self.facts))
         return fact.name
 
     def amounts(self, line: int, where: str, kind: str, raw: dict[str, Any]) -> None:
@@ -314,13 +318,13 @@ class _Reader:
         return tuple(test for row in rows if (test := self.test(line, where, row)) is not None)
 
     def test(self, line: int, where: str, row: Mapping[str, Any]) -> Test | None:
-        fact = FACTS.get(row.get("fact", ""))
+        fact = self.facts.get(row.get("fact", ""))
         if fact is None:
             self.say(
                 line,
                 where,
                 f"le fait « {row.get('fact', '')} » n’existe pas.",
-                f"Choisissez l’un de : {', '.join(FACTS)}.",
+                f"Choisissez l’un de : {', '.join(self.facts)}.",
             )
             return None
         named = [k for k in row if k != "fact"]
@@ -361,7 +365,7 @@ class _Reader:
         """A ticked family: every criterion tests the same single-choice fact, on codes that no other one takes."""
         tests = [c.when[0] if len(c.when) == 1 and not c.any_of else None for c in criteria]
         fix = 'Testez dans chaque critère le même fait à choix unique (par exemple "home.status"), chacun ses codes.'
-        if any(t is None or FACTS[t.fact].kind != CODE for t in tests) or len({t.fact for t in tests if t}) > 1:
+        if any(t is None or self.facts[t.fact].kind != CODE for t in tests) or len({t.fact for t in tests if t}) > 1:
             self.say(line, where, "« ticked » demande des cases d’une même rubrique.", fix)
             return
         taken = [code for t in tests if t for code in ([t.operand] if t.operator == "is" else sorted(t.operand))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from palier.law import codes
-from palier.law.facts import BOOLEAN, CODE, FACTS, NUMBER, Fact
+from palier.law.facts import BOOLEAN, CODE, KNOWN, NUMBER, Fact
 from palier.law.grid import Criterion, Family, Grid, RefusalRule, Test
 from palier.law.household import AUTHORITY, DOCUMENT
 from palier.law.reasons import listing, number, points
@@ -96,7 +96,7 @@ def worth(criterion: Criterion) -> str:
     """« 1 point par mois, au plus 40 points »; « 20 points au-delà de 30 mois »; the bands of a ratio."""
     if criterion.unpublished:
         return "Points non publiés"
-    fact = FACTS[criterion.fact]
+    fact = KNOWN[criterion.fact]
     if criterion.kind == "per_month":
         most = "" if criterion.most is None else f", au plus {points(criterion.most)}"
         return f"{points(criterion.points)} {_step(criterion.every, fact)}{most}"
@@ -122,7 +122,7 @@ def proof(criterion: Criterion) -> str:
 
 def told_test(test: Test) -> str:
     """One condition: « âge du demandeur : au plus 30 ans »."""
-    fact = FACTS[test.fact]
+    fact = KNOWN[test.fact]
     label = _lowered(fact.label)
     if fact.kind == BOOLEAN:
         return label if test.operand else f"pas ceci : {label}"

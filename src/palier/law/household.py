@@ -100,13 +100,18 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """`state`: declared, confirmed, denied. `contributes`: the firm opens its employees' rights (None: not known)."""
+    """`state`: declared, confirmed, denied. `contributes`: the firm opens its employees' rights (None: not known).
+
+    `contract`: a code of `codes.CONTRACTS`. `mobility`: the job asks for a move (transfer, hiring far from home).
+    """
 
     siret: str = ""
     state: str = DECLARED
     contributes: bool | None = None
     public: bool = False
     entered_on: date | None = None
+    contract: str = ""
+    mobility: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Reach:
     `types`, `kinds`, `contingents`: codes. `surface`: m², at least. `communes`, or any commune of `epcis`.
     `financings`: pairs of a financing and a zone: the ceilings' zone, or the rent zone for LLI. `adapted`: whether
     adapted dwellings are open. `step_free`: only dwellings without a step. `lift`: no upper floor without a lift.
+    `siren`: the company whose own dwellings are open, empty for none.
     """
 
     types: tuple[str, ...]
@@ -37,6 +38,7 @@ class Reach:
     adapted: bool
     step_free: bool
     lift: bool
+    siren: str = ""
 
 
 _ANY = OfferFacts(commune="", epci="", department="", zone="other", type="T1", surface=0, financing="PLUS", rent=0)
@@ -60,6 +62,7 @@ def reach(household: Household, on: date) -> Reach:
         adapted=bool(asks(fitting.adapted_dwelling, "adapted", (True,))),
         step_free=wish.step_free,
         lift=not wish.without_lift,
+        siren=household.employer.siret[:9] if household.employer else "",
     )
 
 

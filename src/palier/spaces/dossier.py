@@ -18,7 +18,8 @@ from palier.cotation.queries import explanation_for
 from palier.demands.form import Adult, Form
 from palier.demands.models import Demand
 from palier.demands.words import as_read_by, needs
-from palier.documents.queries import due, unchecked
+from palier.documents.kinds import SECTION_OF_KIND
+from palier.documents.queries import DueRow, due, unchecked
 from palier.law.codes import label
 from palier.law.discretion import Reader
 from palier.law.household import age
@@ -55,7 +56,7 @@ def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
         "application": application,
         "state": APPLICATION.states[application.state],
         "holder": name_of(demand),
-        "sections": facts(demand, actor.reader),
+        **_checks(facts(demand, actor.reader), pieces),
         "assessment": assessment,
         "money": _money(assessment),
         "rank": own_rank(application),
@@ -64,6 +65,35 @@ def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
         "kept_closed": any(row.closed for row in pieces),
         "unchecked": unchecked(demand, actor, held_on=applied_on),
         "explanation": explanation_for(demand, application.offer.dwelling.commune),
+    }
+
+
+# The sections of the form whose documents prove what a heading shows.
+_PROVED_BY = {
+    "Demandeur": ("identity", "work"),
+    "Codemandeur": ("identity", "work"),
+    "Ménage": ("household",),
+    "Ressources": ("income",),
+    "Logement actuel": ("home", "motives"),
+}
+
+
+def _checks(sections: list[tuple[str, Rows]], pieces: list[DueRow]) -> dict[str, Any]:
+    """Each heading's facts with the documents that prove them, and the documents that prove none of them."""
+    titles = [title for title, _ in sections]
+
+    def heading(row: DueRow) -> str:
+        section = SECTION_OF_KIND.get(row.kind, "")
+        if section in _PROVED_BY["Codemandeur"] and row.about == "coapplicant" and "Codemandeur" in titles:
+            return "Codemandeur"
+        return next((title for title in titles if section in _PROVED_BY.get(title, ())), "")
+
+    beside: dict[str, list[DueRow]] = {}
+    for row in pieces:
+        beside.setdefault(heading(row), []).append(row)
+    return {
+        "checks": [{"title": title, "rows": rows, "pieces": beside.get(title, [])} for title, rows in sections],
+        "other_pieces": beside.get("", []),
     }
 
 

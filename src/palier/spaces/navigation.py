@@ -67,7 +67,13 @@ MENUS: dict[str, list[tuple[str, str, str]]] = {
         ("Situations à reconnaître", "holder:recognitions", "shield"),
         ("Délais", "spaces:delays", "hourglass"),
     ],
-    Role.EMPLOYER: [("Attestations d’emploi", "employer:home", "briefcase")],
+    Role.EMPLOYER: [
+        ("Emplois à confirmer", "employer:home", "briefcase"),
+        ("Suivi", "employer:following", "chart"),
+        ("Priorités", "employer:priorities", "list"),
+        ("Entreprise", "employer:company", "building"),
+        ("Agents", "employer:agents", "users"),
+    ],
     Role.MEMBER: [
         ("Mes séances", "member:home", "calendar"),
         ("Me faire remplacer", "member:away", "users"),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from palier.spaces import delays, objectives, planning, statistics, uploads, views
+from palier.spaces import delays, invitations, objectives, planning, statistics, uploads, views
 
 app_name = "spaces"
 urlpatterns = [
     path("", views.home, name="home"),
     path("role/", views.choose_role, name="choose_role"),
     path("non-lus/", views.unread, name="unread"),
+    *invitations.urlpatterns,
     *uploads.urlpatterns,
     *delays.urlpatterns,
     *planning.urlpatterns,

@@ -14,8 +14,10 @@ from palier.accounts.roles import Role
 from palier.common import clock, ledger
 from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
+from palier.employers.models import Company
+from palier.employers.queries import rights_of
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer, Vacancy
-from palier.homes.queries import own_offers
+from palier.homes.queries import candidate_counts, own_offers
 from palier.homes.states import OFFER
 from palier.law import freshness
 from palier.law.receipts import commitment
@@ -96,6 +98,37 @@ def publish(*, actor: Actor, offer_id: int) -> Offer:
     AvailabilityStatement.objects.create(
         offer=offer, at=now, received_at=now, organisation=actor.organisation, says="available"
     )
+    return offer
+
+
+@transaction.atomic
+def reserve_for(*, actor: Actor, offer_id: int, company_id: int | None) -> Offer:
+    """Action Logement gives a dwelling it holds to the employees of one company, or to all again (`company_id` None).
+
+    The company's contribution must open dwellings to its employees (`law.contribution`). Once somebody applied, those who
+    may have the dwelling do not change any more.
+    """
+    if actor.role != Role.RESERVATION_HOLDER:
+        raise NotYours("the holder gives its own dwellings")
+    held = Offer.objects.select_related("dwelling__commune").filter(holder=actor.organisation_id)
+    offer = locked(held.filter(contingent="action_logement").exclude(state="draft"), offer_id)
+    if offer.reserved_for_id == company_id:
+        return offer
+    if offer.state not in ("published", "suspended") or candidate_counts([offer.pk]):
+        raise Refused(
+            "offer.reserve_late", "Des candidatures sont déjà là : la réservation ne change plus.", field="company"
+        )
+    company = Company.objects.filter(pk=company_id).first() if company_id else None
+    if company is not None and not rights_of(company, clock.today()).dwellings:
+        raise Refused(
+            "offer.reserve_rights", "Cette entreprise ne réserve pas de logement par sa cotisation.", field="company"
+        )
+    offer.reserved_for = company
+    offer.save(update_fields=["reserved_for"])
+    ledger.record(
+        verb="offers.reserve", subject=offer, actor=actor,
+        data={"company": company.name if company else "toutes les entreprises"},
+    )  # fmt: skip
     return offer
 
 

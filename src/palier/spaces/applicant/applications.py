@@ -28,6 +28,7 @@ from palier.common.pages import attempt, go, page
 from palier.cotation.queries import explanation_for
 from palier.documents import actions as documents
 from palier.documents.queries import agreement, missing
+from palier.employers.queries import job_of
 from palier.homes.models import Offer
 from palier.law import calendar, codes
 from palier.law.receipts import position
@@ -35,6 +36,8 @@ from palier.law.stopwatch import Owner
 from palier.observatory.queries import Comparison, compare
 from palier.observatory.stopwatch import turn
 from palier.spaces.access import for_roles
+from palier.spaces.applicant import visits
+from palier.spaces.applicant.job import weighed
 from palier.spaces.careful import CarefulText
 from palier.spaces.receipts import download
 
@@ -153,6 +156,11 @@ def _compared(mine: Application, explanation: dict | None) -> Comparison | None:
     return compare(mine.demand, dwelling.commune.epci, [dwelling.type], points, clock.today())[0]
 
 
+def _priorities(mine: Application) -> dict[str, object]:
+    """What the employer's priorities are, and give, on a dwelling of its own contingent; nothing elsewhere."""
+    return weighed(job_of(mine.demand.person_id)) if mine.offer.reserved_for_id else {}
+
+
 def _note_rank(request: HttpRequest, mine: Application, rank: Rank) -> None:
     """Written once the page is ready: a GET writes nothing."""
     if mine.seen_ranks.filter(on=clock.today()).exists():
@@ -219,6 +227,8 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "opened": agreement(mine.pk),
             "turn": _turn(mine, proposal),
             "fresh": mine.state in LIVE and mine.offer.state in ("published", "suspended", "closed"),
+            **_priorities(mine),
+            **visits.shown(mine),
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
             "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],

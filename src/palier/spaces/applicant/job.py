@@ -9,10 +9,15 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
+from palier.common import clock
 from palier.common.errors import Refused
+from palier.common.ledger import story_of
 from palier.common.pages import attempt, go, page
-from palier.employers import actions, queries
+from palier.employers import actions, queries, siret
 from palier.employers.models import JobAttestation
+from palier.law import grid_words
+from palier.law import priorities as law_priorities
+from palier.law.reasons import listing
 from palier.spaces.access import for_roles
 from palier.territories.queries import complete_commune, search_key
 
@@ -28,7 +33,10 @@ class JobForm(forms.Form):
         help_text="14 chiffres, en haut de votre bulletin de paie.",
         error_messages=NEEDED,
     )
-    employer_name = forms.CharField(label="Nom de l’employeur", max_length=120, error_messages=NEEDED)
+    employer_name = forms.CharField(
+        label="Nom de l’employeur", max_length=120, required=False,
+        help_text="S’il est au répertoire des entreprises, nous trouvons son nom par le SIRET.",
+    )  # fmt: skip
     staff_number = forms.CharField(
         label="Votre matricule", max_length=30, required=False, help_text="S’il figure sur votre bulletin de paie."
     )
@@ -41,6 +49,10 @@ class JobForm(forms.Form):
     contract = forms.ChoiceField(
         label="Contrat", choices=queries.CONTRACTS, widget=forms.RadioSelect, error_messages=NEEDED
     )
+    mobility = forms.BooleanField(
+        label="Mon emploi me demande de déménager", required=False,
+        help_text="Mutation, ou embauche loin de votre domicile. Votre employeur le confirme avec le reste.",
+    )  # fmt: skip
     workplace = forms.CharField(label="Commune du lieu de travail", max_length=80, required=False)
     use_required_attribute = False
 
@@ -68,6 +80,7 @@ def _initial(job: JobAttestation | None) -> dict[str, object]:
         "staff_number": job.staff_number,
         "entered_on": job.entered_on,
         "contract": job.contract,
+        "mobility": job.mobility,
         "workplace": job.workplace.name if job.workplace else "",
     }
 
@@ -84,9 +97,25 @@ def job(request: HttpRequest) -> HttpResponse:
             ("Matricule", mine.staff_number),
             ("Date d’entrée", mine.entered_on),
             ("Contrat", dict(queries.CONTRACTS).get(mine.contract, "")),
+            ("Mobilité demandée par l’emploi", "Oui" if mine.mobility else "Non"),
             ("Lieu de travail", mine.workplace),
         ]
-    return page(request, "applicant/job.html", {"job": mine, "company": company, "facts": facts})
+    context = {"job": mine, "company": company, "facts": facts, "seen": listing(queries.SEEN), "story": _consents(mine)}
+    return page(request, "applicant/job.html", {**context, **weighed(mine)})
+
+
+def weighed(mine: JobAttestation | None) -> dict[str, object]:
+    """The employer's priorities in words, and what they give to this job; nothing for an employer without any."""
+    grid = queries.priority_grid(mine.company) if mine else None
+    if mine is None or grid is None:
+        return {}
+    points = law_priorities.weigh(grid, queries.as_employer(mine), clock.today())
+    return {"priorities": grid_words.in_words(grid), "priorities_most": grid.total_cap, "weighed": points}
+
+
+def _consents(mine: JobAttestation | None) -> list[dict]:
+    """What was agreed to and taken back, the latest first."""
+    return story_of(mine, "applicant") if mine else []
 
 
 @for_roles(Role.APPLICANT)
@@ -97,6 +126,8 @@ def job_edit(request: HttpRequest) -> HttpResponse:
         done = attempt(form, lambda: actions.declare(actor=request.actor, **form.cleaned_data))
         if done is not None:
             messages.success(request, "Votre emploi est enregistré.")
+            if done.siret != siret.normalise(form.cleaned_data["employer_siret"]):
+                messages.info(request, f"Cet établissement a déménagé : nous avons retenu son SIRET d’aujourd’hui, {done.siret}.")
             return go(request, "applicant:job")
     return page(request, "applicant/job_edit.html", {"form": form, "job": mine}, status=422 if form.errors else 200)
 
@@ -123,9 +154,33 @@ def job_withdraw(request: HttpRequest) -> HttpResponse:
     return go(request, "applicant:job")
 
 
+@for_roles(Role.APPLICANT)
+@require_POST
+def job_follow(request: HttpRequest) -> HttpResponse:
+    try:
+        actions.follow(actor=request.actor)
+        messages.success(request, "Votre employeur peut voir l’étape de votre candidature.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return go(request, "applicant:job")
+
+
+@for_roles(Role.APPLICANT)
+@require_POST
+def job_unfollow(request: HttpRequest) -> HttpResponse:
+    try:
+        actions.unfollow(actor=request.actor)
+        messages.success(request, "Votre employeur ne voit plus l’étape de votre candidature.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return go(request, "applicant:job")
+
+
 urlpatterns = [
     path("employeur/", job, name="job"),
     path("employeur/modifier/", job_edit, name="job_edit"),
     path("employeur/accord/", job_ask, name="job_ask"),
     path("employeur/retrait/", job_withdraw, name="job_withdraw"),
+    path("employeur/suivi/", job_follow, name="job_follow"),
+    path("employeur/suivi/retrait/", job_unfollow, name="job_unfollow"),
 ]

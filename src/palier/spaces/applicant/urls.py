@@ -13,6 +13,7 @@ from palier.spaces.applicant import (
     rights,
     tenancy,
     timeline,
+    visits,
 )
 
 app_name = "applicant"
@@ -29,4 +30,5 @@ urlpatterns = [
     *timeline.urlpatterns,
     *rights.urlpatterns,
     *tenancy.urlpatterns,
+    *visits.urlpatterns,
 ]

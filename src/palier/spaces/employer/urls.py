@@ -1,13 +1,12 @@
-"""The employer: employees who agreed that it be asked, and its answers."""
+"""The employer: employees who agreed that it be asked, its answers, its priorities, its agents."""
 
-from django.urls import path
-
-from palier.spaces.employer import views
+from palier.spaces.employer import agents, answers, company, following, priorities
 
 app_name = "employer"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("attestations/<int:pk>/", views.attestation, name="attestation"),
-    path("attestations/<int:pk>/confirmer/", views.confirm, name="confirm"),
-    path("attestations/<int:pk>/dementir/", views.deny, name="deny"),
+    *answers.urlpatterns,
+    *following.urlpatterns,
+    *priorities.urlpatterns,
+    *company.urlpatterns,
+    *agents.urlpatterns,
 ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("logements/<int:pk>/recu/", views.receipt, name="receipt"),
     path("logements/<int:pk>/designer/", views.designate, name="designate"),
     path("logements/<int:pk>/rendre/", views.give_back, name="give_back"),
+    path("logements/<int:pk>/reserver/", views.reserve, name="reserve"),
     path("dossiers/<int:pk>/", views.file, name="file"),
     *flow.urlpatterns,
     *recognitions.urlpatterns,

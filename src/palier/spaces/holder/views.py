@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,8 @@ from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.documents.actions import note_reading
+from palier.employers.queries import contributing
+from palier.homes import actions as homes
 from palier.homes.models import Offer
 from palier.homes.queries import candidate_counts
 from palier.homes.states import OFFER
@@ -39,7 +43,7 @@ def _held(request: HttpRequest):
     return (
         Offer.objects.filter(holder=request.actor.organisation_id)
         .exclude(state="draft")
-        .select_related("dwelling__commune", "dwelling__landlord")
+        .select_related("dwelling__commune", "dwelling__landlord", "reserved_for")
         .order_by("closes_at", "pk")
     )
 
@@ -76,8 +80,45 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+class ReserveForm(forms.Form):
+    """The company whose employees alone may have the dwelling; none gives it back to all."""
+
+    company = forms.TypedChoiceField(
+        label="Entreprise", required=False, coerce=int, empty_value=None,
+        error_messages={"invalid_choice": "Choisissez une entreprise de la liste."},
+    )  # fmt: skip
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = contributing(clock.today())
+        self.fields["company"].choices = [("", "Toutes les entreprises cotisantes"), *((c.pk, c.name) for c in held)]
+
+
+def _reserve_form(offer: Offer) -> ReserveForm | None:
+    """Shown while it may still change: Action Logement's dwelling, for which nobody applied yet."""
+    open_ = offer.contingent == "action_logement" and offer.state in ("published", "suspended")
+    return ReserveForm(initial={"company": offer.reserved_for_id}) if open_ and not candidate_counts([offer.pk]) else None
+
+
+@require_POST
 @for_roles(Role.RESERVATION_HOLDER)
-def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
+def reserve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a dwelling to the employees of one company."""
+    form = ReserveForm(request.POST)
+    if form.is_valid():
+        company = form.cleaned_data["company"]
+        done = attempt(form, lambda: homes.reserve_for(actor=request.actor, offer_id=pk, company_id=company))
+        if done is not None:
+            messages.success(request, "La réservation est enregistrée.")
+            return go(request, "holder:candidates", pk)
+    return candidates(request, pk, reserve_form=form)
+
+
+@for_roles(Role.RESERVATION_HOLDER)
+def candidates(
+    request: HttpRequest, pk: int, error: str = "", *, reserve_form: ReserveForm | None = None
+) -> HttpResponse:
     offer = _held(request).get(pk=pk)
     applications = {a.pk: a for a in visible_to(request.actor).filter(offer=offer)}
     skipped = set(request.POST.getlist("skip"))
@@ -97,11 +138,12 @@ def candidates(request: HttpRequest, pk: int, error: str = "") -> HttpResponse:
             "offer": offer,
             "rows": rows,
             "error": error,
+            "reserve_form": reserve_form or _reserve_form(offer),
             "turn": open_turn(offer),
             **lists,
             **before_choosing(offer, rows, lists),
         },
-        status=422 if error else 200,
+        status=422 if error or reserve_form else 200,
     )
 
 

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from palier.accounts.actor import Actor
+from palier.accounts.queries import colleagues
 from palier.accounts.roles import Role
 from palier.applications import actions
-from palier.applications.models import Application
-from palier.applications.queries import latest_shortlist, lists_of, ranks, to_instruct, visible_to
+from palier.applications.models import Application, Instruction
+from palier.applications.queries import (
+    WORKLOAD_DAYS,
+    latest_shortlist,
+    lists_of,
+    neighbours,
+    ranks,
+    to_instruct,
+    visible_to,
+    waiting_files,
+    workload,
+)
 from palier.applications.states import APPLICATION
+from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
 from palier.demands import living
 from palier.documents.actions import note_reading
 from palier.homes.models import Offer
-from palier.law import codes
+from palier.law import admissibility
+from palier.law.workload import Load
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText, remind
 from palier.spaces.dossier import candidacy, name_of
@@ -29,13 +46,20 @@ from palier.spaces.story import events
 
 
 class InadmissibleForm(forms.Form):
+    """The grounds are those of the law on this day (`law.admissibility`)."""
+
     codes = forms.MultipleChoiceField(
-        label="Motifs", choices=codes.NON_ALLOCATION_REASONS, widget=forms.CheckboxSelectMultiple
-    )
+        label="Motifs de la loi", widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choisissez des motifs de la liste : les autres reviennent à la commission."},
+    )  # fmt: skip
     reason = forms.CharField(
         label="Ce que le ménage lira", max_length=500, widget=CarefulText(),
         help_text="Des faits, en mots simples. Le ménage lit exactement ce texte.",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["codes"].choices = [(g.code, g.told) for g in admissibility.grounds(clock.today())]
 
 
 class AdmitForm(forms.Form):
@@ -57,12 +81,42 @@ class NoteForm(forms.Form):
 
 @for_roles(Role.LANDLORD)
 def instruction(request: HttpRequest) -> HttpResponse:
-    files = to_instruct(request.actor)
+    whose = request.GET.get("voir", "")
+    counts = {key: waiting_files(request.actor, key).count() for key in WHOSE}
+    ready = to_instruct(request.actor).filter(state="admissible")
     return page(
         request,
         "landlord/instruction.html",
-        {"rows": [{"application": a, "state": APPLICATION.states[a.state]} for a in files]},
+        {
+            "files": [_taken(a, request.actor) for a in waiting_files(request.actor, whose)],
+            "ready": ready,
+            "tabs": [
+                {"label": label, "url": f"?voir={key}", "current": whose == key, "count": counts[key]}
+                for key, label in WHOSE.items()
+            ],
+            "loads": _named(workload(request.actor, now=clock.now()), request.actor),
+            "days": WORKLOAD_DAYS,
+        },
     )
+
+
+def _taken(application: Application, actor: Actor) -> dict[str, Any]:
+    """A file of the queue with the colleague who took it, empty for nobody."""
+    held = getattr(application, "instruction", None)
+    taker = held.taken_by if held else None
+    return {"application": application, "taker": "vous" if taker == actor.person else taker.full_name if taker else ""}
+
+
+WHOSE = {"": "Tous", "mine": "Les miens", "free": "Que personne n’a pris"}
+
+
+def _named(loads: list[Load], actor: Actor) -> list[dict[str, object]]:
+    """The work of each agent with its name; of somebody who left, no name."""
+    names = {m.person_id: m.person.full_name for m in colleagues(actor)}
+    return [
+        {"load": load, "name": names.get(load.agent, "Agent parti") if load.agent else "Personne encore"}
+        for load in loads
+    ]
 
 
 @for_roles(Role.LANDLORD, Role.SECRETARY)
@@ -118,11 +172,18 @@ def file(
     """One household's file for one dwelling; opening it is written in its reading journal."""
     application = visible_to(request.actor).get(pk=pk)
     note_reading(request, demand=application.demand, what="dossier", why="Instruction de la candidature")
+    before, after = neighbours(request.actor, application)
+    held = Instruction.objects.select_related("taken_by").filter(application=application).first()
     return page(
         request,
         "landlord/file.html",
         {
             **candidacy(application, request.actor),
+            "before": before,
+            "after": after,
+            "may_take": application.state == "sent",
+            "taken_by": held.taken_by_id if held else None,
+            "taken_by_name": held.taken_by.full_name if held and held.taken_by else "",
             "may_admit": APPLICATION.may(application, "admit", request.actor),
             "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
             "inadmissible_form": inadmissible_form or InadmissibleForm(),
@@ -138,6 +199,7 @@ def file(
 @for_roles(Role.LANDLORD)
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
     form = AdmitForm(request.POST)
+    here = _following(request, pk)
     why = request.POST.get("why", "")
     done = None
     if form.is_valid() or "why" not in request.POST:
@@ -146,13 +208,14 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
         return file(request, pk, admit_form=form)
     messages.success(request, "Dossier recevable : il peut passer en commission.")
     remind(request, why)
-    return go(request, "landlord:instruction")
+    return _next(request, here)
 
 
 @require_POST
 @for_roles(Role.LANDLORD)
 def find_inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
     form = InadmissibleForm(request.POST)
+    here = _following(request, pk)
     if not form.is_valid():
         return file(request, pk, inadmissible_form=form)
     attempt(form, lambda: actions.find_inadmissible(actor=request.actor, application_id=pk, **form.cleaned_data))
@@ -160,7 +223,38 @@ def find_inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
         return file(request, pk, inadmissible_form=form)
     messages.success(request, "Le ménage est informé du motif. Le dossier suivant de la liste vous est transmis.")
     remind(request, form.cleaned_data["reason"])
-    return go(request, "landlord:instruction")
+    return _next(request, here)
+
+
+def _following(request: HttpRequest, pk: int) -> int | None:
+    """The file to open once this one is answered: the next in the queue, else the one before."""
+    before, after = neighbours(request.actor, visible_to(request.actor).get(pk=pk))
+    return after or before
+
+
+def _next(request: HttpRequest, pk: int | None) -> HttpResponse:
+    return go(request, "landlord:file", pk) if pk else go(request, "landlord:instruction")
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    return _hold(request, pk, actions.take, "Vous avez pris ce dossier : vos collègues le voient.")
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    return _hold(request, pk, actions.put_back, "Le dossier est remis en file.")
+
+
+def _hold(request: HttpRequest, pk: int, action: Callable[..., Instruction], done: str) -> HttpResponse:
+    try:
+        action(actor=request.actor, application_id=pk)
+        messages.success(request, done)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return go(request, "landlord:file", pk)
 
 
 @require_POST
@@ -204,6 +298,8 @@ urlpatterns = [
     path("offres/<int:pk>/recu/", receipt, name="receipt"),
     path("offres/<int:pk>/transmettre/", send_files, name="send_files"),
     path("dossiers/<int:pk>/", file, name="file"),
+    path("dossiers/<int:pk>/prendre/", take, name="take"),
+    path("dossiers/<int:pk>/remettre/", put_back, name="put_back"),
     path("dossiers/<int:pk>/recevable/", admit, name="admit"),
     path("dossiers/<int:pk>/non-recevable/", find_inadmissible, name="find_inadmissible"),
     path("dossiers/<int:pk>/note/", note, name="note"),

@@ -19,6 +19,7 @@ from palier.spaces.landlord import (
     swaps,
     systems,
     tenancies,
+    visits,
 )
 
 app_name = "landlord"
@@ -41,4 +42,5 @@ urlpatterns = [
     *swaps.urlpatterns,
     *systems.urlpatterns,
     *stock_files.urlpatterns,
+    *visits.urlpatterns,
 ]

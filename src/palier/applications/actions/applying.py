@@ -1,4 +1,4 @@
-"""Every write on applications: apply, withdraw, rank and send, instruct, free.
+"""Writes on applications: apply, withdraw, rank and send, free. Those of the landlord's examination: `instructing`.
 
 Locks are taken in the order of `common.locks`: the offer first, then the demand, then the application.
 """
@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
 
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
@@ -26,7 +25,6 @@ from palier.common.errors import NotYours, Refused
 from palier.common.isolation import as_system
 from palier.common.locks import locked, locked_all
 from palier.demands.models import Demand
-from palier.documents.queries import unchecked
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
 from palier.law.receipts import commitment
@@ -245,49 +243,6 @@ def designates(actor: Actor) -> QuerySet[Offer]:
     if actor.role == Role.RESERVATION_HOLDER:
         return offers.filter(holder=actor.organisation_id)
     raise NotYours("neither landlord nor reservation holder")
-
-
-@transaction.atomic
-def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
-    """The landlord examined the file: admissible.
-
-    A document still to be checked does not forbid the commission's examination (it may allocate on condition that
-    it comes, CCH R441-3): the landlord then says why the file goes on, and the household's story keeps it. A proof that
-    held on the day of the application holds for it.
-    """
-    application = locked(visible_to(actor), application_id)
-    if application.state == "admissible":
-        return application
-    why = why.strip()
-    waiting = unchecked(application.demand, actor, held_on=localdate(application.applied_at))
-    if waiting and not why:
-        raise Refused("documents.unchecked", "Dites pourquoi le dossier passe sans ces pièces.", field="why")
-    found = f"recevable, sans attendre toutes les pièces : {why}" if waiting else "complet et recevable"
-    move(application, "admit", actor=actor, why=why, found=found, unchecked=[row.kind for row in waiting])
-    labels = [row.label for row in waiting]
-    tell(application, "application_admitted", f"Votre dossier est {'recevable' if waiting else found}", waiting=labels)
-    return application
-
-
-@transaction.atomic
-def find_inadmissible(*, actor: Actor, application_id: int, codes: Sequence[str], reason: str) -> None:
-    """The file does not meet the conditions of this dwelling; every ground is given in plain words."""
-    if not codes:
-        raise Refused("reason.missing", "Indiquez au moins un motif.", field="codes")
-    application = locked(visible_to(actor), application_id)
-    end(application, "find_inadmissible", actor=actor, reason=reason, codes=codes)
-    tell(application, "application_inadmissible", "Votre dossier n’est pas recevable pour ce logement", reason=reason)
-    call_next_file(actor=actor, offer_id=application.offer_id)
-
-
-@transaction.atomic
-def write_note(*, actor: Actor, application_id: int, text: str) -> None:
-    """The landlord's note on the instruction: objective, and readable by the household on request."""
-    application = locked(visible_to(actor), application_id)
-    before, application.note = application.note, text.strip()
-    if before != application.note:
-        application.save(update_fields=["note"])
-        ledger.record(verb="applications.note", subject=application, actor=actor, thread=application.demand_id)
 
 
 def send_next_files(*, actor: Actor, offer: Offer) -> bool:
