@@ -57,6 +57,7 @@ AS_SYSTEM_FILES = {
     "demands/likenesses.py",
     "demands/telling.py",
     "demo/mailbox.py",
+    "demo/moments.py",
     "demo/views.py",
     "documents/actions/joining.py",
     "documents/actions/telling.py",
