@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from palier.accounts.roles import OrganisationKind, Role
 from palier.applications import actions as applications
@@ -196,3 +197,18 @@ def test_rank_of_the_candidate_follows(employer, reserved, hire, build):
     assert own_rank(mine).position == 2
     run(actions.publish_priorities, employer, choices=Choices(permanent=1))
     assert own_rank(mine).position == 1
+
+
+def test_the_page_says_that_the_employers_priorities_moved_the_rank(employer, reserved, hire, build, client_for):
+    actor, demand = hire("CDI")
+    application = build.application(demand, reserved)
+    url = reverse("applicant:application", args=[application.pk])
+    client_for(actor).get(url)
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
+        run(actions.publish_priorities, employer, choices=Choices(permanent=12))
+        page = client_for(actor).get(url)
+    assert [cause.text for cause in page.context["move"]["why"].causes] == [
+        "Vos points ont augmenté, de 0\u00a0point à 12\u00a0points (les priorités de votre employeur) :"
+        " votre rang n’en dépend pas aujourd’hui."
+    ]
+    assert "ses priorités vous donnent" in page.content.decode()

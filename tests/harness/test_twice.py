@@ -21,6 +21,7 @@ from palier.accounts.roles import Role
 from palier.allocations import actions as allocations
 from palier.allocations.models import Proposal, Visit, VisitSlot
 from palier.applications import actions as instruction
+from palier.applications.models import Doubt
 from palier.commissions import actions as commissions
 from palier.commissions.models import Seat, Session, StandIn
 from palier.common import clock
@@ -861,6 +862,35 @@ def _(town):
         character("amina.benali"), allocations.book_place, application_id=town.application.pk, visit_id=visit(town).pk
     )
     return Case(town.client("amina.benali"), f"/mon-espace/visites/places/{held.pk}/rendre/", {})
+
+
+def doubt(town: Town) -> Doubt:
+    words = {"declared": "Loyer de 300 €", "proposed": "Loyer de 420 €", "why": "La quittance le montre."}
+    sophie = character("sophie.bailleur")
+    return play(sophie, instruction.propose_correction, application_id=town.sent.pk, heading="logement", **words)
+
+
+@case("landlord:propose_doubt")
+def _(town):
+    data = {"heading": "logement", "declared": "Loyer de 300 €", "proposed": "Loyer de 420 €", "why": "Quittance."}
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/{town.sent.pk}/corriger/", data)
+
+
+@case("landlord:withdraw_doubt")
+def _(town):
+    return Case(town.client("sophie.bailleur"), f"/bailleur/dossiers/corrections/{doubt(town).pk}/retirer/", {})
+
+
+@case("applicant:accept_doubt")
+def _(town):
+    key = doubt(town).pk
+    return Case(town.client_of(town.sent.demand), f"/mon-espace/corrections/{key}/accepter/", {})
+
+
+@case("applicant:contest_doubt")
+def _(town):
+    key = doubt(town).pk
+    return Case(town.client_of(town.sent.demand), f"/mon-espace/corrections/{key}/contester/", {"answer": "Exact."})
 
 
 @case("landlord:take")

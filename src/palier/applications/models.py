@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from palier.applications.states import APPLICATION, LIVE
+from palier.applications.states import APPLICATION, DOUBT, HEADINGS, LIVE
 
 
 class Application(models.Model):
@@ -87,6 +87,36 @@ class Instruction(models.Model):
                 condition=models.Q(answered_by=None, answered_at=None)
                 | models.Q(answered_by__isnull=False, answered_at__gte=models.F("received_at")),
                 name="instruction_answered_after_it_came",
+            ),
+        ]
+
+
+class Doubt(models.Model):
+    """What a landlord thinks wrong in the declared form, and what it should say; the household accepts or contests.
+
+    The form is the household's: nothing here changes it. `answer`: why it contests.
+    """
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="doubts")
+    heading = models.CharField(max_length=10, choices=list(HEADINGS.items()))
+    declared = models.CharField(max_length=200)
+    proposed = models.CharField(max_length=200)
+    why = models.CharField(max_length=300)
+    proposed_at = models.DateTimeField()
+    answer_by = models.DateField()
+    answer = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=9, choices=DOUBT.choices, default=DOUBT.initial)
+
+    class Meta:
+        ordering = ["-proposed_at", "-pk"]
+        constraints = [
+            DOUBT.constraint("doubt_state"),
+            models.UniqueConstraint(
+                fields=["application", "heading"], condition=models.Q(state="proposed"), name="doubt_one_open"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="contested") | ~models.Q(answer=""), name="doubt_contested_in_words"
             ),
         ]
 

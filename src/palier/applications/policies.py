@@ -158,6 +158,12 @@ ROW_POLICIES = {
             " (SELECT 1 FROM applications_application a WHERE a.id = application_id)"
         ),
     },
+    "applications_doubt": {
+        "both": Policy(
+            f"{role_is('applicant', 'landlord', 'secretary')} AND EXISTS"
+            " (SELECT 1 FROM applications_application a WHERE a.id = application_id)"
+        ),
+    },
     "applications_seenrank": {
         "own": Policy(
             f"{role_is('applicant')} AND EXISTS (SELECT 1 FROM applications_application a WHERE a.id = application_id)"

@@ -98,3 +98,39 @@ ledger.declare(
         "applications.put_back": {"agent": "Dossier remis en file par un agent du bailleur"},
     }
 )
+
+# The part of the form that a doubt is about, in the words of both sides.
+HEADINGS = {
+    "identite": "Identité et adresse",
+    "menage": "Ménage",
+    "ressources": "Travail et ressources",
+    "logement": "Logement actuel",
+}
+DOUBT = Workflow(
+    name="doubts",
+    title="Correction proposée par le bailleur",
+    initial="proposed",
+    states={
+        "proposed": State("En attente de votre réponse", "warning"),
+        "accepted": State("Acceptée par le ménage", "success", final=True),
+        "contested": State("Contestée par le ménage", "danger", final=True),
+        "withdrawn": State("Retirée par le bailleur", final=True),
+    },
+    transitions=[
+        Transition("accept", ["proposed"], "accepted", _S({Role.APPLICANT}),
+                   {"applicant": "Vous acceptez de corriger : {heading}", "agent": "Correction acceptée par le ménage : {heading}"}),
+        Transition("contest", ["proposed"], "contested", _S({Role.APPLICANT}),
+                   {"applicant": "Vous contestez la correction proposée : {heading}", "agent": "Correction contestée par le ménage : {heading}"},
+                   deadline="doubt_answer_days"),
+        Transition("withdraw", ["proposed"], "withdrawn", _LANDLORD,
+                   {"applicant": "Le bailleur retire la correction proposée : {heading}", "agent": "Correction retirée : {heading}"}),
+    ],
+)  # fmt: skip
+ledger.declare(
+    {
+        "doubts.propose": {
+            "applicant": "Le bailleur vous propose une correction : {heading}",
+            "agent": "Correction proposée au ménage : {heading}",
+        }
+    }
+)

@@ -146,6 +146,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("applications.Instruction", "L’examen de vos candidatures par le bailleur", ("application__demand",),
             without={"taken_by": AGENT, "answered_by": AGENT},
             beyond="the landlord's work is read by its agents; the household reads when its own file was examined"),
+    Holding("applications.Doubt", "Les corrections que des bailleurs vous ont proposées", ("application__demand",)),
     Holding("applications.SeenRank", "Votre rang aux jours où vous l’avez regardé", ("application__demand",)),
     Holding("applications.ShortlistEntry", "Votre place dans les listes de candidats", ("application__demand",),
             beyond="lists are read by landlords; the household reads its own line"),

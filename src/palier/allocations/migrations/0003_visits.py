@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('allocations', '0002_conditions'),
-        ('applications', '0006_instruction'),
-        ('homes', '0002_reserved_for'),
+        ('applications', '0007_instruction'),
+        ('homes', '0003_reserved_for'),
     ]
 
     operations = [

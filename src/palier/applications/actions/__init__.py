@@ -11,9 +11,16 @@ from palier.applications.actions.applying import (
     submit,
     withdraw,
 )
+from palier.applications.actions.correcting import (
+    accept_correction,
+    contest_correction,
+    propose_correction,
+    withdraw_correction,
+)
 from palier.applications.actions.instructing import admit, find_inadmissible, put_back, take, write_note
 
 __all__ = [
-    "admit", "call_next_file", "designates", "end", "find_inadmissible", "make_shortlist", "move", "note_rank",
-    "put_back", "send_next_files", "submit", "take", "withdraw", "write_note",
+    "accept_correction", "admit", "call_next_file", "contest_correction", "designates", "end", "find_inadmissible", "make_shortlist", "move", "note_rank",
+    "propose_correction", "put_back", "send_next_files", "submit", "take", "withdraw",
+    "withdraw_correction", "write_note",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from palier.accounts.actor import Actor
 from palier.accounts.roles import Role
 from palier.applications.actions.applying import call_next_file, end, move
+from palier.applications.actions.correcting import was_asked
 from palier.applications.models import Application, Instruction
 from palier.applications.queries import visible_to
 from palier.applications.telling import tell
@@ -104,6 +105,10 @@ def find_inadmissible(*, actor: Actor, application_id: int, codes: Sequence[str]
     if admissibility.foreign(codes, clock.today()):
         raise Refused("reason.foreign", "Choisissez des motifs de la liste : les autres reviennent à la commission.", field="codes")
     application = locked(visible_to(actor), application_id)
+    if "file_inconsistent" in codes and not was_asked(application):
+        raise Refused(
+            "reason.not_asked", "Proposez d’abord une correction au ménage : il doit pouvoir y répondre.", field="codes"
+        )
     if application.state == "sent":
         _answered(application, actor)
     end(application, "find_inadmissible", actor=actor, reason=reason, codes=codes)

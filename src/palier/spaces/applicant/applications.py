@@ -17,7 +17,7 @@ from palier.allocations.models import Contest, Proposal
 from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications import actions
-from palier.applications.models import Application
+from palier.applications.models import Application, Doubt
 from palier.applications.queries import Rank, last_seen, move_since, own_rank, own_ranks, visible_to
 from palier.applications.receipts import of_application
 from palier.applications.states import APPLICATION, LIVE
@@ -100,6 +100,16 @@ def applications(request: HttpRequest) -> HttpResponse:
     )
 
 
+class DoubtForm(forms.Form):
+    """Why the household's form is right."""
+
+    answer = forms.CharField(
+        label="Pourquoi elle est exacte", max_length=500, widget=CarefulText(3),
+        error_messages={"required": "Dites pourquoi votre demande est exacte."},
+    )  # fmt: skip
+    use_required_attribute = False
+
+
 def _step(application: Application) -> int:
     return next((i for i, (_, states, _) in enumerate(STEPS) if application.state in states), -1)
 
@@ -130,6 +140,10 @@ def _refusal(application: Application) -> dict | None:
     }
 
 
+# What makes an employer's priorities count, count otherwise or count no more.
+BY_EMPLOYER = {"priorities.weigh", "attestation.confirm", "attestation.withdraw_consent"}
+
+
 def _moves(told: list[dict], explanation: dict | None) -> list[dict]:
     """The last changes of points in the territory of this dwelling, the newest first."""
     if explanation is None:
@@ -144,6 +158,8 @@ def _move(mine: Application, rank: Rank, told: list[dict], explanation: dict | N
     if seen is None:
         return None
     since = [e["data"]["reasons"] for e in _moves(told, explanation) if e["at"] > seen.at]
+    if mine.offer.reserved_for_id and any(e["verb"] in BY_EMPLOYER and e["at"] > seen.at for e in told):
+        since.append("les priorités de votre employeur")
     return {"seen": seen, "why": move_since(mine, seen, rank, ", ".join(reversed(since)))}
 
 
@@ -190,7 +206,9 @@ def _turn(mine: Application, proposal: Proposal | None) -> dict | None:
 
 
 @for_roles(Role.APPLICANT)
-def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) -> HttpResponse:
+def application(
+    request: HttpRequest, pk: int, form: DeclineForm | None = None, *, doubt_form: DoubtForm | None = None
+) -> HttpResponse:
     mine = visible_to(request.actor).get(pk=pk)
     proposal = visible_proposals(request.actor).prefetch_related("visit_slots").filter(application=mine).first()
     told = ledger.timeline(mine.demand_id, "applicant")
@@ -229,11 +247,13 @@ def application(request: HttpRequest, pk: int, form: DeclineForm | None = None) 
             "fresh": mine.state in LIVE and mine.offer.state in ("published", "suspended", "closed"),
             **_priorities(mine),
             **visits.shown(mine),
+            "doubts": Doubt.objects.filter(application=mine),
+            "doubt_form": doubt_form or DoubtForm(),
             "may_withdraw": APPLICATION.may(mine, "withdraw", request.actor),
             "decline_form": form or DeclineForm(),
-            "story": [e for e in story if e["verb"].startswith(("applications.", "visits."))],
+            "story": [e for e in story if e["verb"].startswith(("applications.", "visits.", "doubts."))],
         },
-        status=422 if form is not None else 200,
+        status=422 if form is not None or doubt_form is not None else 200,
     )
 
 

@@ -6,6 +6,7 @@ from palier.spaces.applicant import (
     contesting,
     demand,
     documents,
+    doubts,
     job,
     life,
     offers,
@@ -31,4 +32,5 @@ urlpatterns = [
     *rights.urlpatterns,
     *tenancy.urlpatterns,
     *visits.urlpatterns,
+    *doubts.urlpatterns,
 ]

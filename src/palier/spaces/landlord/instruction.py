@@ -15,7 +15,7 @@ from palier.accounts.actor import Actor
 from palier.accounts.queries import colleagues
 from palier.accounts.roles import Role
 from palier.applications import actions
-from palier.applications.models import Application, Instruction
+from palier.applications.models import Application, Doubt, Instruction
 from palier.applications.queries import (
     WORKLOAD_DAYS,
     latest_shortlist,
@@ -27,7 +27,7 @@ from palier.applications.queries import (
     waiting_files,
     workload,
 )
-from palier.applications.states import APPLICATION
+from palier.applications.states import APPLICATION, HEADINGS
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.pages import attempt, go, page
@@ -43,6 +43,8 @@ from palier.spaces.objectives import before_choosing
 from palier.spaces.receipts import download
 from palier.spaces.sending import SendingForm
 from palier.spaces.story import events
+
+NEEDED = {"required": "Écrivez ce que le ménage doit comprendre."}
 
 
 class InadmissibleForm(forms.Form):
@@ -70,6 +72,18 @@ class AdmitForm(forms.Form):
         error_messages={"required": "Dites pourquoi le dossier passe sans ces pièces."},
         help_text="Par exemple : originaux vus au rendez-vous. La commission et le ménage lisent cette raison.",
     )  # fmt: skip
+
+
+class DoubtForm(forms.Form):
+    """What seems wrong, what it should be, and why: the household reads every word."""
+
+    heading = forms.ChoiceField(
+        label="Rubrique", choices=[("", "Choisir"), *HEADINGS.items()], error_messages={"required": "Choisissez la rubrique."}
+    )
+    declared = forms.CharField(label="Ce que dit la demande", max_length=200, error_messages=NEEDED)
+    proposed = forms.CharField(label="Ce que montrent les pièces", max_length=200, error_messages=NEEDED)
+    why = forms.CharField(label="Pourquoi", max_length=300, widget=CarefulText(2), error_messages=NEEDED)
+    use_required_attribute = False
 
 
 class NoteForm(forms.Form):
@@ -168,6 +182,7 @@ def file(
     *,
     inadmissible_form: InadmissibleForm | None = None,
     admit_form: AdmitForm | None = None,
+    doubt_form: DoubtForm | None = None,
 ) -> HttpResponse:
     """One household's file for one dwelling; opening it is written in its reading journal."""
     application = visible_to(request.actor).get(pk=pk)
@@ -188,10 +203,13 @@ def file(
             "may_refuse": APPLICATION.may(application, "find_inadmissible", request.actor),
             "inadmissible_form": inadmissible_form or InadmissibleForm(),
             "admit_form": admit_form or AdmitForm(),
+            "doubts": Doubt.objects.filter(application=application),
+            "may_doubt": application.state in ("sent", "admissible"),
+            "doubt_form": doubt_form or DoubtForm(),
             "note_form": NoteForm(initial={"text": application.note}),
             "story": events(application.demand, "agent")[:12],
         },
-        status=422 if inadmissible_form or admit_form else 200,
+        status=422 if inadmissible_form or admit_form or doubt_form else 200,
     )
 
 
@@ -259,6 +277,32 @@ def _hold(request: HttpRequest, pk: int, action: Callable[..., Instruction], don
 
 @require_POST
 @for_roles(Role.LANDLORD)
+def propose_doubt(request: HttpRequest, pk: int) -> HttpResponse:
+    form = DoubtForm(request.POST)
+    done = form.is_valid() and attempt(
+        form, lambda: actions.propose_correction(actor=request.actor, application_id=pk, **form.cleaned_data)
+    )
+    if not done:
+        return file(request, pk, doubt_form=form)
+    messages.success(request, "La correction est proposée au ménage, qui est prévenu.")
+    remind(request, form.cleaned_data["why"])
+    return go(request, "landlord:file", pk)
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
+def withdraw_doubt(request: HttpRequest, pk: int) -> HttpResponse:
+    key = Doubt.objects.values_list("application", flat=True).get(pk=pk)
+    try:
+        actions.withdraw_correction(actor=request.actor, doubt_id=pk)
+        messages.success(request, "La correction est retirée.")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return go(request, "landlord:file", key)
+
+
+@require_POST
+@for_roles(Role.LANDLORD)
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if form.is_valid():
@@ -298,6 +342,8 @@ urlpatterns = [
     path("offres/<int:pk>/recu/", receipt, name="receipt"),
     path("offres/<int:pk>/transmettre/", send_files, name="send_files"),
     path("dossiers/<int:pk>/", file, name="file"),
+    path("dossiers/<int:pk>/corriger/", propose_doubt, name="propose_doubt"),
+    path("dossiers/corrections/<int:pk>/retirer/", withdraw_doubt, name="withdraw_doubt"),
     path("dossiers/<int:pk>/prendre/", take, name="take"),
     path("dossiers/<int:pk>/remettre/", put_back, name="put_back"),
     path("dossiers/<int:pk>/recevable/", admit, name="admit"),
