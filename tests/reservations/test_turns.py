@@ -53,6 +53,18 @@ def test_publishing_twice_is_once(house):
     assert (first.pk, Turn.objects.count(), Offer.objects.count()) == (again.pk, 1, 1)
 
 
+def test_a_draft_left_over_takes_the_holder_of_the_turn_and_an_offer_published_before_keeps_its_own(house):
+    state, _ = house.signed()
+    dwelling = house.build.dwelling(house.landlord)
+    words = {"available_on": NOW.date(), "rent": Decimal(400), "charges": Decimal(60)}
+    draft = house.as_(house.agent, homes.draft_offer, dwelling_id=dwelling.pk, **words)
+    published = house.publish(dwelling=dwelling, line=state.pk, departure="Accord")
+    assert (published.pk, published.holder_id, published.state) == (draft.pk, state.holder_id, "published")
+    former = house.build.offer(house.landlord)
+    assert house.publish(dwelling=former.dwelling).pk == former.pk
+    assert Turn.objects.count() == 1
+
+
 def test_another_choice_than_the_rules_asks_for_a_reason_that_is_kept(house):
     state, _ = house.signed()
     with refused("turn.departure"):

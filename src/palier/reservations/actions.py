@@ -128,7 +128,7 @@ def publish(
     departure: str = "",
     **offered: Any,
 ) -> Offer:
-    """Offer a dwelling to whoever's turn it is, record why, and publish. Asked again, the live offer comes back.
+    """Offer a dwelling to whoever's turn it is, record why, and publish. Asked again, the live offer comes back as it is.
 
     `line`: the convention that the landlord chooses, 0 for itself, None to follow the rule. In the flow another choice than
     the rule's is recorded with its reason; a first letting goes to whom the parties agreed; what the law leaves out of the
@@ -136,8 +136,8 @@ def publish(
     """
     landlord = _landlord(actor)
     dwelling = locked(Dwelling.objects.filter(landlord=landlord).select_related("commune", "landlord"), dwelling_id)
-    live = Offer.objects.filter(dwelling=dwelling, state__in=LIVE).first()
-    if live is not None and Turn.objects.filter(vacancy=live.vacancy_id).exclude(state="cancelled").exists():
+    live = Offer.objects.filter(dwelling=dwelling, state__in=LIVE).exclude(state="draft").first()
+    if live is not None:
         return live
     one_at_a_time(f"flow {landlord.pk}")
     today = clock.today()
@@ -147,10 +147,12 @@ def publish(
     kind = _kind(dwelling, first_letting, exclusion, today)
     chosen = _chosen(kind, rule, line, departure.strip())
     convention = Convention.objects.select_related("holder").get(pk=chosen) if chosen else None
-    offer = homes.draft_offer(
-        actor=actor, dwelling_id=dwelling.pk, contingent=convention.contingent if convention else "none",
-        holder_id=convention.holder_id if convention else None, **offered,
-    )  # fmt: skip
+    held = {
+        "contingent": convention.contingent if convention else "none", "holder_id": convention.holder_id if convention else None,
+    }  # fmt: skip
+    offer = homes.draft_offer(actor=actor, dwelling_id=dwelling.pk, **held, **offered)
+    # A draft that was there already comes back as it was: its holder is still to be that of the turn.
+    Offer.objects.filter(pk=offer.pk).update(**held)
     Vacancy.objects.filter(pk=offer.vacancy_id).update(first_letting=first_letting)
     _begin(actor, offer, kind, rule, convention, departure.strip())
     return homes.publish(actor=actor, offer_id=offer.pk)
