@@ -226,5 +226,10 @@ WITHHELD: dict[str, str] = {
     "commissions.Recusal": "l’intérêt déclaré par un membre ne concerne que lui",
     "commissions.ReadMark": "jusqu’où chaque membre a lu une discussion, sans rien sur vous",
     "commissions.SealedRecord": "empreintes des procès-verbaux, sans contenu",
+    "exchanges.LandlordSystem": "logiciels des bailleurs, sans rien sur vous",
+    "exchanges.KeptAnswer": "réponses déjà faites aux logiciels des bailleurs : des clés et des états, sans nom ni numéro",
+    "exchanges.Change": "journal des bailleurs : des clés et des états ; l’histoire de votre demande dit tout",
+    "exchanges.Delivery": "messages aux logiciels des bailleurs : des clés et des états, sans nom ni numéro",
+    "exchanges.StockFile": "fichiers de logements des bailleurs, sans rien sur vous",
     "exchanges.TakeOver": "réglages d’une reprise de fichier, sans rien sur vous",
 }
