@@ -25,6 +25,7 @@ from palier.demo.scales import SCALES
 from palier.documents.queries import to_check
 from palier.employers.queries import asked_of
 from palier.homes.models import Offer
+from palier.homes.queries import open_contradictions
 from palier.law import calendar
 from palier.reviews.models import Examination
 from palier.territories.queries import setting
@@ -71,6 +72,7 @@ def each_space_has_something_to_do() -> None:
         ready = [Application.objects.filter(offer=offer, state="submitted").count() for offer in past.order_by("pk")]
         assert len(ready) == 4 and max(ready) >= 5
         assert together(agent).joint.housed >= 1
+        assert open_contradictions(agent).count() == 1
         assert Proposal.objects.get(state="sent").answer_by > clock.now()
     with acting(secretary.scope):
         assert sorted(Session.objects.values_list("state", flat=True)) == ["published", "published", "published", "signed"]

@@ -203,3 +203,11 @@ def test_a_household_reads_whose_turn_it_is(stage, client_for):
     who = stage.landlord.name
     assert f"À qui d’agir : {who} (arrêter la liste des candidats), avant le 26 novembre 2026." in page
     assert "En retard de 2 jours" in page
+
+
+def test_delays_are_dated_settings_of_each_territory(stage):
+    assert only(stage).clock.due_on == date(2026, 11, 25)
+    setting("list_days", 9, "14")
+    assert only(stage).clock.due_on == date(2026, 12, 1)
+    setting("list_days", 1, "61")
+    assert only(stage).clock.due_on == date(2026, 12, 1)

@@ -69,6 +69,6 @@ ROW_POLICIES: dict = {
 OPEN_TABLES = {
     "observatory_communeindicator": "counts by commune; small numbers are hidden when shown",
     "observatory_comparable": "chances and waits of many past offers together; shown above a least number only",
-    "observatory_stepdelay": "days that steps took organisations, no household; small numbers are not kept",
+    "observatory_stepdelay": "days that steps took organisations, no household; those of a few steps are not kept",
     "observatory_pointsquarters": "points that part large groups of demands in four; small groups are not kept",
 }

@@ -23,7 +23,7 @@ def night(timestamp: int) -> None:
     log.info("night of the observatory: %s offers kept, %s kinds of homes, %s communes", kept, kinds, communes)
 
 
-@app.periodic(cron="*/10 7-20 * * *")
+@app.periodic(cron="5 6-18 * * *")
 @app.task(queueing_lock="escalate", pass_context=False)
 def escalate(timestamp: int) -> None:
     """What is late rises to a named person, by one mail a day; a morning that failed is made up for the same day."""
