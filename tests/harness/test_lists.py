@@ -64,7 +64,7 @@ def turns(town: Town, count: int) -> None:
         offer = town.build.offer(town.landlord, contingent="action_logement", holder=convention.holder)
         Turn.objects.create(
             vacancy_id=offer.vacancy_id, landlord=town.landlord, holder=convention.holder, convention=convention, kind="flow",
-            on=NOW.date(), due_at=NOW + timedelta(days=20), why="Son tour",
+            state="open", on=NOW.date(), due_at=NOW + timedelta(days=20), why="Son tour",
         )  # fmt: skip
 
 
@@ -134,7 +134,12 @@ def met(town: Town, count: int) -> None:
 def said(town: Town, count: int) -> None:
     for n in range(count):
         Comment.objects.create(
-            item=town.item, person=town.build.person(), by_member=n % 2 == 0, capacity="Membre", text=f"Message {n}", at=NOW
+            item=town.item,
+            person=town.build.person(),
+            by_member=n % 2 == 0,
+            capacity="Membre",
+            text=f"Message {n}",
+            at=NOW,
         )
 
 
@@ -180,7 +185,11 @@ def examinations(town: Town, count: int) -> None:
     facts = {"commune": CAEN, "dwelling": "T4 à Caen", "household": "Un adulte", "situations": [], "notes": []}
     for n, review in enumerate(reviews(town, count, state="on_agenda", declared_on=NOW.date())):
         Examination.objects.create(
-            session=town.session, review=review, position=count * 100 + n, facts=facts, proposed=Suitable(("T2",)).to_dict()
+            session=town.session,
+            review=review,
+            position=count * 100 + n,
+            facts=facts,
+            proposed=Suitable(("T2",)).to_dict(),
         )
 
 

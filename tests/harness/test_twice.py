@@ -768,7 +768,7 @@ def _(town):
 def _(town):
     Turn.objects.create(
         vacancy_id=town.reserved.vacancy_id, landlord=town.landlord, holder=town.reserved.holder, convention=convention(town),
-        kind="flow", on=NOW.date(), due_at=later(days=20), why="Son tour",
+        kind="flow", state="open", on=NOW.date(), due_at=later(days=20), why="Son tour",
     )  # fmt: skip
     path = f"/reservataire/logements/{town.reserved.pk}/rendre/"
     return Case(town.client("paul.reservataire"), path, {"reason": "Personne"}, bare=False)
@@ -968,7 +968,9 @@ def _(town):
     session = prepared(town)
     third = town.instructed.applications.filter(state="sent").order_by("pk").first()
     play(character("sophie.bailleur"), instruction.admit, application_id=third.pk, why="Originaux vus.")
-    return Case(town.client("nadia.secretaire"), f"/bailleur/seances/{session.pk}/composer/", {"offers": [town.instructed.pk]})
+    return Case(
+        town.client("nadia.secretaire"), f"/bailleur/seances/{session.pk}/composer/", {"offers": [town.instructed.pk]}
+    )
 
 
 @case("landlord:correct")
@@ -1015,7 +1017,9 @@ def _(town):
 
 @case("landlord:elect")
 def _(town):
-    return Case(town.client("nadia.secretaire"), f"/bailleur/membres/sieges/{seat_of('odile.membre').pk}/presidence/", {})
+    return Case(
+        town.client("nadia.secretaire"), f"/bailleur/membres/sieges/{seat_of('odile.membre').pk}/presidence/", {}
+    )
 
 
 @case("landlord:withdraw_stand_in")
@@ -1049,7 +1053,10 @@ def met(town: Town) -> dict[str, int]:
         character("nadia.secretaire"), commissions.hold, session_id=town.session.pk, form="meeting",
         place="Siège", why="Un membre demande une réunion",
     )  # fmt: skip
-    seats = {s.person.email.split("@")[0]: s.pk for s in town.session.commission.seats.select_related("person").order_by("pk")}
+    seats = {
+        s.person.email.split("@")[0]: s.pk
+        for s in town.session.commission.seats.select_related("person").order_by("pk")
+    }
     marks = [commissions.Mark(pk, "present") for pk in seats.values()]
     play(character("nadia.secretaire"), commissions.note_attendance, session_id=town.session.pk, marks=marks)
     return seats
@@ -1188,6 +1195,8 @@ def _(town):
 def _(town):
     named = StandIn.objects.get()
     return Case(town.client("denis.membre"), f"/commission/remplacement/suppleances/{named.pk}/retirer/", {})
+
+
 @case("member:decide")
 def _(town):
     counted(town)

@@ -196,7 +196,7 @@ def _begin(
     called = rule.line.key if in_flow else flow.LANDLORD
     made = Turn.objects.create(
         vacancy_id=offer.vacancy_id, landlord=actor.organisation, holder=convention and convention.holder,
-        convention=convention, called_id=called or None, kind=kind, state="open" if convention else "own",
+        convention=convention, called_id=called or None, kind=kind,
         on=clock.today(), due_at=due, why=rule.text if in_flow else _OUTSIDE[kind == flow.FIRST],
         departure=departure if in_flow and (convention.pk if convention else 0) != called else "",
     )  # fmt: skip
@@ -204,6 +204,8 @@ def _begin(
         verb="turns.begin", subject=made, actor=actor, why=made.departure,
         data={"holder": convention.name if convention else actor.organisation_name, "offer": offer.pk, "kind": kind, "why": made.why},
     )  # fmt: skip
+    if convention is not None:
+        TURN.fire(made, "assign", actor=actor)
 
 
 @transaction.atomic

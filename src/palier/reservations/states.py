@@ -8,7 +8,7 @@ _HOLDER = frozenset({Role.RESERVATION_HOLDER})
 TURN = Workflow(
     name="turns",
     title="Tour de désignation",
-    initial="open",
+    initial="own",
     states={
         "open": State("À désigner", "warning"),
         "designated": State("Candidats désignés", "success"),
@@ -17,6 +17,7 @@ TURN = Workflow(
         "cancelled": State("Logement retiré", "neutral", final=True),
     },
     transitions=[
+        Transition("assign", ["own"], "open", frozenset({Role.LANDLORD}), {"agent": "Désignation confiée au réservataire"}),
         Transition("designate", ["open"], "designated", _HOLDER, {"agent": "Candidats désignés par le réservataire"},
                    deadline="designation_days"),
         Transition("give_back", ["open"], "returned", _HOLDER, {"agent": "Rendu au bailleur par le réservataire"}),

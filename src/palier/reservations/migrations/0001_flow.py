@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('flow', 'Dans le flux'), ('first', 'Première mise en location'), ('transfer', 'Mutation'), ('renewal', 'Renouvellement urbain'), ('coownership', 'Copropriété dégradée'), ('sale', 'Vente'), ('defence', 'Défense et sécurité intérieure'), ('hospital', 'Hôpital public'), ('intermediate', 'Logement intermédiaire')], max_length=12)),
-                ('state', models.CharField(choices=[('open', 'À désigner'), ('designated', 'Candidats désignés'), ('returned', 'Rendu au bailleur'), ('own', 'Au bailleur'), ('cancelled', 'Logement retiré')], default='open', max_length=10)),
+                ('state', models.CharField(choices=[('open', 'À désigner'), ('designated', 'Candidats désignés'), ('returned', 'Rendu au bailleur'), ('own', 'Au bailleur'), ('cancelled', 'Logement retiré')], default='own', max_length=10)),
                 ('on', models.DateField()),
                 ('due_at', models.DateTimeField(null=True)),
                 ('why', models.CharField(max_length=500)),
