@@ -370,7 +370,7 @@ def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
 
-def _systems(scale) -> dict[str, int]:
+def connect_systems(scale) -> dict[str, int]:
     """Where a landlord's program may be tried (docs/api)."""
     changes.number()
     with acting(SYSTEM):
@@ -381,5 +381,5 @@ def _systems(scale) -> dict[str, int]:
 STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
-    ("several", _several), ("register", _register), ("occupation", _occupation), ("systems", _systems),
+    ("several", _several), ("register", _register), ("occupation", _occupation), ("systems", connect_systems),
 )  # fmt: skip
