@@ -117,6 +117,7 @@ def api(place: Place, seconds: float, clients: int) -> None:
         line = http.client.HTTPConnection("127.0.0.1", place.port, timeout=120)
         for _ in range(5):
             assert posted(line, "/api/v1/vacancies", {"rows": list(itertools.islice(empty, 100))}, token)[0] == 200
+        place.inside("palier.common.bulk:renew_statistics")
         said = statements(500)
         sides = [floor] + [
             Side(name, place.port, rows_of(f"/api/v1/{path}", token, made, each))

@@ -55,7 +55,7 @@ def deliver(changes_made: int) -> None:
     with receiver(*answers) as there:
         with acting(SYSTEM):
             build = Builder()
-            agent = build.actor(Role.LANDLORD)
+            agent = build.actor(Role.LANDLORD, person=build.person(email="messages@exemple.fr"))
             system = actions.add_system(actor=agent, name="Banc", scopes=["stock:read"])
             actions.set_webhook(actor=agent, system_id=system.pk, url=there.url)
             for _ in range(changes_made):

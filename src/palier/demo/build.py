@@ -392,7 +392,7 @@ def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
 
-def _systems(scale) -> dict[str, int]:
+def connect_systems(scale) -> dict[str, int]:
     """Where a landlord's program may be tried (docs/api)."""
     changes.number()
     with acting(SYSTEM):
@@ -404,5 +404,5 @@ STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
     ("several", _several), ("register", _register), ("occupation", _occupation), ("availability", _availability),
-    ("flow", _flow), ("systems", _systems),
+    ("flow", _flow), ("systems", connect_systems),
 )  # fmt: skip

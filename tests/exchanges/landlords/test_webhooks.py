@@ -14,7 +14,7 @@ from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import acting
-from palier.exchanges.landlords import actions, changes
+from palier.exchanges.landlords import actions, changes, tasks
 from palier.exchanges.landlords.models import Delivery
 from palier.exchanges.landlords.scopes import SCOPES
 from palier.exchanges.landlords.webhooks import addresses, deliveries, posting, signing
@@ -231,3 +231,16 @@ def test_a_delivery_is_its_landlord_s_alone(agent, build):
     with acting(agent.scope):
         assert Delivery.objects.count() == 1
     assert Dwelling.objects.count() == 1
+
+
+def test_the_worker_tells_all_of_a_long_file_and_forgets_at_night(agent, build):
+    with receiver() as there:
+        listening(agent, there.url, ["stock:read"])
+        for _ in range(deliveries.BATCH + 5):
+            build.dwelling(agent.organisation)
+        tasks.tell_landlords.func(0)
+    keys = [json.loads(body)["key"] for _, body in there.got]
+    assert len(keys) == deliveries.BATCH + 5 and keys == sorted(keys)
+    with clock.frozen_at(NOW + timedelta(days=61)):
+        tasks.forget_answers.func(0)
+    assert Delivery.objects.count() == 0

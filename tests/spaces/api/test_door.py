@@ -9,7 +9,8 @@ from django.test import Client
 
 from palier.common import clock
 from palier.common.isolation import acting
-from palier.demo import sandbox
+from palier.demo.build import connect_systems, settle_cast
+from palier.demo.playing import character
 from palier.exchanges.landlords import actions, once
 from palier.exchanges.landlords.models import KeptAnswer, LandlordSystem
 from palier.exchanges.landlords.scopes import SCOPES
@@ -151,9 +152,10 @@ def test_a_token_makes_no_token(landlord):
             act()
 
 
-def test_the_demonstration_s_tokens_open_for_their_landlords(build):
-    bodies = {key: build.organisation(name=key) for key in sandbox.TOKENS}
-    for key, token in sandbox.TOKENS.items():
-        sandbox.connect(bodies[key], token)
-        assert sandbox.connect(bodies[key], token).scopes == sorted(SCOPES)
-        assert System(token).get("/me")[1]["landlord"] == key
+def test_the_demonstration_s_tokens_open_for_its_landlords(world):
+    settle_cast()
+    assert connect_systems(None) == connect_systems(None) == {"systèmes": 2}
+    for token, key in (("palier-demo-token", "sophie.bailleur"), ("palier-demo-token-2", "karim.bailleur")):
+        assert System(token).get("/me") == (200, {
+            "landlord": character(key).organisation.name, "system": "Bac à sable", "scopes": sorted(SCOPES),
+        })  # fmt: skip

@@ -9,16 +9,22 @@ from palier.common.isolation import SYSTEM, acting
 from palier.exchanges.landlords import changes, once
 from palier.exchanges.landlords.webhooks import deliveries
 
+# Before the worker turns to something else.
+PASSES = 20
+
 
 @app.periodic(cron="* * * * * */3")
 @app.task(queueing_lock="tell_landlords", lock="tell_landlords", pass_context=False)
 def tell_landlords(timestamp: int) -> None:
-    """Number what was committed, make its deliveries, send those that are due."""
+    """Number what was committed, make its deliveries, send those that are due; a long file takes several passes."""
     with acting(SYSTEM):
         clock.follow_demo_shift()
-    changes.number()
-    deliveries.make()
-    deliveries.send_due()
+    for _ in range(PASSES):
+        changes.number()
+        deliveries.make()
+        delivered, _failed = deliveries.send_due()
+        if not delivered:
+            break
 
 
 @app.periodic(cron="40 3 * * *")

@@ -88,15 +88,12 @@ def send_due() -> tuple[int, int]:
 
 
 def _due(now: datetime) -> list[list[Letter]]:
-    piles: dict[int, list[Letter]] = {}
-    due = Delivery.objects.filter(state="waiting", due_at__lte=now).select_related("system").order_by("due_at", "pk")
-    for delivery in due.iterator(chunk_size=500):
-        pile = piles.setdefault(delivery.system_id, [])
-        if len(pile) < BATCH:
-            pile.append(_letter(delivery))
-        if len(piles) * BATCH > 4_000:
-            break
-    return list(piles.values())
+    due = Delivery.objects.filter(state="waiting", due_at__lte=now)
+    systems = due.order_by("system").values_list("system", flat=True).distinct()
+    return [
+        [_letter(d) for d in due.filter(system=system).select_related("system").order_by("due_at", "pk")[:BATCH]]
+        for system in systems
+    ]
 
 
 def _letter(delivery: Delivery) -> Letter:
