@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from palier.accounts.actor import Actor
+from palier.accounts.actor import PALIER, Actor
 from palier.accounts.roles import Role
+from palier.allocations.actions import follow_life
 from palier.applications import actions
 from palier.applications.models import Doubt
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
-from palier.common.isolation import acting
+from palier.common.isolation import SYSTEM, acting
 from palier.common.ledger import timeline
 from palier.common.models import Message
 from palier.demands.models import Demand
@@ -123,3 +124,9 @@ def test_both_pages(agent, household, file, client_for):
     accepted = mine.post(reverse("applicant:accept_doubt", args=[doubt.pk]))
     assert accepted.headers["Location"] == reverse("applicant:step", args=["logement"])
     assert "Acceptée" in landlord.get(reverse("landlord:file", args=[file.pk])).content.decode()
+
+
+def test_its_words_go_with_the_data_of_the_household(file, doubt):
+    with acting(SYSTEM):
+        follow_life("erase", [file.demand], PALIER)
+        assert Doubt.objects.count() == 0

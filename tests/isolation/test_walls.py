@@ -40,7 +40,6 @@ AS_SYSTEM_FILES = {
     "allocations/actions/proposing.py",
     "allocations/actions/visiting.py",
     "allocations/papers.py",
-    "applications/actions.py",
     "applications/telling.py",
     "applications/freeing.py",
     "applications/actions/applying.py",

@@ -15,7 +15,7 @@ from palier.allocations.models import Contest, Proposal
 from palier.allocations.queries import suspended
 from palier.allocations.states import PROPOSAL
 from palier.applications import actions as applications
-from palier.applications.models import Application
+from palier.applications.models import Application, Doubt
 from palier.applications.telling import tell
 from palier.common import clock
 from palier.common.isolation import as_system
@@ -109,6 +109,7 @@ def follow_life(verb: str, held: Sequence[Demand], actor: Actor) -> None:
     """
     if verb == "erase":
         Application.objects.filter(demand__in=held).update(note="", reason_text="", told={})
+        Doubt.objects.filter(application__demand__in=held).delete()
         Proposal.objects.filter(application__demand__in=held).update(refusal_text="")
         contested = Contest.objects.filter(application__demand__in=held)
         contested.update(text="")

@@ -30,13 +30,18 @@ WORDS = {
     "commission_window": "Ouverture et fermeture des séances",
     "condition_days": "Délai d’une condition suspensive (jours)",
     "discussion_quiet_minutes": "Délai avant de signaler par courriel un message non lu (minutes)",
+    "doubt_answer_days": "Délai pour répondre à une correction proposée par un bailleur (jours)",
     "effort_alert": "Taux d’effort qui déclenche une alerte",
+    "employer_least": "Plus petit nombre de salariés lu par un employeur",
+    "employer_priority_most": "Points qu’un employeur peut ajouter sur son contingent, au plus",
     "files_sent": "Dossiers transmis au bailleur par logement",
     "freshness_hours": "Fraîcheur d’une offre avant suspension (heures)",
+    "invitation_days": "Validité d’une invitation à rejoindre un organisme (jours)",
     "live_applications": "Candidatures en cours par ménage",
     "long_wait_months": "Délai anormalement long (mois)",
     "offer_days": "Durée de publication d’une offre (jours)",
     "small_numbers": "Plus petit nombre publié",
+    "visit_reminder_hours": "Rappel d’une visite réservée (heures avant)",
 }
 
 
