@@ -158,6 +158,36 @@ def publish(
     return homes.publish(actor=actor, offer_id=offer.pk)
 
 
+@transaction.atomic
+def publish_as_said(
+    *,
+    actor: Actor,
+    dwelling_id: int,
+    contingent: str = "none",
+    holder_id: int | None = None,
+    departure: str = "",
+    **offered: Any,
+) -> Offer:
+    """Publish what a landlord's system says of a dwelling: a holder by its key, or nobody.
+
+    Where conventions cover the dwelling, nobody named is whose turn it is; another holder than the rule's is a choice
+    with its reason. Without any convention the offer is as it was said.
+    """
+    held = {"contingent": contingent, "holder_id": holder_id}
+    dwelling = Dwelling.objects.select_related("commune", "landlord").get(pk=dwelling_id, landlord=_landlord(actor))
+    rule = next_turn(dwelling, clock.today())
+    if rule is None:
+        offer = homes.draft_offer(actor=actor, dwelling_id=dwelling_id, **held, **offered)
+        return homes.publish(actor=actor, offer_id=offer.pk)
+    line = None
+    if holder_id is not None:
+        lines = [row.line.key for row in rule.standings]
+        line = Convention.objects.filter(pk__in=lines, **held).order_by("pk").values_list("pk", flat=True).first()
+        if line is None:
+            raise Refused("turn.line", "Aucune convention avec ce réservataire ne couvre ce logement.", field="holder")
+    return publish(actor=actor, dwelling_id=dwelling_id, line=line, departure=departure, **offered)
+
+
 def _kind(dwelling: Dwelling, first_letting: bool, exclusion: str, on: date) -> str:
     try:
         return flow.kind_of(financing=dwelling.financing, first_letting=first_letting, exclusion=exclusion, on=on)

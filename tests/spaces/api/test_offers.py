@@ -10,6 +10,7 @@ from palier.accounts.roles import OrganisationKind
 from palier.applications.models import Application
 from palier.common.models import Message
 from palier.homes.models import AvailabilityStatement, Offer
+from palier.reservations.models import Convention, Turn
 from tests.conftest import NOW
 from tests.spaces.api.conftest import Landlord, empty, row
 
@@ -115,3 +116,22 @@ def test_wrong_statements_are_told_one_by_one(housed, build):
         ["Un instant dit son fuseau : AAAA-MM-JJThh:mm:ss+hh:mm."],
     ]  # fmt: skip
     assert AvailabilityStatement.objects.filter(via="api").count() == 0
+
+
+def test_where_conventions_hold_the_turn_decides_and_another_choice_needs_its_reason(housed, build):
+    holder, other = build.organisation(OrganisationKind.ACTION_LOGEMENT), build.organisation(OrganisationKind.STATE)
+    Convention.objects.create(
+        landlord=housed.body, department_id="14", holder=holder, contingent="action_logement", percent=60,
+        valid_from=NOW.date(), designation_days=30, recorded_at=NOW,
+    )  # fmt: skip
+    named = {"contingent": "state_priority", "holder": other.pk}
+    answer = housed.api.post("/vacancies", {"rows": [empty("A-1"), empty("A-2", **named)]})
+    assert (outcomes(answer), codes(answer)) == (["created", "refused"], [[], ["turn.line"]])
+    offer = Offer.objects.get(dwelling__reference="A-1")
+    assert (offer.holder_id, Turn.objects.get().offer_id) == (holder.pk, offer.pk)
+    # The landlord's turn comes next: giving it to the holder all the same is a choice that says why.
+    again = {"contingent": "action_logement", "holder": holder.pk}
+    first = housed.api.post("/vacancies", {"rows": [empty("A-3", **again)]})
+    assert codes(first) == [["turn.departure"]]
+    second = housed.api.post("/vacancies", {"rows": [empty("A-3", **again, departure="Un salarié muté d’urgence")]})
+    assert (outcomes(second), Turn.objects.count()) == (["created"], 2)

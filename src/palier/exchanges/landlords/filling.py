@@ -18,6 +18,7 @@ from palier.homes.models import AvailabilityStatement, Dwelling, Offer
 from palier.homes.queries import own_offers
 from palier.homes.stock import put_dwellings
 from palier.law.freshness import Effect
+from palier.reservations import actions as reservations
 from palier.territories.models import Commune
 
 LIVE = ("draft", "published", "suspended", "closed")
@@ -133,13 +134,13 @@ def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
 
 
 def _offer(actor: Actor, dwelling_id: int, row: VacancyRow) -> int:
-    offer = homes.draft_offer(
-        actor=actor, dwelling_id=dwelling_id, available_on=row.available_on, rent=row.rent, charges=row.charges,
-        contingent=row.contingent, holder_id=row.holder, description=row.description,
-    )  # fmt: skip
-    if row.publish and offer.state == "draft":
-        homes.publish(actor=actor, offer_id=offer.pk)
-    return offer.pk
+    said = {
+        "dwelling_id": dwelling_id, "available_on": row.available_on, "rent": row.rent, "charges": row.charges,
+        "contingent": row.contingent, "holder_id": row.holder, "description": row.description,
+    }  # fmt: skip
+    if row.publish:
+        return reservations.publish_as_said(actor=actor, departure=row.departure, **said).pk
+    return homes.draft_offer(actor=actor, **said).pk
 
 
 def statements(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:

@@ -144,7 +144,10 @@ class DwellingRow(Row):
 
 
 class VacancyRow(Row):
-    """A dwelling that is or will be empty, and its offer. `holder`: key of a reservation holder (`GET /holders`)."""
+    """A dwelling that is or will be empty, and its offer. `holder`: key of a reservation holder (`GET /holders`).
+
+    Where a convention covers the dwelling, no holder means whoever's turn it is; another one needs its `departure`.
+    """
 
     dwelling: Reference
     available_on: Day
@@ -153,6 +156,7 @@ class VacancyRow(Row):
     contingent: Contingent = "none"
     holder: Key | None = None
     description: text_of(0, 1000, r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$") = ""
+    departure: text_of(0, 300, r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$") = ""
     publish: StrictBool = True
 
 

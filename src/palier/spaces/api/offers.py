@@ -13,6 +13,7 @@ from palier.exchanges.landlords.rows import Reason, Row
 from palier.homes import actions
 from palier.homes.models import Offer
 from palier.homes.queries import candidate_counts, own_offers
+from palier.reservations import actions as reservations
 from palier.spaces.api import paging
 from palier.spaces.api.door import reads, writes
 from palier.spaces.api.keys import Key
@@ -101,8 +102,15 @@ def put_vacancies(request: HttpRequest, sent: Vacancies) -> dict[str, Any]:
 @router.post("/offers/{key}/publish", response={200: StateOut, ERRORS: Problem}, operation_id="publish_offer")
 @writes("offers:write")
 def publish(request: HttpRequest, key: Path[Key]) -> dict[str, Any]:
-    """Put a draft on the site."""
-    return _state(actions.publish(actor=request.actor, offer_id=key))
+    """Put a draft on the site, for whoever's turn it is where a convention covers its dwelling."""
+    draft = _mine(request).select_related("vacancy").get(pk=key)
+    if draft.state != "draft":
+        return _state(actions.publish(actor=request.actor, offer_id=key))
+    made = reservations.publish_as_said(
+        actor=request.actor, dwelling_id=draft.dwelling_id, contingent=draft.contingent, holder_id=draft.holder_id,
+        available_on=draft.vacancy.available_on, rent=draft.rent, charges=draft.charges, description=draft.description,
+    )  # fmt: skip
+    return _state(made)
 
 
 @router.post("/offers/{key}/withdraw", response={200: StateOut, ERRORS: Problem}, operation_id="withdraw_offer")
