@@ -56,8 +56,9 @@ def site(committed: None, settings) -> Iterator[str]:
     connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator:
+    """One Chromium for a file of tests; each test opens contexts of its own, which share nothing."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE)

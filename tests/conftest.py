@@ -111,14 +111,25 @@ def committed(django_db_blocker) -> Iterator[None]:
 
 
 def empty_database() -> None:
-    """Truncate, as the owner, every table that holds neither schema nor geography."""
+    """Truncate, as the owner, every table that holds neither schema nor geography, and that was written to."""
     owner = ENV.database("owner")
     with psycopg.connect(
         host=owner["host"], port=owner["port"], user=owner["user"], password=owner["password"], dbname=owner["name"]
     ) as link:
-        rows = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        names = [f'"{name}"' for (name,) in rows if name not in KEPT_TABLES]
-        link.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+        rows = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename").fetchall()
+        names = [name for (name,) in rows if name not in KEPT_TABLES]
+        filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names)
+        written = {name for (name,) in [*link.execute(filled).fetchall(), *link.execute(_COUNTED_ON).fetchall()]}
+        if emptied := [f'"{name}"' for name in names if name in written]:
+            link.execute(f"TRUNCATE {', '.join(emptied)} RESTART IDENTITY CASCADE")
+
+
+# Tables whose keys went on, rows or not.
+_COUNTED_ON = """
+    SELECT held.relname FROM pg_sequences q
+    JOIN pg_class s ON s.relname = q.sequencename AND s.relkind = 'S'
+    JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i') JOIN pg_class held ON held.oid = d.refobjid
+    WHERE q.schemaname = 'public' AND q.last_value IS NOT NULL"""
 
 
 @pytest.fixture
