@@ -205,13 +205,24 @@ each("[data-ballot]", (box) => {
     else if (leaving) window.location.assign(box.dataset.next);
   });
   // Another tab of the same member recorded something for this dwelling: this one follows, unless it holds its own.
+  let elsewhere;
+  const follow = () => {
+    if (!elsewhere || sending || kept(owner, item)) return;
+    if (elsewhere.revision > revision) {
+      ({ revision, at: saved } = elsewhere);
+      if (form) form.elements.revision.value = revision;
+      put(elsewhere);
+      tell("saved");
+    }
+    elsewhere = undefined;
+  };
   others?.addEventListener("message", ({ data }) => {
-    if (data.owner !== owner || data.item !== item || sending || kept(owner, item)) return;
-    ({ revision, at: saved } = data.ballot);
-    if (form) form.elements.revision.value = revision;
-    put(data.ballot);
-    tell("saved");
+    if (data.owner !== owner || data.item !== item) return;
+    elsewhere = data.ballot;
+    follow();
   });
+  // What the other tab kept until it was recorded may still be seen here for an instant.
+  window.addEventListener("storage", follow);
 
   const start = () => {
     box.classList.add("ballot-live");
