@@ -117,9 +117,9 @@ def test_every_action_leaves_a_signed_session_as_it_is(signed):
         (signed.secretary, actions.settle_ties, {"item_id": item, "settlements": [(keys[:2], "raison")]}),
         (signed.president, actions.sign, {"session_id": session}),
     ]  # fmt: skip
-    # These do not act on a session: those of the commission itself, and the worker's rounds.
+    # These do not act on a signed session: those of the commission itself, the worker's rounds, what an offer that ends leaves.
     untouched = {
-        "after_signature", "create_session", "Entry", "Mark", "add_seat", "elect", "end_seat", "publish_rules", "remind_all",
+        "after_signature", "create_session", "leave_agendas", "Entry", "Mark", "add_seat", "elect", "end_seat", "publish_rules", "remind_all",
         "tell_waiting", "withdraw_stand_in",
     }  # fmt: skip
     assert {action.__name__ for _, action, _ in attempts} | untouched == set(actions.__all__)

@@ -126,6 +126,7 @@ def publish(
     exclusion: str = "",
     line: int | None = None,
     departure: str = "",
+    via: str = "form",
     **offered: Any,
 ) -> Offer:
     """Offer a dwelling to whoever's turn it is, record why, and publish. Asked again, the live offer comes back as it is.
@@ -155,7 +156,7 @@ def publish(
     Offer.objects.filter(pk=offer.pk).update(**held)
     Vacancy.objects.filter(pk=offer.vacancy_id).update(first_letting=first_letting)
     _begin(actor, offer, kind, rule, convention, departure.strip())
-    return homes.publish(actor=actor, offer_id=offer.pk)
+    return homes.publish(actor=actor, offer_id=offer.pk, via=via)
 
 
 @transaction.atomic
@@ -166,6 +167,7 @@ def publish_as_said(
     contingent: str = "none",
     holder_id: int | None = None,
     departure: str = "",
+    via: str,
     **offered: Any,
 ) -> Offer:
     """Publish what a landlord's system says of a dwelling: a holder by its key, or nobody.
@@ -178,14 +180,14 @@ def publish_as_said(
     rule = next_turn(dwelling, clock.today())
     if rule is None:
         offer = homes.draft_offer(actor=actor, dwelling_id=dwelling_id, **held, **offered)
-        return homes.publish(actor=actor, offer_id=offer.pk)
+        return homes.publish(actor=actor, offer_id=offer.pk, via=via)
     line = None
     if holder_id is not None:
         lines = [row.line.key for row in rule.standings]
         line = Convention.objects.filter(pk__in=lines, **held).order_by("pk").values_list("pk", flat=True).first()
         if line is None:
             raise Refused("turn.line", "Aucune convention avec ce réservataire ne couvre ce logement.", field="holder")
-    return publish(actor=actor, dwelling_id=dwelling_id, line=line, departure=departure, **offered)
+    return publish(actor=actor, dwelling_id=dwelling_id, line=line, departure=departure, via=via, **offered)
 
 
 def _kind(dwelling: Dwelling, first_letting: bool, exclusion: str, on: date) -> str:
@@ -320,7 +322,8 @@ def _return(turn: Turn, offer: Offer, verb: str, actor: Actor, reason: str) -> N
         )  # fmt: skip
 
 
-def cancel(actor: Actor, offer: Offer, reason: str) -> None:
-    """A dwelling taken off the market was nobody's turn. Follows `homes` when an offer is withdrawn."""
+def cancel(actor: Actor, offer: Offer, reason: str) -> int:
+    """A dwelling taken off the market was nobody's turn. Follows `homes` when an offer ends; frees no candidate itself."""
     for turn in Turn.objects.filter(vacancy=offer.vacancy_id).exclude(state="cancelled").order_by("pk"):
         TURN.fire(locked(Turn.objects.all(), turn.pk), "cancel", actor=actor, why=reason, ended_at=clock.now())
+    return 0

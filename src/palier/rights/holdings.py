@@ -186,7 +186,6 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("rights.Archive", "Vos archives", ("person",), by="person", without={"file_name": STORE}),
 )  # fmt: skip
 WITHHELD: dict[str, str] = {
-    "observatory.StepDelay": "délais des bailleurs et réservataires, sans rien sur vous",
     "observatory.EscalationContact": "qui, chez un bailleur ou un réservataire, est prévenu des retards, sans rien sur vous",
     "observatory.Escalation": "jours où les retards d’un organisme lui ont été signalés, sans rien sur vous",
     "observatory.PastOffer": "places et issues des candidatures à une offre finie, sans nom ni numéro",

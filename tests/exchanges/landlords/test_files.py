@@ -94,10 +94,10 @@ def test_vacancies_by_file(agent, build):
     build.dwelling(agent.organisation, reference="A-1"), build.dwelling(agent.organisation, reference="A-2")
     titles = [c.title for c in COLUMNS["vacancies"]]
     rows = [
-        ["A-1", "04/01/2027", "410,25", "60", "", "", "", ""],
-        ["A-2", "2027-01-04", "410", "60", "Action Logement", "Action d’essai", "Clair", "non"],
-        ["A-3", "04/01/2027", "410", "60", "", "", "", ""],
-        ["A-1", "31/02/2027", "0", "soixante", "à personne", "Inconnu", "", ""],
+        ["A-1", "04/01/2027", "410,25", "60", "", "", "", "", ""],
+        ["A-2", "2027-01-04", "410", "60", "Action Logement", "Action d’essai", "Clair", "non", ""],
+        ["A-3", "04/01/2027", "410", "60", "", "", "", "", ""],
+        ["A-1", "31/02/2027", "0", "soixante", "à personne", "Inconnu", "", "", ""],
     ]
     held = receive(agent, table(*rows, titles=titles), "vacancies")
     assert [(t["cell"], t["message"]) for t in held.troubles] == [
@@ -120,7 +120,7 @@ def test_vacancies_by_file(agent, build):
 def test_what_became_impossible_meanwhile_is_told(agent, build):
     dwelling = build.dwelling(agent.organisation, reference="A-1")
     titles = [c.title for c in COLUMNS["vacancies"]]
-    held = receive(agent, table(["A-1", "04/01/2027", "410", "60", "", "", "", ""], titles=titles), "vacancies")
+    held = receive(agent, table(["A-1", "04/01/2027", "410", "60", "", "", "", "", ""], titles=titles), "vacancies")
     dwelling.delete()
     done = files.confirm(actor=agent, file_id=held.pk)
     assert (done.counts, [(t["line"], t["message"]) for t in done.troubles]) == (

@@ -107,9 +107,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("charges", "charges", _number, "60"),
         Column("reservation", "contingent", _CONTINGENT, "Non réservé (bailleur)", required=False),
         Column("reservataire", "holder", _holder, "", required=False),
-        Column("motif_du_choix", "departure", _word, "", required=False),
         Column("description", "description", _word, "Lumineux, proche du tramway", required=False),
         Column("publier", "publish", cells.flag, "oui", required=False),
+        Column("motif_du_choix", "departure", _word, "", required=False),
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def confirm(*, actor: Actor, file_id: int) -> StockFile:
         return held
     if held.state != "read":
         raise Refused("stockfile.dropped", "Ce fichier est abandonné : envoyez-le de nouveau.")
-    act = filling.dwellings if held.kind == "dwellings" else filling.vacancies
+    act = filling.dwellings if held.kind == "dwellings" else partial(filling.vacancies, via="file")
     counts: Counter[str] = Counter()
     for block in _blocks(held.rows):
         for result in act(actor, [one["values"] for one in block]):

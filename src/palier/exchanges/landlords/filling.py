@@ -120,26 +120,26 @@ def judge_vacancies(
     return ready, results
 
 
-def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
-    """Declare dwellings empty, with their offers, published or not."""
+def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]], *, via: str = "system") -> list[Result]:
+    """Declare dwellings empty, with their offers, published or not. `via`: file or system, as in a statement."""
     ready, results = judge_vacancies(actor, rows)
     offered = Offer.objects.filter(dwelling__in=[key for _, _, key in ready], state__in=LIVE)
     live = set(offered.values_list("dwelling_id", flat=True))
     for number, row, key in ready:
         outcome = "unchanged" if key in live else "created"
         results.append(
-            attempted(number, row.dwelling, lambda o=outcome, k=key, r=row: (o, _offer(actor, k, r)))
+            attempted(number, row.dwelling, lambda o=outcome, k=key, r=row: (o, _offer(actor, k, r, via)))
         )
     return sorted(results, key=lambda r: r["row"])
 
 
-def _offer(actor: Actor, dwelling_id: int, row: VacancyRow) -> int:
+def _offer(actor: Actor, dwelling_id: int, row: VacancyRow, via: str) -> int:
     said = {
         "dwelling_id": dwelling_id, "available_on": row.available_on, "rent": row.rent, "charges": row.charges,
         "contingent": row.contingent, "holder_id": row.holder, "description": row.description,
     }  # fmt: skip
     if row.publish:
-        return reservations.publish_as_said(actor=actor, departure=row.departure, **said).pk
+        return reservations.publish_as_said(actor=actor, departure=row.departure, via=via, **said).pk
     return homes.draft_offer(actor=actor, **said).pk
 
 

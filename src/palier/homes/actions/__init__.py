@@ -1,7 +1,7 @@
 """Every write on dwellings and offers: describe, publish, say that it still stands, end, watch the silence."""
 
 from palier.homes.actions.following import after_end, after_pause, after_resume
-from palier.homes.actions.offering import add_dwelling, draft_offer, publish, reopen
+from palier.homes.actions.offering import add_dwelling, draft_offer, publish, reopen, reserve_for
 from palier.homes.actions.settling import settle
 from palier.homes.actions.stating import confirm, confirm_all, let_elsewhere, opposing, state_availability, withdraw
 from palier.homes.actions.watching import remind_landlords, suspend_stale
@@ -19,6 +19,7 @@ __all__ = [
     "publish",
     "remind_landlords",
     "reopen",
+    "reserve_for",
     "settle",
     "state_availability",
     "suspend_stale",

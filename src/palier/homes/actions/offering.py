@@ -79,8 +79,8 @@ def draft_offer(
 
 
 @transaction.atomic
-def publish(*, actor: Actor, offer_id: int) -> Offer:
-    """Put the offer on the site, for the territory's number of days."""
+def publish(*, actor: Actor, offer_id: int, via: str = "form") -> Offer:
+    """Put the offer on the site, for the territory's number of days. `via`: form, file or system, as in a statement."""
     offer = locked(own_offers(actor), offer_id)
     if offer.state == "published":
         return offer
@@ -94,9 +94,10 @@ def publish(*, actor: Actor, offer_id: int) -> Offer:
         published_at=now,
         closes_at=now + timedelta(days=days),
         confirmed_at=now,
+        confirmed_via=via,
     )
     AvailabilityStatement.objects.create(
-        offer=offer, at=now, received_at=now, organisation=actor.organisation, says="available"
+        offer=offer, at=now, received_at=now, organisation=actor.organisation, says="available", via=via
     )
     return offer
 

@@ -109,6 +109,7 @@ def publish(request: HttpRequest, key: Path[Key]) -> dict[str, Any]:
     made = reservations.publish_as_said(
         actor=request.actor, dwelling_id=draft.dwelling_id, contingent=draft.contingent, holder_id=draft.holder_id,
         available_on=draft.vacancy.available_on, rent=draft.rent, charges=draft.charges, description=draft.description,
+        via="system",
     )  # fmt: skip
     return _state(made)
 
@@ -117,7 +118,8 @@ def publish(request: HttpRequest, key: Path[Key]) -> dict[str, Any]:
 @writes("offers:write")
 def withdraw(request: HttpRequest, key: Path[Key], sent: Withdrawal) -> dict[str, Any]:
     """Take an offer off; its candidates are told and freed."""
-    return _state(actions.withdraw(actor=request.actor, offer_id=key, reason=sent.reason))
+    actions.withdraw(actor=request.actor, offer_id=key, reason=sent.reason)
+    return _state(_mine(request).get(pk=key))
 
 
 def _state(offer: Offer) -> dict[str, Any]:
