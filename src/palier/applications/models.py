@@ -85,7 +85,7 @@ class Instruction(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(answered_by=None, answered_at=None)
-                | models.Q(answered_by__isnull=False, answered_at__gte=models.F("received_at")),
+                | models.Q(answered_at__gte=models.F("received_at")),
                 name="instruction_answered_after_it_came",
             ),
         ]

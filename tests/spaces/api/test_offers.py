@@ -100,7 +100,7 @@ def test_a_dwelling_let_elsewhere_frees_its_candidates_at_once(housed, build):
     freeing.tell_freed()
     assert (waiting.state, Message.objects.filter(kind="applications.released").count()) == ("released", 1)
     offer.vacancy.refresh_from_db()
-    assert (offer.vacancy.end_reason, offer.vacancy.ended_on) == ("let", NOW.date())
+    assert (offer.vacancy.end_reason, offer.vacancy.ended_on) == ("let_elsewhere", NOW.date())
 
 
 def test_wrong_statements_are_told_one_by_one(housed, build):

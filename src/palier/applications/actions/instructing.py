@@ -66,9 +66,9 @@ def _instruction(application: Application) -> Instruction:
 
 
 def _answered(application: Application, actor: Actor) -> None:
-    """Before the state moves: the answer and who gave it; a file that nobody took is theirs."""
+    """Before the state moves: the answer and who gave it, nobody for a landlord's system; a file that nobody took is theirs."""
     held, now = _instruction(application), clock.now()
-    if held.taken_by_id is None:
+    if held.taken_by_id is None and actor.person is not None:
         held.taken_by, held.taken_at = actor.person, now
     held.answered_by, held.answered_at = actor.person, now
     held.save(update_fields=["taken_by", "taken_at", "answered_by", "answered_at"])

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='instruction_taken_is_dated'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None)), models.Q(('answered_at__gte', models.F('received_at')), ('answered_by__isnull', False)), _connector='OR'), name='instruction_answered_after_it_came')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='instruction_taken_is_dated'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None)), ('answered_at__gte', models.F('received_at')), _connector='OR'), name='instruction_answered_after_it_came')],
             },
         ),
     ]

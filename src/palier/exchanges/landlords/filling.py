@@ -17,7 +17,7 @@ from palier.homes import actions as homes
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer
 from palier.homes.queries import own_offers
 from palier.homes.stock import put_dwellings
-from palier.law.freshness import Effect
+from palier.law.freshness import AVAILABLE, Effect
 from palier.reservations import actions as reservations
 from palier.territories.models import Commune
 
@@ -162,7 +162,10 @@ def _say(actor: Actor, offer_id: int, row: StatementRow) -> str:
     same = {"offer": offer_id, "organisation": actor.organisation_id, "says": row.says, "at": row.at, "via": "system"}
     already = AvailabilityStatement.objects.filter(**same).exists()
     said = homes.state_availability(actor=actor, offer_id=offer_id, says=row.says, stated_at=row.at, via="system")
-    return "repeated" if already or said.effect == Effect.KNOWN else said.effect
+    if already or said.effect == Effect.KNOWN and row.says != AVAILABLE:
+        return "repeated"
+    # Of an offer that ended later than this was true.
+    return Effect.OLDER.value if said.effect == Effect.KNOWN else said.effect
 
 
 def _unknown(message: str = "Ce logement n’est pas dans votre parc.") -> Problem:
