@@ -187,7 +187,9 @@ def workload(actor: Actor, *, now: datetime) -> list[Load]:
     waiting = waiting_files(actor).values_list("instruction__taken_by", "state_at")
     since = now - timedelta(days=WORKLOAD_DAYS)
     held = Instruction.objects.filter(application__offer__dwelling__landlord=actor.organisation_id)
-    done = held.filter(answered_at__gte=since, answered_by__isnull=False).order_by("pk").values_list("answered_by", "received_at", "answered_at")
+    # What a landlord's system answered is nobody's work.
+    done = held.filter(answered_at__gte=since, answered_by__isnull=False).order_by("pk")
+    done = done.values_list("answered_by", "received_at", "answered_at")
     return loads(
         [*(Handled(agent, at, None) for agent, at in waiting), *(Handled(*row) for row in done)], since=since, now=now
     )

@@ -133,3 +133,17 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const writing = [...document.querySelectorAll("form[data-say] textarea")].some((area) => area.value.trim());
   if (writing && elt.hasAttribute("data-live-on") && xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
 });
+
+// A part that comes back longer pushes what follows it: the control that has the focus stays in view if it was.
+const shown = (element) => {
+  const box = element.getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= window.innerHeight;
+};
+let focused = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const control = document.activeElement;
+  focused = control && control !== document.body && shown(control) ? control : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (focused && focused === document.activeElement && !shown(focused)) focused.scrollIntoView({ block: "nearest" });
+});
