@@ -79,6 +79,10 @@ UNREAD = {
     "landlord:declare_review", "landlord:follow_review", "landlord:remind_review", "landlord:review",
     "landlord:review_opinion", "landlord:review_request", "landlord:send_review", "landlord:take_off_review",
     "landlord:write_opinion", "member:review", "member:speak", "member:step_out_review", "spaces:statistics_report",
+    # Nobody is invited nor leaves, no two sources contradict each other, no visit is open and no correction proposed here.
+    "employer:cancel_invitation", "employer:remove_agent", "holder:reserve", "landlord:cancel_visit",
+    "landlord:contradiction", "landlord:model_file", "landlord:withdraw_doubt", "spaces:accept_invitation",
+    "spaces:decline_invitation",
     # This town has no convention: nothing of a demand is on these pages.
     "holder:flow_balance", "landlord:end_convention", "landlord:flow_balance", "landlord:sign_balance",
     # A landlord's systems and files: none in this town, and nothing of a demand in them.
@@ -262,6 +266,8 @@ def keys_of(town: Town) -> dict[str, list[int]]:
         "attributions": pks("allocations.Proposal"),
         "decisions": pks("commissions.Candidate"),
         "organisations": pks("accounts.Organisation")[:5],
+        # None of these in this town: not to be tried with the keys of something else.
+        "agents": [], "contradictions": [], "corrections": [], "invitations": [],
     }  # fmt: skip
     return {word: list(dict.fromkeys(keys)) for word, keys in found.items()}
 
