@@ -101,6 +101,17 @@ def test_a_removed_agent_has_no_page_at_the_very_next_request(invited, employer,
     assert Message.objects.filter(kind="memberships.end").count() == 1
 
 
+def test_a_removed_agent_does_not_come_back_by_an_invitation_that_served(invited, employer, guest):
+    membership = run(actions.accept_invitation, guest, invitation_id=invited.pk)
+    run(actions.end_membership, employer, membership_id=membership.pk)
+    with pytest.raises(Refused, match="déjà servi"):
+        run(actions.accept_invitation, guest, invitation_id=invited.pk)
+    with acting(guest.scope):
+        assert list(queries.memberships_of(guest.person)) == []
+    again = run(actions.invite, employer, email=guest.person.email)
+    assert run(actions.accept_invitation, guest, invitation_id=again.pk).pk != membership.pk
+
+
 def test_the_last_agent_stays_and_removing_twice_removes_once(invited, employer, guest):
     with pytest.raises(Refused, match="au moins un agent"):
         run(actions.end_membership, employer, membership_id=employer.membership.pk)

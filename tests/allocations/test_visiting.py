@@ -14,7 +14,7 @@ from palier.allocations.queries import bookable, places_taken
 from palier.applications import actions as applications
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
-from palier.common.isolation import acting
+from palier.common.isolation import SYSTEM, acting
 from palier.common.ledger import timeline
 from palier.common.models import Message
 from tests.conftest import NOW
@@ -168,6 +168,9 @@ def test_others_see_and_do_nothing(build, offer, candidates, visit):
         assert Visit.objects.update(capacity=99) == 0
     with pytest.raises(Visit.DoesNotExist):
         run(actions.cancel_visit, other, visit_id=visit.pk, why="x")
+    # The first wall, without the second.
+    with pytest.raises(Visit.DoesNotExist), acting(SYSTEM):
+        actions.cancel_visit(actor=other, visit_id=visit.pk, why="x")
     landlord = Actor(role=Role.APPLICANT, person=other.person)
     with pytest.raises(NotYours):
         run(actions.open_visit, landlord, offer_id=offer.pk, at=AT, capacity=2, place="Hall")

@@ -83,19 +83,28 @@ def cancel_invitation(*, actor: Actor, invitation_id: int) -> None:
 
 @transaction.atomic
 def accept_invitation(*, actor: Actor, invitation_id: int) -> Membership:
-    """Take up an invitation sent to an address that one proved; accepting twice gives one membership."""
+    """Take up an invitation sent to an address that one proved; accepting twice gives one membership.
+
+    An invitation opens once: whoever was removed since needs another one.
+    """
     mine = queries.invitations_for(actor).get(pk=invitation_id)
     with as_system("nobody gives themself a role: the invitation, to an address they proved, does"):
         invitation = locked(Invitation.objects.all(), mine.pk)
-        if invitation.state != "accepted":
-            if invitation.expires_on < clock.today():
-                raise Refused("invitation.late", "Cette invitation a expiré : demandez qu’on vous la renvoie.")
-            INVITATION.fire(invitation, "accept", actor=actor, answered_at=clock.now())
-        membership, _ = Membership.objects.get_or_create(
-            person=actor.person, organisation=invitation.organisation, role=invitation.role, until=None,
-            defaults={"since": clock.today()},
-        )  # fmt: skip
-    return membership
+        access = {
+            "person": actor.person,
+            "organisation": invitation.organisation,
+            "role": invitation.role,
+            "until": None,
+        }
+        held = Membership.objects.filter(**access).first()
+        if invitation.state == "accepted":
+            if held is None:
+                raise Refused("invitation.used", "Cette invitation a déjà servi : demandez-en une autre.")
+            return held
+        if invitation.expires_on < clock.today():
+            raise Refused("invitation.late", "Cette invitation a expiré : demandez qu’on vous la renvoie.")
+        INVITATION.fire(invitation, "accept", actor=actor, answered_at=clock.now())
+        return held or Membership.objects.create(**access, since=clock.today())
 
 
 @transaction.atomic

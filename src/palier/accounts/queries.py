@@ -15,13 +15,12 @@ from palier.territories.models import Epci
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
     """The memberships in force today, oldest first."""
+    return _in_force(Membership.objects.filter(person=person).select_related("organisation"))
+
+
+def _in_force(held: QuerySet[Membership]) -> QuerySet[Membership]:
     today = clock.today()
-    return (
-        Membership.objects.filter(person=person, since__lte=today)
-        .filter(Q(until=None) | Q(until__gt=today))
-        .select_related("organisation")
-        .order_by("pk")
-    )
+    return held.filter(Q(until=None) | Q(until__gt=today), since__lte=today).order_by("pk")
 
 
 def current_membership(person: Person, chosen: int | None) -> Membership | None:
@@ -37,13 +36,16 @@ def current_membership(person: Person, chosen: int | None) -> Membership | None:
 
 def colleagues(actor: Actor) -> QuerySet[Membership]:
     """Who acts today for the actor's organisation under the same role, oldest first."""
-    today = clock.today()
-    return (
-        Membership.objects.filter(organisation=actor.organisation_id, role=actor.role, since__lte=today)
-        .filter(Q(until=None) | Q(until__gt=today))
-        .select_related("person")
-        .order_by("pk")
-    )
+    return _acting_for(actor.organisation_id, actor.role)
+
+
+def _acting_for(organisation_id: int | None, role: str) -> QuerySet[Membership]:
+    return _in_force(Membership.objects.filter(organisation=organisation_id, role=role).select_related("person"))
+
+
+def agents_of(organisation_id: int, role: str) -> list[Membership]:
+    """Who may be written to of what an organisation has to do under a role: those who act for it, with an account in use."""
+    return list(_acting_for(organisation_id, role).filter(person__is_active=True))
 
 
 def former_colleagues(actor: Actor) -> QuerySet[Membership]:
@@ -79,10 +81,3 @@ def territories(actor: Actor) -> list[Epci]:
         Epci.objects.filter(pk=body.epci_id) if body.epci_id else Epci.objects.filter(department__in=body.departments)
     )
     return list(every.order_by("name"))
-
-
-def agents_of(organisation_id: int, role: str) -> list[Membership]:
-    """Who acts for an organisation under a role today, with the person."""
-    today = clock.today()
-    held = Membership.objects.filter(organisation=organisation_id, role=role, since__lte=today, person__is_active=True)
-    return list(held.filter(Q(until=None) | Q(until__gt=today)).select_related("person").order_by("pk"))

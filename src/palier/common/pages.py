@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
@@ -58,6 +60,27 @@ def attempt(form: forms.Form | None, action: Callable[[], T]) -> T | None:
         known = refusal.field if refusal.field in form.fields else None
         form.add_error(known, refusal.message)
         return None
+
+
+def act(request: HttpRequest, action: Callable[[], object], done: str, to: str, *args: Any) -> HttpResponse:
+    """Run the action of a button alone, say that it is done or why it is not, and go on to `to`."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, done)
+    return go(request, to, *args)
+
+
+def table_file(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """A table as a CSV file to download, in the way that French spreadsheets read: semicolons, UTF-8."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    writer = csv.writer(response, delimiter=";")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return response
 
 
 def paper(content: bytes, name: str) -> HttpResponse:

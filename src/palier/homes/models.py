@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from palier.homes.states import CONTRADICTION, OFFER
+from palier.homes.states import CONTRADICTION, LIVE, OFFER
 from palier.law.freshness import Effect
 
 KINDS = [("flat", "Appartement"), ("house", "Maison")]
@@ -112,7 +112,7 @@ class Offer(models.Model):
             OFFER.constraint("offer_state"),
             models.UniqueConstraint(
                 fields=["vacancy"],
-                condition=models.Q(state__in=["draft", "published", "suspended", "closed"]),
+                condition=models.Q(state__in=list(LIVE)),
                 name="offer_one_live",
             ),
             models.CheckConstraint(condition=models.Q(rent__gt=0, charges__gte=0), name="offer_rent"),

@@ -5,6 +5,8 @@ from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
 
 _LANDLORD = frozenset({Role.LANDLORD, Role.SYSTEM})
+# An offer under way: a vacancy has one at most.
+LIVE = ("draft", "published", "suspended", "closed")
 OFFER = Workflow(
     name="offers",
     title="Offre de logement",
@@ -37,11 +39,14 @@ OFFER = Workflow(
         ),
         Transition("let", ["closed", "published", "suspended"], "let", _LANDLORD | {Role.SECRETARY}, {"agent": "Logement loué"}),
         Transition(
-            "withdraw", ["draft", "published", "suspended", "closed"], "withdrawn", _LANDLORD,
+            "withdraw", [*LIVE], "withdrawn", _LANDLORD,
             {"agent": "Offre retirée"},
         ),
     ],
 )  # fmt: skip
+
+# Those that ended for good.
+ENDED = tuple(name for name, state in OFFER.states.items() if state.final)
 
 CONTRADICTION = Workflow(
     name="contradictions",

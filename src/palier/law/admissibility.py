@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from palier.law import codes
-from palier.law.parameters import parameter_set
+from palier.law.parameters import parameter_set, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ def grounds(on: date) -> tuple[Ground, ...]:
     """The grounds of a day, in order."""
     rows = parameter_set("admissibility", on=on).values["grounds"]
     return tuple(Ground(row["code"], row["basis"], row.get("asked_first", False)) for row in rows)
+
+
+def every_code() -> tuple[str, ...]:
+    """The codes that are or were a ground, whatever the day: what a form or an interface may name."""
+    rows = [row for version in versions("admissibility") for row in version.values["grounds"]]
+    return tuple(dict.fromkeys(row["code"] for row in rows))
 
 
 def foreign(chosen: Collection[str], on: date) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from palier.law.occupancy_review import quarter
 from palier.law.secrecy import hidden, share
 from palier.observatory.models import PastProfile
 from palier.observatory.profiles import Asked, Objective, figure, objectives, quarters_of, shares
-from palier.territories.queries import setting
+from palier.territories.queries import setting, settings
 
 Key = tuple[bool, str, bool]
 
@@ -170,7 +170,7 @@ def at_choice(offer: Offer, demands: Sequence[Demand]) -> Choice:
     `demands`: those that may be sent, in order. The same few questions to the database however many they are.
     """
     today, place = clock.today(), offer.dwelling.commune
-    rule = {key: setting(key, on=today, territory=place.epci_id or "") for key in _RULE}
+    rule = settings(_RULE, on=today, territory=place.epci_id or "")
     threshold = 0 if offer.dwelling.qpv else rule["first_quartile_income"]
     modest = {
         d.pk

@@ -19,10 +19,11 @@ from palier.common.isolation import as_system
 from palier.common.locks import locked, one_at_a_time
 from palier.homes import actions as homes
 from palier.homes.models import Dwelling, Offer, Vacancy
+from palier.homes.states import LIVE
 from palier.law import flow
 from palier.law.parameters import NoParameter
 from palier.reservations.models import Convention, Turn
-from palier.reservations.queries import conventions_of, in_force, next_turn, open_turn
+from palier.reservations.queries import conventions_of, covering, in_force, next_turn, open_turn
 from palier.reservations.states import TURN
 from palier.territories.models import Commune
 
@@ -32,7 +33,6 @@ HOLDS = {
     OrganisationKind.ACTION_LOGEMENT: ("action_logement",),
     OrganisationKind.AUTHORITY: ("authority",),
 }
-LIVE = ("draft", "published", "suspended", "closed")
 
 
 def _landlord(actor: Actor) -> Organisation:
@@ -137,7 +137,7 @@ def publish(
     """
     landlord = _landlord(actor)
     dwelling = locked(Dwelling.objects.filter(landlord=landlord).select_related("commune", "landlord"), dwelling_id)
-    live = Offer.objects.filter(dwelling=dwelling, state__in=LIVE).exclude(state="draft").first()
+    live = _on_the_site(dwelling)
     if live is not None:
         return live
     one_at_a_time(f"flow {landlord.pk}")
@@ -173,21 +173,30 @@ def publish_as_said(
     """Publish what a landlord's system says of a dwelling: a holder by its key, or nobody.
 
     Where conventions cover the dwelling, nobody named is whose turn it is; another holder than the rule's is a choice
-    with its reason. Without any convention the offer is as it was said.
+    with its reason. Without any convention the offer is as it was said. Said again, the live offer comes back as it is,
+    whatever became of the conventions since.
     """
     held = {"contingent": contingent, "holder_id": holder_id}
-    dwelling = Dwelling.objects.select_related("commune", "landlord").get(pk=dwelling_id, landlord=_landlord(actor))
-    rule = next_turn(dwelling, clock.today())
-    if rule is None:
+    stock = Dwelling.objects.filter(landlord=_landlord(actor)).select_related("commune", "landlord")
+    dwelling = locked(stock, dwelling_id)
+    live = _on_the_site(dwelling)
+    if live is not None:
+        return live
+    conventions = covering(dwelling, clock.today())
+    if not conventions:
         offer = homes.draft_offer(actor=actor, dwelling_id=dwelling_id, **held, **offered)
         return homes.publish(actor=actor, offer_id=offer.pk, via=via)
     line = None
     if holder_id is not None:
-        lines = [row.line.key for row in rule.standings]
-        line = Convention.objects.filter(pk__in=lines, **held).order_by("pk").values_list("pk", flat=True).first()
+        named = Convention.objects.filter(pk__in=conventions, **held).order_by("pk")
+        line = named.values_list("pk", flat=True).first()
         if line is None:
             raise Refused("turn.line", "Aucune convention avec ce réservataire ne couvre ce logement.", field="holder")
     return publish(actor=actor, dwelling_id=dwelling_id, line=line, departure=departure, via=via, **offered)
+
+
+def _on_the_site(dwelling: Dwelling) -> Offer | None:
+    return Offer.objects.filter(dwelling=dwelling, state__in=LIVE).exclude(state="draft").first()
 
 
 def _kind(dwelling: Dwelling, first_letting: bool, exclusion: str, on: date) -> str:

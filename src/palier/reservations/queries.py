@@ -96,11 +96,21 @@ def _vacant(turn: Turn) -> Vacant:
     )  # fmt: skip
 
 
+def _lines_of_year(dwelling: Dwelling, year: int) -> list[Line]:
+    held = in_force(dwelling.landlord_id, dwelling.commune.department_id, date(year, 1, 1), date(year, 12, 31))
+    return lines_of(held)
+
+
+def covering(dwelling: Dwelling, on: date) -> list[int]:
+    """The conventions that cover a dwelling offered on a day, in their order."""
+    coming = Vacant(-1, dwelling.commune_id, on)
+    return [line.key for line in _lines_of_year(dwelling, on.year) if line.covers(coming)]
+
+
 def next_turn(dwelling: Dwelling, on: date) -> flow.Turn | None:
     """Who designates if this dwelling is offered on a day; None while no convention covers it."""
     department, landlord = dwelling.commune.department_id, dwelling.landlord
-    start, end = date(on.year, 1, 1), date(on.year, 12, 31)
-    lines = lines_of(in_force(landlord.pk, department, start, end))
+    lines = _lines_of_year(dwelling, on.year)
     coming = Vacant(-1, dwelling.commune_id, on)
     if not any(line.covers(coming) for line in lines):
         return None

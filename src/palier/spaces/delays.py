@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,7 @@ from django.urls import path
 
 from palier.accounts.roles import Role
 from palier.common import clock
-from palier.common.pages import attempt, go, page
+from palier.common.pages import attempt, go, page, table_file
 from palier.common.templatetags.palier_words import ordinal
 from palier.law import stopwatch
 from palier.law.stopwatch import BY_KEY
@@ -109,18 +108,17 @@ def quarter_words(first: date) -> str:
 @public
 def export(request: HttpRequest) -> HttpResponse:
     """Every figure of every quarter, one a line; hidden ones are empty."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="delais.csv"'
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(["trimestre", "organisme", "etape", "etapes_mesurees", "mediane_jours", "neuvieme_decile_jours"])
-    least = setting("delays_least", on=clock.today())
-    for quarter in quarters():
-        for row in published(quarter):
-            sample = row.sample if row.sample >= least else ""
-            writer.writerow([
-                quarter.isoformat(), row.organisation.name, BY_KEY[row.step].label, sample, row.median, row.ninth,
-            ])  # fmt: skip
-    return response
+    heads = ("trimestre", "organisme", "etape", "etapes_mesurees", "mediane_jours", "neuvieme_decile_jours")
+    # What is hidden was never kept: a row without a median is one of too few steps.
+    rows = (
+        (
+            quarter.isoformat(), row.organisation.name, BY_KEY[row.step].label,
+            "" if row.median is None else row.sample, row.median, row.ninth,
+        )
+        for quarter in quarters()
+        for row in published(quarter)
+    )  # fmt: skip
+    return table_file("delais", heads, rows)
 
 
 urlpatterns = [path("delais/", delays, name="delays")]

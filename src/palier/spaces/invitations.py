@@ -12,7 +12,7 @@ from palier.accounts.middleware import MEMBERSHIP_KEY
 from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.errors import Refused
-from palier.common.pages import go, page
+from palier.common.pages import act, go, page
 from palier.spaces.access import for_roles
 
 _EVERYONE = tuple(r.value for r in Role if r not in (Role.VISITOR, Role.SYSTEM))
@@ -41,12 +41,12 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(*_EVERYONE)
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.decline_invitation(actor=request.actor, invitation_id=pk)
-        messages.success(request, "Vous avez décliné l’invitation.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "spaces:invitations")
+    return act(
+        request,
+        lambda: actions.decline_invitation(actor=request.actor, invitation_id=pk),
+        "Vous avez décliné l’invitation.",
+        "spaces:invitations",
+    )
 
 
 urlpatterns = [

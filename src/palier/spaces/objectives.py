@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.urls import path, reverse
 
 from palier.accounts.roles import Role
 from palier.common import clock
-from palier.common.pages import page
+from palier.common.pages import page, table_file
 from palier.homes.models import Offer
 from palier.observatory.objectives import Followed, Part, at_choice, followed
 from palier.observatory.profiles import Asked, Objective
@@ -65,13 +64,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Every figure of the page, one line for each part; hidden ones are empty."""
     found = followed(request.actor, PeriodForm(request.GET).asked)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="objectifs-legaux.csv"'
-    writer = csv.writer(response, delimiter=";")
     names = ("premier_quartile_hors_qpv", "publics_prioritaires", "autres_quartiles_en_qpv")
-    writer.writerow([found.head.lower(), "contingent", "baux", *(f"{n}_%" for n in names), "du", "au"])
-    writer.writerows(_lines(found))
-    return response
+    heads = (found.head.lower(), "contingent", "baux", *(f"{n}_%" for n in names), "du", "au")
+    return table_file("objectifs-legaux", heads, _lines(found))
 
 
 def _lines(found: Followed) -> Iterator[list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -14,7 +13,7 @@ from django.urls import path, reverse
 
 from palier.accounts.roles import Role
 from palier.common import clock, pdf
-from palier.common.pages import page, paper
+from palier.common.pages import page, paper, table_file
 from palier.common.templatetags.palier_words import number
 from palier.law.calendar import add_months
 from palier.law.reasons import percent
@@ -110,13 +109,9 @@ def shown_objective(one: Objective) -> dict[str, Any]:
 def export(request: HttpRequest) -> HttpResponse:
     """Every figure of the page, one value a line; hidden ones are empty."""
     _, found = _found(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="statistiques-commission.csv"'
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(["tableau", "rubrique", "serie", "valeur", "unite", "du", "au"])
-    for row in _lines(found):
-        writer.writerow([*row, found.asked.since.isoformat(), found.asked.until.isoformat()])
-    return response
+    period = (found.asked.since.isoformat(), found.asked.until.isoformat())
+    heads = ("tableau", "rubrique", "serie", "valeur", "unite", "du", "au")
+    return table_file("statistiques-commission", heads, ([*row, *period] for row in _lines(found)))
 
 
 def _lines(found: Statistics) -> Iterator[list[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,21 @@ def current_commune(code: str) -> Commune | None:
     while commune is not None and commune.successor is not None:
         commune = commune.successor
     return commune
+
+
+def living_communes(codes: Iterable[str]) -> dict[str, str]:
+    """INSEE code → the living commune behind it, for those that are known; a question for each round of mergers."""
+    found = {code: code for code in codes}
+    left = set(found)
+    known: dict[str, str | None] = {}
+    while left:
+        rows = dict(Commune.objects.filter(code__in=left).order_by("code").values_list("code", "successor_id"))
+        known |= rows
+        left = {after for after in rows.values() if after is not None} - set(known)
+    for code in found:
+        while known.get(found[code]) is not None:
+            found[code] = known[found[code]]
+    return {code: living for code, living in found.items() if code in known}
 
 
 def commune_named(text: str) -> Commune | None:

@@ -67,6 +67,9 @@ def test_instruction_by_a_system(stage):
     wrong = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["ugly"], "reason": "Non"})
     assert (wrong[0], wrong[1]["code"]) == (422, "request.invalid")
     assert wrong[1]["errors"][0]["field"] == "grounds.0"
+    # What the commission weighs is no ground of a landlord's: not even a value that the interface lists.
+    weighed = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["priority"], "reason": "Non"})
+    assert (weighed[0], weighed[1]["code"], weighed[1]["errors"][0]["field"]) == (422, "request.invalid", "grounds.0")
     refused = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["too_small"], "reason": "Il manque une chambre."})
     assert refused == (200, {"key": second, "state": "inadmissible"})
     again = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["too_small"], "reason": "Il manque une chambre."})

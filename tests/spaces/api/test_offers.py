@@ -138,3 +138,21 @@ def test_where_conventions_hold_the_turn_decides_and_another_choice_needs_its_re
     assert codes(first) == [["turn.departure"]]
     second = housed.api.post("/vacancies", {"rows": [empty("A-3", **again, departure="Un salarié muté d’urgence")]})
     assert (outcomes(second), Turn.objects.count()) == (["created"], 2)
+
+
+def test_sent_again_after_its_convention_ended_the_offer_comes_back_as_it_is(housed, build):
+    holder = build.organisation(OrganisationKind.ACTION_LOGEMENT)
+    convention = Convention.objects.create(
+        landlord=housed.body, department_id="14", holder=holder, contingent="action_logement", percent=60,
+        valid_from=NOW.date(), designation_days=30, recorded_at=NOW,
+    )  # fmt: skip
+    row = empty("A-1", contingent="action_logement", holder=holder.pk)
+    first = housed.api.post("/vacancies", {"rows": [row]})
+    Convention.objects.filter(pk=convention.pk).update(valid_to=NOW.date())
+    other = Convention.objects.create(
+        landlord=housed.body, department_id="14", holder=build.organisation(OrganisationKind.STATE), contingent="state_priority",
+        percent=30, valid_from=NOW.date(), designation_days=30, recorded_at=NOW,
+    )  # fmt: skip
+    again = housed.api.post("/vacancies", {"rows": [row]})
+    assert (outcomes(first), outcomes(again)) == (["created"], ["unchanged"])
+    assert (Turn.objects.get().convention_id, other.pk != convention.pk) == (convention.pk, True)

@@ -64,7 +64,8 @@ def cancel_visit(*, actor: Actor, visit_id: int, why: str) -> Visit:
     why = " ".join(why.split())
     if not why:
         raise Refused("visit.why", "Dites pourquoi : les ménages le liront.", field="why")
-    visit = locked(Visit.objects.select_related("offer__dwelling__commune"), visit_id)
+    mine = Visit.objects.filter(offer__dwelling__landlord=actor.organisation_id)
+    visit = locked(mine.select_related("offer__dwelling__commune"), visit_id)
     if visit.cancelled_at is not None:
         return visit
     visit.cancelled_at, visit.cancelled_why = clock.now(), why[:200]

@@ -16,12 +16,12 @@ from palier.exchanges.landlords.rows import DwellingRow, Problem, Row, Statement
 from palier.homes import actions as homes
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer
 from palier.homes.queries import own_offers
+from palier.homes.states import LIVE
 from palier.homes.stock import put_dwellings
 from palier.law.freshness import AVAILABLE, Effect
 from palier.reservations import actions as reservations
-from palier.territories.models import Commune
+from palier.territories.queries import living_communes
 
-LIVE = ("draft", "published", "suspended", "closed")
 HOLDERS = (OrganisationKind.STATE, OrganisationKind.ACTION_LOGEMENT, OrganisationKind.AUTHORITY)
 Result = dict[str, Any]
 
@@ -60,22 +60,10 @@ def _twice(name: str) -> Problem:
     return {"field": name, "code": "row.twice", "message": "Cette référence est déjà plus haut dans le même envoi."}
 
 
-def communes_of(codes: Iterable[str]) -> dict[str, str]:
-    """INSEE code → the living commune behind it, for those that are known."""
-    above = dict(Commune.objects.values_list("code", "successor_id"))
-    found = {}
-    for code in set(codes) & set(above):
-        living = code
-        while above[living] is not None:
-            living = above[living]
-        found[code] = living
-    return found
-
-
 def judge_dwellings(rows: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[int, dict[str, Any]]], list[Result]]:
     """The dwellings that can be put, with their number, and the results of the others. Writes nothing."""
     good, results = _sorted_out(DwellingRow, rows, "reference")
-    places = communes_of(row.commune for _, row in good)
+    places = living_communes(row.commune for _, row in good)
     ready = []
     for number, row in good:
         values = row.model_dump()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,7 @@ from pydantic import (
 
 from palier.common import clock
 from palier.homes.models import CONTINGENTS
+from palier.law.freshness import DRIFT
 
 # A first letter that is no blank, and no character that a database or a screen would choke on.
 _CLEAN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
@@ -169,8 +170,6 @@ class StatementRow(Row):
 
 
 Problem = dict[str, str]
-# A clock that is a little ahead is no lie.
-AHEAD = timedelta(minutes=5)
 _WORDS = {
     "missing": "Ce champ est obligatoire.",
     "extra_forbidden": "Ce champ n’existe pas.",
@@ -231,7 +230,7 @@ def checked(model: type[Row], cells: Mapping[str, Any]) -> Row | list[Problem]:
         row = model.model_validate(dict(cells))
     except ValidationError as error:
         return problems(error)
-    if isinstance(row, StatementRow) and row.at > clock.now() + AHEAD:
+    if isinstance(row, StatementRow) and row.at > clock.now() + DRIFT:
         return [{"field": "at", "code": "statement.future", "message": "Cet instant est à venir."}]
     if isinstance(row, VacancyRow) and (row.contingent == "none") != (row.holder is None):
         message = "Un logement réservé a un réservataire, et lui seul."

@@ -18,7 +18,7 @@ from palier.employers.models import Company
 from palier.employers.queries import rights_of
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer, Vacancy
 from palier.homes.queries import candidate_counts, own_offers
-from palier.homes.states import OFFER
+from palier.homes.states import LIVE, OFFER
 from palier.law import freshness
 from palier.law.receipts import commitment
 from palier.territories.queries import setting
@@ -63,7 +63,7 @@ def draft_offer(
     vacancy = Vacancy.objects.filter(dwelling=dwelling, ended_on=None).first() or Vacancy.objects.create(
         dwelling=dwelling, notice_on=clock.today(), available_on=available_on
     )
-    live = Offer.objects.filter(vacancy=vacancy, state__in=["draft", "published", "suspended", "closed"]).first()
+    live = Offer.objects.filter(vacancy=vacancy, state__in=LIVE).first()
     if live is not None:
         return live
     return Offer.objects.create(

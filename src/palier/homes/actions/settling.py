@@ -9,10 +9,10 @@ from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.locks import locked
 from palier.homes.actions.offering import check_landlord
-from palier.homes.actions.stating import ENDED, apply
+from palier.homes.actions.stating import apply
 from palier.homes.models import SAYS, AvailabilityStatement, Contradiction
 from palier.homes.queries import own_offers
-from palier.homes.states import CONTRADICTION
+from palier.homes.states import CONTRADICTION, ENDED
 
 
 @transaction.atomic

@@ -17,16 +17,13 @@ from palier.homes.actions.following import after_end, after_resume
 from palier.homes.actions.offering import check_landlord
 from palier.homes.models import SAYS, VIAS, AvailabilityStatement, Contradiction, Offer, Vacancy
 from palier.homes.queries import own_offers
-from palier.homes.states import OFFER
+from palier.homes.states import ENDED, OFFER
 from palier.law import freshness
 from palier.law.freshness import Effect, Statement
 from palier.territories.queries import setting
 
 # What the candidates read when nobody wrote another reason.
 REASONS = {"let": "il a été loué en dehors de Palier", "withdrawn": "le bailleur l’a retiré"}
-ENDED = ("let", "withdrawn")
-# Two machines' clocks never quite agree.
-DRIFT = timedelta(minutes=5)
 # Called with an offer and what is said of it; a later app answers with what it knows to the contrary, in words, or "".
 opposing: list[Callable[[Offer, str], str]] = []
 
@@ -66,7 +63,7 @@ def _check(says: str, stated_at: datetime, via: str) -> None:
         raise Refused("statement.says", "Dites : disponible, loué ou retiré.", field="says")
     if via not in VIAS:
         raise Refused("statement.via", "Canal inconnu.", field="via")
-    if stated_at > clock.now() + DRIFT:
+    if stated_at > clock.now() + freshness.DRIFT:
         raise Refused("statement.future", "Cette déclaration est datée dans l’avenir.", field="stated_at")
 
 

@@ -15,7 +15,7 @@ from palier.applications.queries import visible_to
 from palier.documents.actions import note_reading
 from palier.documents.queries import due
 from palier.exchanges.landlords.rows import Row, text_of
-from palier.law import codes
+from palier.law import admissibility
 from palier.spaces.api import paging
 from palier.spaces.api.door import reads, writes
 from palier.spaces.api.keys import Key
@@ -24,7 +24,7 @@ from palier.spaces.api.problems import ERRORS, Problem
 from palier.spaces.dossier import facts, name_of
 
 router = Router(tags=["Dossiers"])
-GROUNDS = tuple(code for code, _ in codes.NON_ALLOCATION_REASONS)
+GROUNDS = admissibility.every_code()
 
 
 class CandidateOut(Schema):

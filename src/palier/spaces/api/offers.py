@@ -103,7 +103,7 @@ def put_vacancies(request: HttpRequest, sent: Vacancies) -> dict[str, Any]:
 @writes("offers:write")
 def publish(request: HttpRequest, key: Path[Key]) -> dict[str, Any]:
     """Put a draft on the site, for whoever's turn it is where a convention covers its dwelling."""
-    draft = _mine(request).select_related("vacancy").get(pk=key)
+    draft = _mine(request).get(pk=key)
     if draft.state != "draft":
         return _state(actions.publish(actor=request.actor, offer_id=key))
     made = reservations.publish_as_said(

@@ -24,7 +24,7 @@ from palier.applications.states import APPLICATION, LIVE
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.isolation import acting
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.cotation.queries import explanation_for
 from palier.documents import actions as documents
 from palier.documents.queries import agreement, missing
@@ -292,13 +292,13 @@ def close_pieces(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = visible_proposals(request.actor).get(pk=pk)
-    try:
-        allocations.accept(actor=request.actor, proposal_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Vous avez accepté ce logement. Le bailleur vous contacte pour le bail.")
-    return go(request, "applicant:application", proposal.application_id)
+    return act(
+        request,
+        lambda: allocations.accept(actor=request.actor, proposal_id=pk),
+        "Vous avez accepté ce logement. Le bailleur vous contacte pour le bail.",
+        "applicant:application",
+        proposal.application_id,
+    )
 
 
 @require_POST
@@ -319,13 +319,13 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     slot = visible_slots(request.actor).get(pk=pk)
-    try:
-        allocations.book_visit(actor=request.actor, slot_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Votre visite est réservée.")
-    return go(request, "applicant:application", slot.proposal.application_id)
+    return act(
+        request,
+        lambda: allocations.book_visit(actor=request.actor, slot_id=pk),
+        "Votre visite est réservée.",
+        "applicant:application",
+        slot.proposal.application_id,
+    )
 
 
 urlpatterns = [

@@ -10,8 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from palier.accounts.roles import Role
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.demands.queries import current_for
 from palier.documents import actions, queries
 from palier.documents.kinds import PROOFS, SITUATIONS
@@ -112,12 +111,12 @@ def upload(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.withdraw(actor=request.actor, piece_id=pk)
-        messages.success(request, "La pièce est retirée de votre dossier.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:documents")
+    return act(
+        request,
+        lambda: actions.withdraw(actor=request.actor, piece_id=pk),
+        "La pièce est retirée de votre dossier.",
+        "applicant:documents",
+    )
 
 
 @for_roles(Role.APPLICANT)
@@ -189,12 +188,12 @@ def renew_situation(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 @require_POST
 def withdraw_situation(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.withdraw_recognition(actor=request.actor, recognition_id=pk)
-        messages.success(request, "Votre signalement est retiré. Vous pourrez en faire un autre à tout moment.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:documents")
+    return act(
+        request,
+        lambda: actions.withdraw_recognition(actor=request.actor, recognition_id=pk),
+        "Votre signalement est retiré. Vous pourrez en faire un autre à tout moment.",
+        "applicant:documents",
+    )
 
 
 urlpatterns = [

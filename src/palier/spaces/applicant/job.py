@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.common import clock
-from palier.common.errors import Refused
 from palier.common.ledger import story_of
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.employers import actions, queries, siret
 from palier.employers.models import JobAttestation
 from palier.law import grid_words
@@ -135,45 +134,45 @@ def job_edit(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.APPLICANT)
 @require_POST
 def job_ask(request: HttpRequest) -> HttpResponse:
-    try:
-        actions.ask(actor=request.actor)
-        messages.success(request, "Votre employeur est invité à confirmer votre emploi.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:job")
+    return act(
+        request,
+        lambda: actions.ask(actor=request.actor),
+        "Votre employeur est invité à confirmer votre emploi.",
+        "applicant:job",
+    )
 
 
 @for_roles(Role.APPLICANT)
 @require_POST
 def job_withdraw(request: HttpRequest) -> HttpResponse:
-    try:
-        actions.withdraw_consent(actor=request.actor)
-        messages.success(request, "Votre accord est retiré : votre employeur ne voit plus rien.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:job")
+    return act(
+        request,
+        lambda: actions.withdraw_consent(actor=request.actor),
+        "Votre accord est retiré : votre employeur ne voit plus rien.",
+        "applicant:job",
+    )
 
 
 @for_roles(Role.APPLICANT)
 @require_POST
 def job_follow(request: HttpRequest) -> HttpResponse:
-    try:
-        actions.follow(actor=request.actor)
-        messages.success(request, "Votre employeur peut voir l’étape de votre candidature.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:job")
+    return act(
+        request,
+        lambda: actions.follow(actor=request.actor),
+        "Votre employeur peut voir l’étape de votre candidature.",
+        "applicant:job",
+    )
 
 
 @for_roles(Role.APPLICANT)
 @require_POST
 def job_unfollow(request: HttpRequest) -> HttpResponse:
-    try:
-        actions.unfollow(actor=request.actor)
-        messages.success(request, "Votre employeur ne voit plus l’étape de votre candidature.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:job")
+    return act(
+        request,
+        lambda: actions.unfollow(actor=request.actor),
+        "Votre employeur ne voit plus l’étape de votre candidature.",
+        "applicant:job",
+    )
 
 
 urlpatterns = [

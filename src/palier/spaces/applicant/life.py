@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.applications.queries import live_of
 from palier.common import clock
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.demands import acting, actions, living, sheltering
 from palier.demands.checks import check
 from palier.demands.form import Form
@@ -103,17 +102,11 @@ def reactivate(request: HttpRequest) -> HttpResponse:
     return _at_once(request, living.reactivate, done)
 
 
-def _at_once(request: HttpRequest, act: Callable[..., Demand], done: str) -> HttpResponse:
+def _at_once(request: HttpRequest, action: Callable[..., Demand], done: str) -> HttpResponse:
     demand = _mine(request)
     if demand is None:
         return go(request, "applicant:demand")
-    try:
-        act(actor=request.actor, demand_id=demand.pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
-    return go(request, "applicant:demand")
+    return act(request, lambda: action(actor=request.actor, demand_id=demand.pk), done, "applicant:demand")
 
 
 @for_roles(Role.APPLICANT)

@@ -13,7 +13,7 @@ from palier.applications.offers import Assessment, Choice, assess, fitting_for, 
 from palier.applications.queries import live_place
 from palier.common import clock
 from palier.common.errors import Refused
-from palier.common.pages import go, page
+from palier.common.pages import act, go, page
 from palier.demands.queries import current_for
 from palier.homes.models import Offer
 from palier.observatory.outlooks import Home, Outlook, outlooks
@@ -118,13 +118,12 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.APPLICANT)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.withdraw(actor=request.actor, application_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Votre candidature est retirée. Vous pouvez postuler à une autre offre.")
-    return go(request, "applicant:applications")
+    return act(
+        request,
+        lambda: actions.withdraw(actor=request.actor, application_id=pk),
+        "Votre candidature est retirée. Vous pouvez postuler à une autre offre.",
+        "applicant:applications",
+    )
 
 
 urlpatterns = [

@@ -17,9 +17,8 @@ from palier.applications.offers import describe
 from palier.applications.queries import visible_to
 from palier.applications.states import LIVE
 from palier.common import clock
-from palier.common.errors import Refused
 from palier.common.icalendar import appointment
-from palier.common.pages import go
+from palier.common.pages import act, go
 from palier.spaces.access import for_roles
 
 
@@ -40,12 +39,13 @@ def shown(mine: Application) -> dict[str, object]:
 @for_roles(Role.APPLICANT)
 @require_POST
 def book_place(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
-    try:
-        actions.book_place(actor=request.actor, application_id=pk, visit_id=visit)
-        messages.success(request, "Votre visite est réservée.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "applicant:application", pk)
+    return act(
+        request,
+        lambda: actions.book_place(actor=request.actor, application_id=pk, visit_id=visit),
+        "Votre visite est réservée.",
+        "applicant:application",
+        pk,
+    )
 
 
 @for_roles(Role.APPLICANT)

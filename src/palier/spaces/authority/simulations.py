@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from palier.accounts.queries import territories
 from palier.accounts.roles import Role
 from palier.common import pdf
 from palier.common.errors import Refused
-from palier.common.pages import go, page
+from palier.common.pages import go, page, table_file
 from palier.cotation.models import Grid
 from palier.law.simulation import DIMENSIONS, MOVED
 from palier.observatory import simulating, tasks
@@ -135,15 +135,14 @@ def _objectives(result: dict[str, Any]) -> list[dict[str, Any]]:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Every group of every dimension, hidden ones without figures."""
     held = _finished(request, pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="simulation-{held.pk}.csv"'
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(_HEADS)
+    return table_file(f"simulation-{held.pk}", _HEADS, _lines(held.result["groups"]))
+
+
+def _lines(groups: dict[str, list[dict[str, Any]]]) -> Iterator[list[Any]]:
     for key, title in DIMENSIONS.items():
-        for g in held.result["groups"][key]:
+        for g in groups[key]:
             figures = [g["before"], g["after"], g["rise"], g["fall"], *(g["housed"] or (None, None))]
-            writer.writerow([title, g["label"], g["demands"], *("" if f is None else f"{f:.4f}" for f in figures)])
-    return response
+            yield [title, g["label"], g["demands"], *("" if f is None else f"{f:.4f}" for f in figures)]
 
 
 @for_roles(Role.AUTHORITY)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.http import HttpRequest, HttpResponse
 
 from palier.accounts.roles import Role
-from palier.common.pages import page
+from palier.common.pages import page, table_file
 from palier.observatory.queries import indicators, totals
 from palier.spaces.access import for_roles
 from palier.spaces.public.views import figures
@@ -29,21 +27,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.AUTHORITY)
 def export(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="observatoire.csv"'
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(
-        ["commune", "code", "demandes", "attributions", "attente_mediane_jours", "attente_neuvieme_decile_jours"]
-    )
-    for r in indicators(**_place(request)):
-        writer.writerow(
-            [
-                r["commune"].name,
-                r["commune"].code,
-                r["demands"],
-                r["allocations"],
-                r["wait_median"],
-                r["wait_ninth_decile"],
-            ]
+    heads = ("commune", "code", "demandes", "attributions", "attente_mediane_jours", "attente_neuvieme_decile_jours")
+    rows = (
+        (
+            r["commune"].name, r["commune"].code, r["demands"], r["allocations"], r["wait_median"],
+            r["wait_ninth_decile"],
         )
-    return response
+        for r in indicators(**_place(request))
+    )  # fmt: skip
+    return table_file("observatoire", heads, rows)

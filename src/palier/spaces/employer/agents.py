@@ -12,7 +12,7 @@ from palier.accounts import actions, queries
 from palier.accounts.roles import Role
 from palier.common import clock
 from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.spaces.access import for_roles
 
 
@@ -56,12 +56,12 @@ def remove_agent(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.EMPLOYER)
 @require_POST
 def cancel_invitation(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.cancel_invitation(actor=request.actor, invitation_id=pk)
-        messages.success(request, "L’invitation est annulée.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "employer:agents")
+    return act(
+        request,
+        lambda: actions.cancel_invitation(actor=request.actor, invitation_id=pk),
+        "L’invitation est annulée.",
+        "employer:agents",
+    )
 
 
 urlpatterns = [

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.queries import organisations
 from palier.accounts.roles import OrganisationKind, Role
 from palier.common import clock
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page, paper
+from palier.common.pages import act, attempt, go, page, paper
 from palier.law import flow as law
 from palier.reservations import actions, balances
 from palier.reservations.models import RESERVED
@@ -198,13 +197,12 @@ def lot(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.LANDLORD)
 def sign_balance(request: HttpRequest, department: str, year: int, holder: int) -> HttpResponse:
-    try:
-        balances.sign_balance(actor=request.actor, holder_id=holder, year=year, department=department)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"Le bilan {year} est signé : le réservataire le lit dans son espace.")
-    return go(request, "landlord:flow")
+    return act(
+        request,
+        lambda: balances.sign_balance(actor=request.actor, holder_id=holder, year=year, department=department),
+        f"Le bilan {year} est signé : le réservataire le lit dans son espace.",
+        "landlord:flow",
+    )
 
 
 @for_roles(Role.LANDLORD)

@@ -16,7 +16,7 @@ from palier.common.templatetags.palier_words import counted
 from palier.homes import actions
 from palier.homes.models import Contradiction, Offer
 from palier.homes.queries import candidate_counts, ended_lately, open_contradictions, own_offers, to_confirm
-from palier.homes.states import OFFER
+from palier.homes.states import ENDED, OFFER
 from palier.law import freshness
 from palier.spaces.access import for_roles
 from palier.territories.queries import setting
@@ -146,7 +146,7 @@ def contradiction(request: HttpRequest, pk: int) -> HttpResponse:
         request, "landlord/contradiction.html",
         {
             "found": found, "form": form, "state": OFFER.states[found.offer.state],
-            "ended": found.offer.state in ("let", "withdrawn"),
+            "ended": found.offer.state in ENDED,
             "candidates": candidate_counts([found.offer_id]).get(found.offer_id, 0),
         },
         status=422 if form.errors else 200,

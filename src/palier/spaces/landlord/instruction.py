@@ -30,7 +30,7 @@ from palier.applications.queries import (
 from palier.applications.states import APPLICATION, HEADINGS
 from palier.common import clock
 from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.demands import living
 from palier.documents.actions import note_reading
 from palier.homes.models import Offer
@@ -166,13 +166,13 @@ def _own_offers(request: HttpRequest):
 @for_roles(Role.LANDLORD)
 def send_files(request: HttpRequest, pk: int) -> HttpResponse:
     offer = _own_offers(request).get(pk=pk)
-    try:
-        actions.make_shortlist(actor=request.actor, offer_id=offer.pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "La liste est arrêtée et les premiers dossiers vous sont transmis.")
-    return go(request, "landlord:candidates", pk)
+    return act(
+        request,
+        lambda: actions.make_shortlist(actor=request.actor, offer_id=offer.pk),
+        "La liste est arrêtée et les premiers dossiers vous sont transmis.",
+        "landlord:candidates",
+        pk,
+    )
 
 
 @for_roles(Role.LANDLORD)
@@ -293,12 +293,13 @@ def propose_doubt(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.LANDLORD)
 def withdraw_doubt(request: HttpRequest, pk: int) -> HttpResponse:
     key = Doubt.objects.values_list("application", flat=True).get(pk=pk)
-    try:
-        actions.withdraw_correction(actor=request.actor, doubt_id=pk)
-        messages.success(request, "La correction est retirée.")
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    return go(request, "landlord:file", key)
+    return act(
+        request,
+        lambda: actions.withdraw_correction(actor=request.actor, doubt_id=pk),
+        "La correction est retirée.",
+        "landlord:file",
+        key,
+    )
 
 
 @require_POST

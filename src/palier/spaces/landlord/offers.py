@@ -13,12 +13,11 @@ from palier.accounts.queries import organisations
 from palier.accounts.roles import OrganisationKind, Role
 from palier.applications.queries import to_instruct
 from palier.common import clock
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.homes import actions
 from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling, Offer
 from palier.homes.queries import candidate_counts, open_contradictions, own_offers
-from palier.homes.states import OFFER
+from palier.homes.states import LIVE, OFFER
 from palier.law.flow import Turn
 from palier.law.flow import exclusions as law_exclusions
 from palier.law.stopwatch import lost_rent
@@ -29,8 +28,6 @@ from palier.spaces.careful import CarefulText
 from palier.spaces.landlord.freshness import tell_ended
 from palier.territories.models import Commune
 from palier.territories.queries import current_commune, search_key
-
-LIVE = ["draft", "published", "suspended", "closed"]
 
 
 class DwellingForm(forms.Form):
@@ -222,13 +219,12 @@ def offers(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.LANDLORD)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.confirm(actor=request.actor, offer_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Disponibilité confirmée.")
-    return go(request, "landlord:offers")
+    return act(
+        request,
+        lambda: actions.confirm(actor=request.actor, offer_id=pk),
+        "Disponibilité confirmée.",
+        "landlord:offers",
+    )
 
 
 @for_roles(Role.LANDLORD)

@@ -15,7 +15,7 @@ from palier.accounts.roles import Role
 from palier.commissions.models import Session
 from palier.common import clock, ledger
 from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page, paper
+from palier.common.pages import act, attempt, go, page, paper
 from palier.common.templatetags.palier_words import counted
 from palier.law import occupancy
 from palier.law.codes import label
@@ -210,14 +210,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _review(request, pk))
 
 
-def _at_once(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
-    try:
-        act(actor=request.actor, review_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
-    return go(request, "landlord:review", pk)
+def _at_once(request: HttpRequest, pk: int, action: Any, done: str) -> HttpResponse:
+    return act(request, lambda: action(actor=request.actor, review_id=pk), done, "landlord:review", pk)
 
 
 @require_POST

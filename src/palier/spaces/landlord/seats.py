@@ -17,8 +17,7 @@ from palier.commissions.models import Seat, StandIn
 from palier.commissions.queries import commissions_of, standing_in
 from palier.commissions.rules import members_of
 from palier.common import clock
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.law import procedure
 from palier.spaces.access import for_roles
 from palier.spaces.landlord.rules import chosen, commission_of, tabs
@@ -135,21 +134,11 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _act(request: HttpRequest, act, done: str, to: str, *args: int) -> HttpResponse:
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
-    return go(request, to, *args)
-
-
 @require_POST
 @for_roles(Role.SECRETARY)
 def end_seat(request: HttpRequest, pk: int) -> HttpResponse:
     _seat(request, pk)
-    return _act(
+    return act(
         request, lambda: actions.end_seat(actor=request.actor, seat_id=pk), "Ce membre ne siège plus.", "landlord:seats"
     )
 
@@ -158,7 +147,7 @@ def end_seat(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.SECRETARY)
 def elect(request: HttpRequest, pk: int) -> HttpResponse:
     _seat(request, pk)
-    return _act(
+    return act(
         request, lambda: actions.elect(actor=request.actor, seat_id=pk), "La présidence est enregistrée.", "landlord:seats"
     )
 
@@ -168,7 +157,7 @@ def elect(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     mine = commissions_of(request.actor).order_by().values("pk")
     one = StandIn.objects.get(pk=pk, seat__commission__in=mine)
-    return _act(
+    return act(
         request, lambda: actions.withdraw_stand_in(actor=request.actor, stand_in_id=pk),
         "La suppléance est retirée : le membre siège de nouveau.", "landlord:seat", one.seat_id,
     )  # fmt: skip

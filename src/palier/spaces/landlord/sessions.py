@@ -34,8 +34,7 @@ from palier.commissions.readiness import Gap, callings, gaps, lacking_documents
 from palier.commissions.rules import notice_lacking, rules_of, rules_of_session
 from palier.commissions.states import EXCEPTIONS, SESSION
 from palier.common import clock
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page, paper
+from palier.common.pages import act, attempt, go, page, paper
 from palier.common.templatetags.palier_words import number
 from palier.law import calendar, procedure
 from palier.spaces import discussing, live
@@ -292,13 +291,7 @@ def _dwelling_words(row: dict[str, Any]) -> str:
 
 
 def _step(request: HttpRequest, pk: int, action, done: str) -> HttpResponse:
-    try:
-        action(actor=request.actor, session_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
-    return go(request, "landlord:session", pk)
+    return act(request, lambda: action(actor=request.actor, session_id=pk), done, "landlord:session", pk)
 
 
 @require_POST
@@ -318,13 +311,13 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     """Send one dwelling without quorum to another session."""
     item = AgendaItem.objects.filter(session__in=sessions_for(request.actor).order_by().values("pk")).get(pk=pk)
-    try:
-        actions.postpone(actor=request.actor, item_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Le logement est reporté : ses candidats sont prêts pour une autre séance.")
-    return go(request, "landlord:session", item.session_id)
+    return act(
+        request,
+        lambda: actions.postpone(actor=request.actor, item_id=pk),
+        "Le logement est reporté : ses candidats sont prêts pour une autre séance.",
+        "landlord:session",
+        item.session_id,
+    )
 
 
 @for_roles(Role.SECRETARY, Role.MEMBER)

@@ -10,8 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
-from palier.common.errors import Refused
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.common.templatetags.palier_words import counted
 from palier.exchanges.landlords import columns, files
 from palier.exchanges.landlords.models import FILE_KINDS, FILE_STATES
@@ -67,13 +66,13 @@ def stock_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.LANDLORD)
 def confirm_file(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        files.confirm(actor=request.actor, file_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Les bonnes lignes sont inscrites.")
-    return go(request, "landlord:stock_file", pk)
+    return act(
+        request,
+        lambda: files.confirm(actor=request.actor, file_id=pk),
+        "Les bonnes lignes sont inscrites.",
+        "landlord:stock_file",
+        pk,
+    )
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from palier.accounts.roles import Role
 from palier.common.errors import Refused
 from palier.common.middleware import ONCE_FIELD
-from palier.common.pages import attempt, go, page
+from palier.common.pages import act, attempt, go, page
 from palier.exchanges.landlords import actions
 from palier.exchanges.landlords.models import DELIVERY_STATES
 from palier.exchanges.landlords.queries import deliveries_of, systems_of
@@ -128,13 +128,13 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.LANDLORD)
 def try_webhook(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        deliveries.send_test(actor=request.actor, system_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Un message d’essai part dans quelques secondes : rechargez la page pour voir la réponse.")
-    return go(request, "landlord:system", pk)
+    return act(
+        request,
+        lambda: deliveries.send_test(actor=request.actor, system_id=pk),
+        "Un message d’essai part dans quelques secondes : rechargez la page pour voir la réponse.",
+        "landlord:system",
+        pk,
+    )
 
 
 @for_roles(Role.LANDLORD)

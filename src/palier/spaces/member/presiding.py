@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -17,8 +16,7 @@ from palier.commissions.minutes import passed_by
 from palier.commissions.models import AgendaItem, Recusal, Session
 from palier.commissions.presiding import presidency_of
 from palier.commissions.queries import items_for, seat_of, sessions_for
-from palier.common.errors import Refused
-from palier.common.pages import go, page, paper
+from palier.common.pages import act, go, page, paper
 from palier.law import ballots
 from palier.spaces.access import for_roles
 from palier.spaces.contesting import contest_page, contests_page, hold_page
@@ -85,13 +83,13 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.MEMBER)
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
-        actions.sign(actor=request.actor, session_id=pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Le procès-verbal est signé. Chaque candidat est prévenu de la décision.")
-    return go(request, "member:presiding", pk)
+    return act(
+        request,
+        lambda: actions.sign(actor=request.actor, session_id=pk),
+        "Le procès-verbal est signé. Chaque candidat est prévenu de la décision.",
+        "member:presiding",
+        pk,
+    )
 
 
 @for_roles(Role.MEMBER)

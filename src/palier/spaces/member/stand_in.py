@@ -11,8 +11,7 @@ from palier.accounts.roles import Role
 from palier.commissions import actions
 from palier.commissions.models import Seat, StandIn
 from palier.commissions.queries import standing_in
-from palier.common.errors import Refused
-from palier.common.pages import go, page
+from palier.common.pages import act, go, page
 from palier.spaces.access import for_roles
 from palier.spaces.stand_ins import named_by, stand_in_form
 
@@ -46,13 +45,12 @@ def name(request: HttpRequest, pk: int) -> HttpResponse:
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one's seat again."""
     one = StandIn.objects.get(pk=pk, seat__in=_own(request).order_by().values("pk"))
-    try:
-        actions.withdraw_stand_in(actor=request.actor, stand_in_id=one.pk)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Vous siégez de nouveau vous-même.")
-    return go(request, "member:away")
+    return act(
+        request,
+        lambda: actions.withdraw_stand_in(actor=request.actor, stand_in_id=one.pk),
+        "Vous siégez de nouveau vous-même.",
+        "member:away",
+    )
 
 
 urlpatterns = [
