@@ -11,12 +11,15 @@ from django.urls import reverse
 from palier.accounts.roles import OrganisationKind, Role
 from palier.applications import actions as applications
 from palier.applications.models import Application
-from palier.applications.offers import assess
+from palier.applications.offers import assess, facts
 from palier.applications.queries import own_rank, places, ranks
+from palier.applications.receipts import drawn
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import SYSTEM, acting
 from palier.common.ledger import timeline
+from palier.cotation.actions import rescore
+from palier.cotation.matching import first_of_register, firsts_of_register
 from palier.demands.nights import run as night
 from palier.employers import actions
 from palier.employers.models import Company, JobAttestation, Priorities
@@ -92,6 +95,22 @@ def test_priorities_order_the_employers_own_dwelling_and_no_other(employer, rese
     assert (order(reserved), order(offers[1])) == ([permanent.pk, older.pk], [older.pk, permanent.pk])
     first = Application.objects.get(demand=permanent, offer=reserved)
     assert (first.employer_points, first.points) == (10, 10)
+
+
+def test_the_register_proposes_the_employers_own_dwelling_to_its_employees_alone(employer, reserved, offers, hire, build):
+    run(actions.publish_priorities, employer, choices=Choices(permanent=10))
+    (_, older), (_, permanent) = hire("CDD", first_registered_on=date(2020, 1, 1)), hire("CDI")
+    _, elsewhere = hire("CDI", siret=OTHER)
+    nowhere = build.demand(build.actor(Role.APPLICANT).person)
+    for demand in (older, permanent, elsewhere, nowhere):
+        rescore(demand)
+    homes = [(facts(offer), drawn(offer)) for offer in (build.offer(), reserved)]
+    with acting(SYSTEM):
+        anyone, own = firsts_of_register(homes, 10)
+        assert first_of_register(*homes[1], 10) == own
+        assert [s.demand_id for s in firsts_of_register(homes, 1)[1]] == [permanent.pk]
+    assert [(s.demand_id, s.points) for s in own] == [(permanent.pk, 10), (older.pk, 0)]
+    assert {s.demand_id for s in anyone} == {older.pk, permanent.pk, elsewhere.pk, nowhere.pk}
 
 
 def test_withdrawing_consent_takes_the_points_away_at_once_and_tells_it(employer, reserved, hire, build):

@@ -340,6 +340,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_examined",
         "palier_examined_offers",
         "palier_first_of_register",
+        "palier_firsts_of_employees",
         "palier_firsts_of_register",
         "palier_forget_events",
         "palier_held_commissions",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from palier.law.eligibility import OfferFacts, check
 from palier.law.household import Employer, Household
 from palier.law.keys import Keys, keys, needs
+from palier.law.reach import reach
 from tests.law.people import ON, households, lone_parent
 from tests.law.test_eligibility import CAEN_T3
 from tests.law.test_reach import employers, offers
@@ -22,6 +23,7 @@ def holds(held: Keys, household: Household, offer: OfferFacts) -> bool:
         held.opens & asked == asked
         and offer.surface >= held.surface
         and (offer.commune in household.wish.communes or near)
+        and offer.employees_of in ("", reach(household, ON).siren)
     )
 
 

@@ -33,25 +33,35 @@ class Stands:
 
 
 def first_of_register(dwelling: OfferFacts, draw: Draw, most: int) -> list[Stands]:
-    """The first candidates that the register holds for a dwelling, whether they applied or not."""
+    """The first candidates that the register holds for a dwelling, whether they applied or not.
+
+    A dwelling that a company's contribution reserves is open to its employees alone.
+    """
+    if dwelling.employees_of:
+        return firsts_of_register([(dwelling, draw)], most)[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM palier_first_of_register(%s, %s, %s, %s, %s)", [*asked(dwelling), most])
         return _in_order(cursor.fetchall(), draw, most)
 
 
 def firsts_of_register(homes: Sequence[tuple[OfferFacts, Draw]], most: int) -> list[list[Stands]]:
-    """`first_of_register` for many (dwelling, draw) in one statement, in their order."""
+    """`first_of_register` for many (dwelling, draw) in one statement for each of the two cases, in their order."""
     found: list[list[tuple[int, int, date]]] = [[] for _ in homes]
-    columns = [list(column) for column in zip(*(asked(dwelling) for dwelling, _ in homes), strict=True)]
-    if columns:
+    for statement, kept in ((_ANYONE, False), (_EMPLOYEES, True)):
+        places = [at for at, (dwelling, _) in enumerate(homes) if bool(dwelling.employees_of) == kept]
+        if not places:
+            continue
+        told = (homes[at][0] for at in places)
+        rows = [(*asked(dwelling), dwelling.employees_of) if kept else asked(dwelling) for dwelling in told]
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT * FROM palier_firsts_of_register(%s::text[], %s::text[], %s::int[], %s::int[], %s)",
-                [*columns, most],
-            )
+            cursor.execute(statement, [*(list(column) for column in zip(*rows, strict=True)), most])
             for home, *row in cursor.fetchall():
-                found[home - 1].append(row)
+                found[places[home - 1]].append(row)
     return [_in_order(rows, draw, most) for rows, (_, draw) in zip(found, homes, strict=True)]
+
+
+_ANYONE = "SELECT * FROM palier_firsts_of_register(%s::text[], %s::text[], %s::int[], %s::int[], %s)"
+_EMPLOYEES = "SELECT * FROM palier_firsts_of_employees(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[], %s)"
 
 
 def asked(dwelling: OfferFacts) -> tuple[str, str, int, int]:

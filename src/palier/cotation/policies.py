@@ -47,4 +47,23 @@ SQL_FUNCTIONS = {
             FROM unnest(communes, epcis, needs, rooms) WITH ORDINALITY o (commune, epci, needed, room, home),
             LATERAL ({_FIRST}) f""",
     ),
+    # Dwellings that a company's contribution reserves: from its employees, who are few, not from the ranking. Its
+    # priorities add their points, as where they applied (`applications.placing`).
+    "palier_firsts_of_employees": narrow_function(
+        "palier_firsts_of_employees",
+        "communes text[], epcis text[], needs int[], rooms int[], sirens text[], most int",
+        "TABLE (home bigint, demand_id bigint, hundredths int, registered_on date)",
+        f"""
+            SELECT o.home, f.demand_id, f.hundredths, f.registered_on
+            FROM unnest(communes, epcis, needs, rooms, sirens)
+                 WITH ORDINALITY o (commune, epci, needed, room, siren, home),
+            LATERAL (
+                SELECT h.demand_id, h.registered_on, h.hundredths
+                       + CASE WHEN j.state = 'confirmed' THEN (j.priority_points * 100)::int ELSE 0 END AS hundredths
+                FROM employers_jobattestation j
+                JOIN demands_demand d ON d.person_id = j.person_id
+                JOIN cotation_standing h ON h.demand_id = d.id AND h.place IN (o.commune, o.epci)
+                WHERE left(j.siret, 9) = o.siren AND {_OPEN}
+                ORDER BY hundredths DESC, h.registered_on FETCH FIRST most ROWS WITH TIES) f""",
+    ),
 }

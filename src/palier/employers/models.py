@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Left
 
 from palier.employers.states import ATTESTATION, COMPANY
 from palier.law.contribution import SECTORS
@@ -97,6 +98,7 @@ class JobAttestation(models.Model):
                 name="attestation_points_once_confirmed",
             ),
         ]
+        indexes = [models.Index(Left("siret", 9), name="attestation_siren")]
 
 
 class Priorities(models.Model):

@@ -1,8 +1,9 @@
 """Which dwellings are open to a household, as one number that an index can hold: a bit for each way a dwelling may be closed.
 
 A dwelling needs some bits (its type, its kind, its financing in its zone, its reservation, its steps); it is open to the
-households that hold all of them, when its surface is not under their legal one and they wish its place. The bits are
-those of `reach`, hence of `eligibility`: the same answer, proved on random households and offers.
+households that hold all of them, when its surface is not under their legal one, they wish its place, and they work for
+the company that it is reserved for, if any. The bits are those of `reach`, hence of `eligibility`: the same answer,
+proved on random households and offers.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def keys(household: Household, on: date) -> Keys:
 
 
 def needs(offer: OfferFacts) -> int:
-    """What a dwelling asks for; its surface and its place are compared apart."""
+    """What a dwelling asks for; its surface, its place and its company are compared apart."""
     zone = offer.rent_zone if offer.financing == "LLI" else offer.zone
     ways: list[Hashable] = [("type", offer.type), ("kind", offer.kind), ("financing", offer.financing, zone)]
     if ("contingent", offer.contingent) in _BIT:
