@@ -19,7 +19,12 @@ from palier.common.ledger import timeline
 from palier.common.models import Message
 from palier.demands.models import Demand
 
-WORDS = {"heading": "logement", "declared": "Loyer de 300 €", "proposed": "Loyer de 420 €", "why": "La quittance le montre."}
+WORDS = {
+    "heading": "logement",
+    "declared": "Loyer de 300 €",
+    "proposed": "Loyer de 420 €",
+    "why": "La quittance le montre.",
+}
 
 
 @pytest.fixture
@@ -57,7 +62,10 @@ def test_the_household_is_told_and_its_form_does_not_change(agent, household, fi
     assert Message.objects.filter(kind="applications.doubt").count() == 1
     with acting(household.scope):
         told = timeline(file.demand_id, "applicant")[0]
-    assert (told["sentence"], told["why"]) == ("Le bailleur vous propose une correction : Logement actuel", WORDS["why"])
+    assert (told["sentence"], told["why"]) == (
+        "Le bailleur vous propose une correction : Logement actuel",
+        WORDS["why"],
+    )
     run(actions.accept_correction, household, doubt_id=doubt.pk)
     assert (Demand.objects.get().form, Doubt.objects.get().state) == (before, "accepted")
 

@@ -32,7 +32,10 @@ def files(build, agent):
     """Three files, the oldest first."""
     return [
         build.application(
-            build.demand(build.person()), build.offer(agent.organisation), state="sent", state_at=NOW - timedelta(days=9 - n)
+            build.demand(build.person()),
+            build.offer(agent.organisation),
+            state="sent",
+            state_at=NOW - timedelta(days=9 - n),
         )
         for n in range(3)
     ]

@@ -76,7 +76,13 @@ def test_another_grid_moves_every_candidate(stage):
     grid = Score.objects.filter(demand=stage.demands[0]).order_by("pk").first().grid
     source = grid.source.replace("points = 1\n", "points = 2\n")
     assert source != grid.source
-    grid.pk, grid.version, grid.source, grid.valid_from, grid.applied = None, grid.version + 1, source, NOW.date(), False
+    grid.pk, grid.version, grid.source, grid.valid_from, grid.applied = (
+        None,
+        grid.version + 1,
+        source,
+        NOW.date(),
+        False,
+    )
     grid.save()
     grid.epcis.set({s.epci_id for s in Score.objects.order_by("pk")})
     follow_grids()

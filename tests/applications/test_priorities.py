@@ -97,7 +97,9 @@ def test_priorities_order_the_employers_own_dwelling_and_no_other(employer, rese
     assert (first.employer_points, first.points) == (10, 10)
 
 
-def test_the_register_proposes_the_employers_own_dwelling_to_its_employees_alone(employer, reserved, offers, hire, build):
+def test_the_register_proposes_the_employers_own_dwelling_to_its_employees_alone(
+    employer, reserved, offers, hire, build
+):
     run(actions.publish_priorities, employer, choices=Choices(permanent=10))
     (_, older), (_, permanent) = hire("CDD", first_registered_on=date(2020, 1, 1)), hire("CDI")
     _, elsewhere = hire("CDI", siret=OTHER)
@@ -167,7 +169,9 @@ def test_the_same_choices_twice_are_one_version(employer):
 
 
 def test_more_than_the_bound_is_cut_to_it(employer, hire):
-    run(actions.publish_priorities, employer, choices=Choices(permanent=25, mobility=25, seniority=5, seniority_most=25))
+    run(
+        actions.publish_priorities, employer, choices=Choices(permanent=25, mobility=25, seniority=5, seniority_most=25)
+    )
     hire("CDI", entered=date(2010, 1, 1))
     assert points() == [30]
 

@@ -25,9 +25,7 @@ LATER = OPENS + timedelta(hours=2)
 
 def vote(stage, member, candidates, at=OPENS):
     with clock.frozen_at(at):
-        return stage.as_(
-            member, actions.cast_ballot, item_id=candidates[0].item_id, ranking=[c.pk for c in candidates]
-        )
+        return stage.as_(member, actions.cast_ballot, item_id=candidates[0].item_id, ranking=[c.pk for c in candidates])
 
 
 def do(stage, action, at=LATER, actor=None, **arguments):
@@ -95,10 +93,22 @@ def test_a_fact_corrected_says_what_changed_in_words(stage):
 def test_a_candidate_added_takes_a_number_that_nobody_had(stage):
     candidates = stage.to_agenda()
     do(stage, actions.remove_candidate, candidate_id=candidates[3].pk, reason="Erreur")
-    back = do(stage, actions.add_candidate, item_id=candidates[0].item_id, application_id=candidates[3].application_id, reason="Retrait par erreur")
+    back = do(
+        stage,
+        actions.add_candidate,
+        item_id=candidates[0].item_id,
+        application_id=candidates[3].application_id,
+        reason="Retrait par erreur",
+    )
     assert back.position == 5
     assert [c.title for c in Correction.objects.order_by("pk")] == ["Candidat 4 retiré", "Candidat 5 ajouté"]
-    again = do(stage, actions.add_candidate, item_id=candidates[0].item_id, application_id=candidates[3].application_id, reason="Retrait par erreur")
+    again = do(
+        stage,
+        actions.add_candidate,
+        item_id=candidates[0].item_id,
+        application_id=candidates[3].application_id,
+        reason="Retrait par erreur",
+    )
     assert (again.pk, Correction.objects.count()) == (back.pk, 2)
     with acting(stage.president.scope):
         assert Candidate.objects.count() == 4
@@ -137,7 +147,10 @@ def test_a_dwelling_withdrawn_frees_its_candidates_and_takes_no_vote(stage):
         do(stage, actions.withdraw_dwelling, item_id=candidates[0].item_id, reason="Dégât des eaux")
     assert set(Application.objects.values_list("state", flat=True)) == {"admissible"}
     assert refused(lambda: vote(stage, stage.president, candidates, at=LATER))[0] == "ballot.withdrawn"
-    assert (Ballot.objects.count(), [c.title for c in Correction.objects.all()]) == (1, ["Logement retiré de l’ordre du jour"])
+    assert (Ballot.objects.count(), [c.title for c in Correction.objects.all()]) == (
+        1,
+        ["Logement retiré de l’ordre du jour"],
+    )
     assert refused(lambda: do(stage, actions.count, at=CLOSES, session_id=stage.session.pk))[0] == "count.empty"
 
 
@@ -163,7 +176,9 @@ def test_after_the_window_only_what_needs_no_vote_may_still_change(stage):
         (actions.correct_facts, {"candidate_id": candidates[0].pk}),
         (actions.correct_dwelling, {"item_id": candidates[0].item_id}),
     ):
-        assert refused(lambda a=action, k=kwargs: do(stage, a, at=CLOSES, reason="essai", **k))[0] == "correction.closed"
+        assert (
+            refused(lambda a=action, k=kwargs: do(stage, a, at=CLOSES, reason="essai", **k))[0] == "correction.closed"
+        )
     do(stage, actions.remove_candidate, at=CLOSES, candidate_id=candidates[0].pk, reason="Relogé")
 
 
@@ -207,7 +222,11 @@ def test_every_member_reads_corrections_and_who_voted_is_asked_to_look_again(sta
         other = client_for(stage.mayor).get(f"/commission/seances/{stage.session.pk}/").content.decode()
     said = [("Candidat 2 retiré" in p, "A trouvé un logement" in p, "À revoir" in p) for p in pages.values()]
     assert said == [(True, True, True), (True, True, False)]
-    assert ("À revoir" in session, "À revoir" in other, "1 correction" in other.replace("\u00a0", " ")) == (True, False, True)
+    assert ("À revoir" in session, "À revoir" in other, "1 correction" in other.replace("\u00a0", " ")) == (
+        True,
+        False,
+        True,
+    )
 
 
 def test_the_minutes_tell_every_correction(stage):
@@ -239,7 +258,12 @@ def test_corrections_are_listed_by_dwelling_in_their_order(stage):
 
 def test_a_fact_that_only_one_side_has_is_told_as_missing():
     before = {"points": 40, "effort_rate": 0.31, "priorities": [], "present_home": {"status": "Locataire", "rent": 490}}
-    after = {"points": 42.5, "effort_rate": None, "priorities": ["Expulsion"], "present_home": {"status": "Locataire", "rent": 490}}
+    after = {
+        "points": 42.5,
+        "effort_rate": None,
+        "priorities": ["Expulsion"],
+        "present_home": {"status": "Locataire", "rent": 490},
+    }
     assert changes(before, after) == [
         ["Taux d’effort", "31\u00a0%", "—"], ["Points", "40", "42,5"], ["Urgences reconnues", "—", "Expulsion"],
     ]  # fmt: skip

@@ -73,7 +73,11 @@ class Drawn:
         self.least = chance.randint(1, 4)
         self.kinds = {"board": 1} if chance.random() < 0.3 else {}
         stage.build.rules(
-            stage.commission, valid_from=date(2021, 1, 1), counting=self.rule, quorum=self.least, quorum_kinds=self.kinds
+            stage.commission,
+            valid_from=date(2021, 1, 1),
+            counting=self.rule,
+            quorum=self.least,
+            quorum_kinds=self.kinds,
         )
         self.session = Session.objects.create(
             commission=stage.commission, number=str(stage.build.next()), opens_at=OPENS, closes_at=CLOSES,

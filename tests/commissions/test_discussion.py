@@ -77,7 +77,10 @@ def test_it_is_said_by_how_many_members_it_was_read_and_whether_the_landlord_did
     read(stage, stage.agent)
     say(stage, stage.agent, "Oui, sur cour.")
     read(stage, stage.mayor)
-    assert [line.read_by for line in lines(stage, stage.mayor)] == ["Lu par 2 membres et par le bailleur", "Lu par 1 membre"]
+    assert [line.read_by for line in lines(stage, stage.mayor)] == [
+        "Lu par 2 membres et par le bailleur",
+        "Lu par 1 membre",
+    ]
     assert [(line.own, line.new) for line in lines(stage, stage.tenant)] == [(True, False), (False, True)]
 
 

@@ -53,7 +53,11 @@ def test_the_past_is_not_written_anew(stage):
 
 @pytest.mark.parametrize(
     "change, field",
-    [({"quorum": 4}, "quorum"), ({"quorum_kinds": {"prefect": 1}}, "kind_prefect"), ({"closes": "wed 08:00"}, "closes")],
+    [
+        ({"quorum": 4}, "quorum"),
+        ({"quorum_kinds": {"prefect": 1}}, "kind_prefect"),
+        ({"closes": "wed 08:00"}, "closes"),
+    ],
 )
 def test_rules_that_cannot_be_applied_are_refused_beside_their_field(stage, change, field):
     with pytest.raises(Refused) as refusal:

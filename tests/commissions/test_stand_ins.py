@@ -24,15 +24,17 @@ WEEK = {"since": TODAY, "until": TODAY + timedelta(days=7)}
 def name(stage, member=None, person=None, actor=None, **span):
     seat = stage.seat_of(member or stage.mayor)
     return stage.as_(
-        actor or stage.secretary, actions.name_stand_in, seat_id=seat.pk, person_id=(person or stage.spare).person_id, **span
+        actor or stage.secretary,
+        actions.name_stand_in,
+        seat_id=seat.pk,
+        person_id=(person or stage.spare).person_id,
+        **span,
     )
 
 
 def vote(stage, member, candidates, at=OPENS):
     with clock.frozen_at(at):
-        return stage.as_(
-            member, actions.cast_ballot, item_id=candidates[0].item_id, ranking=[c.pk for c in candidates]
-        )
+        return stage.as_(member, actions.cast_ballot, item_id=candidates[0].item_id, ranking=[c.pk for c in candidates])
 
 
 def sees(actor) -> list[int]:
@@ -97,7 +99,13 @@ def test_a_period_covers_the_sessions_that_open_in_it(stage):
     candidates = stage.to_agenda()
     name(stage, **WEEK)
     assert (sees(stage.spare), sees(stage.mayor)) == ([c.pk for c in candidates], [])
-    name(stage, stage.tenant, stage.build.actor("member", stage.landlord), since=TODAY + timedelta(days=8), until=TODAY + timedelta(days=9))
+    name(
+        stage,
+        stage.tenant,
+        stage.build.actor("member", stage.landlord),
+        since=TODAY + timedelta(days=8),
+        until=TODAY + timedelta(days=9),
+    )
     assert sees(stage.tenant) == [c.pk for c in candidates]
 
 
@@ -187,7 +195,10 @@ def test_once_the_session_has_opened_the_stand_in_stays_to_its_end(stage):
     stage.to_agenda()
     one = name(stage, session_id=stage.session.pk)
     with clock.frozen_at(OPENS):
-        assert refused(lambda: stage.as_(stage.secretary, actions.withdraw_stand_in, stand_in_id=one.pk)) == "stand_in.begun"
+        assert (
+            refused(lambda: stage.as_(stage.secretary, actions.withdraw_stand_in, stand_in_id=one.pk))
+            == "stand_in.begun"
+        )
 
 
 def test_a_period_withdrawn_halfway_ends_with_the_session_that_has_opened(stage):

@@ -15,7 +15,16 @@ AT = datetime(2026, 12, 1, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
 def made(**fields) -> bytes:
     return appointment(
-        **{"uid": "visite-1@palier", "at": AT, "minutes": 30, "title": "Visite", "place": "Caen", "text": "À bientôt", "stamp": AT, **fields}
+        **{
+            "uid": "visite-1@palier",
+            "at": AT,
+            "minutes": 30,
+            "title": "Visite",
+            "place": "Caen",
+            "text": "À bientôt",
+            "stamp": AT,
+            **fields,
+        }
     )
 
 

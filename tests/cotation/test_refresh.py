@@ -285,7 +285,9 @@ def test_parts_side_by_side_write_what_one_after_the_other_would(committed, sett
                 told = Event.objects.filter(verb="scores.change").count()
                 moved = refresh._side_by_side(keys, day)
                 with acting(SYSTEM):
-                    written.append((moved, scores(), standings(), Event.objects.filter(verb="scores.change").count() - told))
+                    written.append(
+                        (moved, scores(), standings(), Event.objects.filter(verb="scores.change").count() - told)
+                    )
                 raise Undone
     assert len(keys) > 10 and written[0][0] > 10
     assert written[0] == written[1]

@@ -42,7 +42,11 @@ def test_a_public_employer_is_known_by_its_sector(build, fields, public, contrib
     demand = build.demand(build.person())
     job(demand.person, **fields)
     assert household_of(demand, on=ON).employer == Employer(
-        siret="99900031800017", state="confirmed", contributes=contributes, public=public, entered_on=date(2020, 1, 1),
+        siret="99900031800017",
+        state="confirmed",
+        contributes=contributes,
+        public=public,
+        entered_on=date(2020, 1, 1),
         contract="CDI",
     )
 
@@ -70,9 +74,7 @@ def demand(build, household):
 def propose(build, demand):
     """A dwelling attributed to the household, and proposed to it."""
     landlord = build.organisation()
-    commission = Commission.objects.create(
-        landlord=landlord, name="Commission d’essai", department_id="14"
-    )
+    commission = Commission.objects.create(landlord=landlord, name="Commission d’essai", department_id="14")
 
     def make(state: str = "sent", *, reason: str = "", answered: datetime | None = None) -> Proposal:
         sent = (answered or NOW) - timedelta(days=3)

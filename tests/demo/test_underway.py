@@ -75,7 +75,12 @@ def each_space_has_something_to_do() -> None:
         assert open_contradictions(agent).count() == 1
         assert Proposal.objects.get(state="sent").answer_by > clock.now()
     with acting(secretary.scope):
-        assert sorted(Session.objects.values_list("state", flat=True)) == ["published", "published", "published", "signed"]
+        assert sorted(Session.objects.values_list("state", flat=True)) == [
+            "published",
+            "published",
+            "published",
+            "signed",
+        ]
         assert Ballot.objects.get(recorded_by__isnull=False).item.session.form == "meeting"
         assert Examination.objects.filter(session__state="published").count() >= 2
     with acting(member.scope):

@@ -31,9 +31,7 @@ def stage(build) -> Stage:
 
 
 def settle(stage, says: str, actor=None) -> Contradiction:
-    return stage.as_(
-        actor or stage.agent, actions.settle, contradiction_id=Contradiction.objects.get().pk, says=says
-    )
+    return stage.as_(actor or stage.agent, actions.settle, contradiction_id=Contradiction.objects.get().pk, says=says)
 
 
 def test_the_system_says_let_while_the_form_says_available(stage):
@@ -128,7 +126,12 @@ def test_let_while_a_lease_of_the_same_dwelling_was_signed_on_another_offer(leas
     with clock.frozen_at(AFTER + timedelta(hours=1)):
         second = build.offer(dwelling=dwelling, confirmed_via="system")
         said = leased.as_(
-            leased.agent, actions.state_availability, offer_id=second.pk, says="let", via="system", stated_at=clock.now()
+            leased.agent,
+            actions.state_availability,
+            offer_id=second.pk,
+            says="let",
+            via="system",
+            stated_at=clock.now(),
         )
     assert (said.effect, Offer.objects.get(pk=second.pk).state) == ("contradicts", "published")
     assert Contradiction.objects.get().against.startswith("bail signé sur Palier")

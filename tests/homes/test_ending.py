@@ -59,7 +59,9 @@ def test_a_household_that_left_the_register_is_offered_nothing(stage, build):
     stage.apply()
     build.offer(stage.landlord)
     state(stage, "let")
-    type(stage.demands[0]).objects.filter(pk=stage.demands[0].pk).update(state="removed", removal_ground="RADABA", removed_on=NOW.date())
+    type(stage.demands[0]).objects.filter(pk=stage.demands[0].pk).update(
+        state="removed", removal_ground="RADABA", removed_on=NOW.date()
+    )
     freeing.tell_freed()
     mail = Message.objects.get(kind="applications.released", person=stage.households[0].person_id)
     assert "par exemple" not in mail.text

@@ -21,7 +21,9 @@ def held(build):
     """One row of each table, of one landlord; its agent."""
     agent = build.actor(Role.LANDLORD)
     body = agent.organisation
-    system = LandlordSystem.objects.create(landlord=body, name="Parc", scopes=["stock:read"], made_at=NOW, token_hash="h")
+    system = LandlordSystem.objects.create(
+        landlord=body, name="Parc", scopes=["stock:read"], made_at=NOW, token_hash="h"
+    )
     KeptAnswer.objects.create(landlord=body, system=system, key="clef-0001", sha256="0", until=NOW)
     Delivery.objects.create(landlord=body, system=system, kind="test", payload={}, made_at=NOW, due_at=NOW)
     StockFile.objects.create(landlord=body, kind="dwellings", name="parc.csv", received_at=NOW, total=1)

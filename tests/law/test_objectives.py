@@ -15,7 +15,9 @@ def test_without_a_threshold_nothing_is_guessed() -> None:
     assert outlook([True] * 20, [True], **{**RULE, "threshold": 0}).verdict == "unset"
 
 
-@pytest.mark.parametrize("signed, words", [([], "0 baux connus"), ([True, None, None], "1 bail connu"), ([None] * 9, "0 baux connus")])
+@pytest.mark.parametrize(
+    "signed, words", [([], "0 baux connus"), ([True, None, None], "1 bail connu"), ([None] * 9, "0 baux connus")]
+)
 def test_too_few_leases_are_said_to_be_too_few(signed, words) -> None:
     found = outlook(signed, [True], **RULE)
     assert (found.verdict, found.text.startswith(words)) == ("few", True)

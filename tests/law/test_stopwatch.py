@@ -27,7 +27,9 @@ START, NOON = date(2026, 1, 5), datetime(2026, 1, 5, 12, 0)
 DAYS = dict.fromkeys(DELAYS, 5) | {"designation_days": 30}
 ALL = [step.done for step in STEPS]
 names = st.sampled_from(["declared", "closing", "reopened", "taken_off", "proposed", *ALL])
-stories = st.lists(st.builds(lambda n, what: Event(NOON + timedelta(hours=n), what), st.integers(0, 4800), names), max_size=25)
+stories = st.lists(
+    st.builds(lambda n, what: Event(NOON + timedelta(hours=n), what), st.integers(0, 4800), names), max_size=25
+)
 
 
 def told(*rows: tuple[int, str]) -> list[Event]:
@@ -36,7 +38,8 @@ def told(*rows: tuple[int, str]) -> list[Event]:
 
 def spans(found: list[Clock]) -> list[tuple]:
     return [
-        (c.step.key, (c.started_on - START).days, None if c.done_on is None else (c.done_on - START).days) for c in found
+        (c.step.key, (c.started_on - START).days, None if c.done_on is None else (c.done_on - START).days)
+        for c in found
     ]
 
 

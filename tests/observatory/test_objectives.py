@@ -23,7 +23,9 @@ YEAR = Asked(date(2026, 1, 1), date(2026, 12, 31))
 
 @pytest.fixture
 def commission(build) -> Commission:
-    return Commission.objects.create(landlord=build.organisation(name="Habitat A"), name="Commission A", department_id="14")
+    return Commission.objects.create(
+        landlord=build.organisation(name="Habitat A"), name="Commission A", department_id="14"
+    )
 
 
 @pytest.fixture
@@ -114,7 +116,9 @@ def test_a_priority_public_is_marked_once_recognised_never_why(build):
     days = {"asked_at": NOW, "valid_from": date(2026, 1, 1), **signed}
     Recognition.objects.create(demand=demands[0], situation="violence", state="recognised", **days)
     Recognition.objects.create(demand=demands[1], situation="violence", state="asked", asked_at=NOW)
-    Recognition.objects.create(demand=demands[2], situation="eviction", state="recognised", valid_to=date(2026, 2, 1), **days)
+    Recognition.objects.create(
+        demand=demands[2], situation="eviction", state="recognised", valid_to=date(2026, 2, 1), **days
+    )
     assert at_choice(build.offer(), demands).marks == {
         demands[0].pk: ["Public prioritaire"], demands[1].pk: [], demands[2].pk: [],
     }  # fmt: skip

@@ -62,9 +62,7 @@ def test_a_lease_says_how_long_it_took(build):
 
 @pytest.fixture
 def commission(build) -> Commission:
-    return Commission.objects.create(
-        landlord=build.organisation(), name="Commission A", department_id="14"
-    )
+    return Commission.objects.create(landlord=build.organisation(), name="Commission A", department_id="14")
 
 
 def seen(commission: Commission, count: int, **fields: Any) -> None:

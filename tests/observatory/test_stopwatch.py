@@ -133,7 +133,9 @@ def test_late_ones_rise_to_the_named_person_once_a_day(stage, build):
         assert escalating.escalate() == 1
     mail = Message.objects.filter(kind="delays.late").order_by("pk").last()
     assert mail.person == chief.person_id
-    assert f"{stage.offer.dwelling.reference} : arrêter la liste des candidats, 4 jours de retard" in mail.text.replace("\u00a0", " ")
+    assert f"{stage.offer.dwelling.reference} : arrêter la liste des candidats, 4 jours de retard" in mail.text.replace(
+        "\u00a0", " "
+    )
     assert list(Escalation.objects.order_by("on").values_list("late", flat=True)) == [1, 1]
 
 
@@ -152,7 +154,11 @@ def test_contacts_and_escalations_stay_in_their_organisation(stage, build):
     stage.as_(stage.agent, escalating.set_contact, person_id=stage.agent.person_id)
     Escalation.objects.create(organisation=stage.landlord, on=TODAY, late=2)
     seen = {}
-    for name, actor in {"agent": stage.agent, "secretary": stage.secretary, "stranger": build.actor(Role.LANDLORD)}.items():
+    for name, actor in {
+        "agent": stage.agent,
+        "secretary": stage.secretary,
+        "stranger": build.actor(Role.LANDLORD),
+    }.items():
         with acting(actor.scope):
             seen[name] = (EscalationContact.objects.count(), Escalation.objects.count())
     assert seen == {"agent": (1, 1), "secretary": (0, 0), "stranger": (0, 0)}

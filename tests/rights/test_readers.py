@@ -80,9 +80,7 @@ def town(build):
         Role.AUTHORITY: build.actor(Role.AUTHORITY),
         Role.ADMINISTRATOR: build.actor(Role.ADMINISTRATOR),
     }
-    commission = Commission.objects.create(
-        landlord=landlord, name="Commission", department_id="14"
-    )
+    commission = Commission.objects.create(landlord=landlord, name="Commission", department_id="14")
     Seat.objects.create(commission=commission, person=t.actors[Role.MEMBER].person, capacity="board", since=NOW.date())
     session = Session.objects.create(
         commission=commission, number="1", opens_at=NOW, closes_at=NOW.replace(day=24), state="published"

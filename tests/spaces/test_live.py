@@ -15,7 +15,9 @@ from tests.chain.test_chain import Stage
         (0, False, "", "connect-src 'self';"),
     ],
 )
-def test_a_page_names_its_stream_and_its_policy_lets_it_be_opened(build, client_for, settings, port, proxied, address, connect):
+def test_a_page_names_its_stream_and_its_policy_lets_it_be_opened(
+    build, client_for, settings, port, proxied, address, connect
+):
     settings.LIVE_PORT, settings.LIVE_PROXIED = port, proxied
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     stage = Stage(build)
@@ -39,6 +41,11 @@ def test_the_menu_counts_the_messages_that_wait(build, client_for):
     item = stage.to_agenda()[0].item_id
     for n in range(2):
         stage.as_(stage.secretary, actions.post_comment, item_id=item, text=f"Message {n}")
-    said = [client_for(who).get("/espace/non-lus/").content.decode() for who in (stage.mayor, stage.agent, stage.secretary)]
-    menus = [client_for(stage.mayor).get("/commission/").content.decode(), client_for(stage.agent).get("/bailleur/").content.decode()]
+    said = [
+        client_for(who).get("/espace/non-lus/").content.decode() for who in (stage.mayor, stage.agent, stage.secretary)
+    ]
+    menus = [
+        client_for(stage.mayor).get("/commission/").content.decode(),
+        client_for(stage.agent).get("/bailleur/").content.decode(),
+    ]
     assert ["2<span" in text for text in (*said, *menus)] == [True, True, False, True, True]

@@ -167,9 +167,7 @@ class Booking(models.Model):
     class Meta:
         ordering = ["visit", "booked_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["application"], condition=models.Q(ended_at=None), name="booking_one_held"
-            )
+            models.UniqueConstraint(fields=["application"], condition=models.Q(ended_at=None), name="booking_one_held")
         ]
 
 

@@ -33,7 +33,9 @@ def first_quartile(landlord_id: int, items: Sequence[AgendaItem]) -> list[tuple[
         ).values_list("proposal__decision__candidate__facts__income_per_unit", flat=True)
         here = [item.pk for item in outside if item.offer.dwelling.commune.epci_id == key]
         modest = set(
-            Candidate.objects.filter(item__in=here, facts__income_per_unit__lte=threshold).values_list("item_id", flat=True)
+            Candidate.objects.filter(item__in=here, facts__income_per_unit__lte=threshold).values_list(
+                "item_id", flat=True
+            )
         )
         found.append(
             (

@@ -53,7 +53,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[list[st
     """[label, before, after] for each fact that members read and that differs; a fact only one side has counts as missing."""
     found = []
     for key, (label, words) in WORDS.items():
-        old, new = (words(facts[key]) if facts.get(key) not in (None, "", [], {}) else NOTHING for facts in (before, after))
+        old, new = (
+            words(facts[key]) if facts.get(key) not in (None, "", [], {}) else NOTHING for facts in (before, after)
+        )
         if old != new:
             found.append([label, old, new])
     return found

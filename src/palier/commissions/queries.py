@@ -111,9 +111,9 @@ def covering(session: Session) -> QuerySet[StandIn]:
     """Who stands in for somebody in a session: named for it, or for a period in which it opens."""
     day = localdate(session.opens_at)
     named = Q(session=session.pk) | Q(session=None, since__lte=day, until__gte=day)
-    return StandIn.objects.filter(
-        named, seat__commission=session.commission_id, withdrawn_at=None
-    ).select_related("person", "seat__person")
+    return StandIn.objects.filter(named, seat__commission=session.commission_id, withdrawn_at=None).select_related(
+        "person", "seat__person"
+    )
 
 
 def standing_in(*seats: Seat) -> list[StandIn]:

@@ -78,7 +78,9 @@ def _members(item: AgendaItem, seats: Sequence[Seat], rules: Rules) -> list[Gap]
     place = item.offer.dwelling.commune.name
     kinds = {kind: sum(seat.capacity == kind for seat in called) for kind in procedure.VOTING}
     found = [
-        Gap(f"Le quorum demande {asked} {procedure.SHORT[kind][asked > 1]} : {kinds[kind] or 'aucun'} n’est appelé ici.")
+        Gap(
+            f"Le quorum demande {asked} {procedure.SHORT[kind][asked > 1]} : {kinds[kind] or 'aucun'} n’est appelé ici."
+        )
         for kind, asked in rules.quorum_kinds.items()
         if kinds[kind] < asked
     ]

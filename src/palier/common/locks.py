@@ -25,7 +25,9 @@ def locked_all(queryset: models.QuerySet[M]) -> list[M]:
 
 def steady(queryset: models.QuerySet[M], pk: int) -> M:
     """The row, which nobody changes until the transaction ends: many hold it so at once, whoever locks it waits for all."""
-    table, key = (connection.ops.quote_name(name) for name in (queryset.model._meta.db_table, queryset.model._meta.pk.column))
+    table, key = (
+        connection.ops.quote_name(name) for name in (queryset.model._meta.db_table, queryset.model._meta.pk.column)
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT FROM {table} WHERE {key} = %s FOR SHARE", [pk])
     return queryset.get(pk=pk)

@@ -236,7 +236,8 @@ class TestBed(Place):
         self.settings = {
             "PALIER_DEMO": "1",
             "PALIER_DATA": str(self.FOLDER),
-            "PALIER_POOL": "0", "PALIER_WAYS": "1",
+            "PALIER_POOL": "0",
+            "PALIER_WAYS": "1",
             "PALIER_LIVE_PORT": "0",
         }
 

@@ -32,20 +32,22 @@ def put_dwellings(*, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[tu
     mine = Dwelling.objects.filter(landlord=actor.organisation_id)
     one_at_a_time(f"stock {actor.organisation_id}")
     held = {d.reference: d for d in mine.filter(reference__in=[row["reference"] for row in rows]).order_by("pk")}
-    fresh = [
-        Dwelling(landlord_id=actor.organisation_id, **row) for row in rows if row["reference"] not in held
-    ]
+    fresh = [Dwelling(landlord_id=actor.organisation_id, **row) for row in rows if row["reference"] not in held]
     Dwelling.objects.bulk_create(fresh, batch_size=1_000)
     changed: list[tuple[Dwelling, dict[str, Any]]] = []
     for row in rows:
         former = held.get(row["reference"])
-        before = {name: getattr(former, name) for name in DESCRIBED if getattr(former, name) != row[name]} if former else {}
+        before = (
+            {name: getattr(former, name) for name in DESCRIBED if getattr(former, name) != row[name]} if former else {}
+        )
         if former and before:
             changed.append((former, {name: [_plain(value), _plain(row[name])] for name, value in before.items()}))
     if changed:
         wanted = {row["reference"]: row for row in rows}
         values = [[d.pk, *(wanted[d.reference][name] for name in DESCRIBED)] for d, _ in changed]
-        bulk.update(Dwelling, [name.removesuffix("_id") if name == "commune_id" else name for name in DESCRIBED], values)
+        bulk.update(
+            Dwelling, [name.removesuffix("_id") if name == "commune_id" else name for name in DESCRIBED], values
+        )
     ledger.record_all(verb="dwellings.add", rows=[(d, None, {}) for d in fresh], actor=actor)
     ledger.record_all(verb="dwellings.correct", rows=[(d, None, {"changed": what}) for d, what in changed], actor=actor)
     outcomes = {d.reference: ("created", d.pk) for d in fresh}

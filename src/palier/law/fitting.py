@@ -178,7 +178,9 @@ def employees_of(household: Household, offer: OfferFacts, on: date, figures: dic
     values = {"company": offer.employees_of}
     name = offer.company or "une autre entreprise"
     if household.employer is not None and household.employer.siret.startswith(offer.employees_of):
-        return Reason("company.own", f"Ce logement est réservé aux salariés de votre entreprise ({name}).", FITS, values)
+        return Reason(
+            "company.own", f"Ce logement est réservé aux salariés de votre entreprise ({name}).", FITS, values
+        )
     return Reason("company.other", f"Ce logement est réservé aux salariés de {name}.", BLOCKS, values)
 
 

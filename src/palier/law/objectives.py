@@ -52,7 +52,9 @@ def outlook(
     the yearly order's income, 0 when not entered; `share`: percents aimed at; `least`: leases below which nothing is said.
     """
     if not threshold:
-        return Outlook("unset", "Le seuil de revenus du premier quartile n’est pas saisi : l’objectif ne peut pas être suivi.")
+        return Outlook(
+            "unset", "Le seuil de revenus du premier quartile n’est pas saisi : l’objectif ne peut pas être suivi."
+        )
     known = [one for one in signed if one is not None]
     held = sum(known)
     if len(known) < least:
@@ -63,4 +65,6 @@ def outlook(
     if reach * 100 < share:
         most = f"au mieux {percent(reach)} avec {aim.coming}" if coming else aim.nothing
         return Outlook("risk", f"{done}, {most}, pour {percent(share / 100)} demandés.")
-    return Outlook("fine", f"{done} ; jusqu’à {percent(reach)} avec {aim.coming}, pour {percent(share / 100)} demandés.")
+    return Outlook(
+        "fine", f"{done} ; jusqu’à {percent(reach)} avec {aim.coming}, pour {percent(share / 100)} demandés."
+    )

@@ -124,7 +124,11 @@ def remarks(rules: Rules, members: Sequence[Member] = (), *, on: date) -> list[R
     if not 0 <= rules.notice_days <= 60:
         found.append(Remark("notice_days", "Donnez un nombre de jours entre 0 et 60."))
     elif rules.notice_days < parameter_set("commission", on=on).values["usual_notice_days"]:
-        few = "aucun délai" if not rules.notice_days else f"{rules.notice_days} jour{'s' if rules.notice_days > 1 else ''}"
+        few = (
+            "aucun délai"
+            if not rules.notice_days
+            else f"{rules.notice_days} jour{'s' if rules.notice_days > 1 else ''}"
+        )
         found.append(
             Remark("notice_days", f"Convocation : {few}. Les règlements publiés laissent de 3 à 8 jours.", False)
         )
@@ -149,11 +153,15 @@ def _quorum(rules: Rules, members: Sequence[Member]) -> list[Remark]:
         if kind not in VOTING:
             found.append(Remark(f"kind_{kind}", "Seuls des membres délibératifs comptent dans le quorum."))
         elif asked < 1:
-            found.append(Remark(f"kind_{kind}", f"{CAPACITIES[kind]} : demandez au moins une voix, ou aucune condition."))
+            found.append(
+                Remark(f"kind_{kind}", f"{CAPACITIES[kind]} : demandez au moins une voix, ou aucune condition.")
+            )
         elif kind in ALONE and asked > 1:
             found.append(Remark(f"kind_{kind}", f"{CAPACITIES[kind]} : une seule voix est possible pour un logement."))
         elif members and asked > here[kind]:
-            found.append(Remark(f"kind_{kind}", f"Quorum impossible : {_count(asked, kind)} demandé, {_held(here[kind])}."))
+            found.append(
+                Remark(f"kind_{kind}", f"Quorum impossible : {_count(asked, kind)} demandé, {_held(here[kind])}.")
+            )
     if sum(rules.quorum_kinds.values()) > rules.quorum >= 1:
         found.append(
             Remark("quorum", "Les voix demandées par qualité dépassent le quorum : c’est leur somme qui jouera.", False)
@@ -186,7 +194,9 @@ def _window(rules: Rules) -> list[Remark]:
         return [Remark("closes", "La séance doit se clore après son ouverture.")]
     found = []
     if hours > LONG_WINDOW_HOURS:
-        found.append(Remark("closes", f"La séance durerait {hours / 24:.0f} jours : vérifiez le jour de clôture.", False))
+        found.append(
+            Remark("closes", f"La séance durerait {hours / 24:.0f} jours : vérifiez le jour de clôture.", False)
+        )
     if any(before < 1 for before in rules.reminder_hours):
         found.append(Remark("reminder_hours", "Un rappel part au moins une heure avant la clôture."))
     late = [before for before in rules.reminder_hours if before >= hours]

@@ -86,10 +86,7 @@ def _empties(*, landlord: int | None, holder: int | None) -> list[Empty]:
         .prefetch_related(Prefetch("offers", live, to_attr="live"))
         .order_by("pk")
     )
-    found = [
-        _empty(vacancy, events[vacancy.pk], today, delays)
-        for vacancy, delays in _with_delays(vacancies, today)
-    ]
+    found = [_empty(vacancy, events[vacancy.pk], today, delays) for vacancy, delays in _with_delays(vacancies, today)]
     return sorted(found, key=lambda one: (-one.late, -one.days, one.vacancy.pk))
 
 

@@ -33,10 +33,15 @@ class StandInForm(forms.Form):
         help_text="Une personne avec un accès de membre, et qui ne siège pas déjà dans cette commission.",
     )  # fmt: skip
     span = forms.ChoiceField(
-        label="Pour", choices=[("session", "Une séance"), ("period", "Une période")], initial="session", widget=forms.RadioSelect
+        label="Pour",
+        choices=[("session", "Une séance"), ("period", "Une période")],
+        initial="session",
+        widget=forms.RadioSelect,
     )
     session = forms.TypedChoiceField(label="Séance", required=False, coerce=int, empty_value=None)
-    since = forms.DateField(label="Du", required=False, help_text="Les séances qui ouvrent ce jour-là ou après.", **DATE)
+    since = forms.DateField(
+        label="Du", required=False, help_text="Les séances qui ouvrent ce jour-là ou après.", **DATE
+    )
     until = forms.DateField(label="Au", required=False, **DATE)
     reason = forms.CharField(label="Raison", required=False, max_length=200)
     use_required_attribute = False
@@ -44,7 +49,10 @@ class StandInForm(forms.Form):
     def __init__(self, *args: Any, people: list[Person], sessions: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = [("", "Choisir"), *[(p.pk, p.full_name) for p in people]]
-        self.fields["session"].choices = [("", "—"), *[(s.pk, f"{s.number}, ouvre le {s.opens_at:%d/%m/%Y}") for s in sessions]]
+        self.fields["session"].choices = [
+            ("", "—"),
+            *[(s.pk, f"{s.number}, ouvre le {s.opens_at:%d/%m/%Y}") for s in sessions],
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -63,9 +71,7 @@ class StandInForm(forms.Form):
 def stand_in_form(request: HttpRequest, seat: Seat, *, states: list[str]) -> StandInForm:
     """Whoever has no seat in the commission may stand in, for its sessions in these states that are not over."""
     sitting = set(Seat.objects.filter(commission=seat.commission, until=None).values_list("person_id", flat=True))
-    coming = sessions_for(request.actor).filter(
-        commission=seat.commission, state__in=states, closes_at__gt=clock.now()
-    )
+    coming = sessions_for(request.actor).filter(commission=seat.commission, state__in=states, closes_at__gt=clock.now())
     return StandInForm(
         request.POST or None,
         people=[p for p in people_with_access(request.actor) if p.pk not in sitting],

@@ -16,7 +16,24 @@ from palier.exchanges.landlords.models import StockFile
 from palier.homes.models import Dwelling, Offer
 
 TITLES = [c.title for c in COLUMNS["dwellings"]]
-PLAIN = ["LOG-{n}", "{n} rue des Essais", "14000", "Caen", "appartement", "T3", "62,5", "PLUS", "2", "oui", "non", "non", "C", "non", "1978", "oui"]
+PLAIN = [
+    "LOG-{n}",
+    "{n} rue des Essais",
+    "14000",
+    "Caen",
+    "appartement",
+    "T3",
+    "62,5",
+    "PLUS",
+    "2",
+    "oui",
+    "non",
+    "non",
+    "C",
+    "non",
+    "1978",
+    "oui",
+]
 
 
 def line(n: int, **cells: str) -> list[str]:
@@ -76,7 +93,26 @@ def test_a_workbook_is_read_as_a_csv_is(agent):
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(TITLES)
-    sheet.append(["X-1", "1 rue des Essais", 14000, "Caen", "Maison", "T4", 81.5, "PLAI", None, False, True, False, "D", False, 1999, True])
+    sheet.append(
+        [
+            "X-1",
+            "1 rue des Essais",
+            14000,
+            "Caen",
+            "Maison",
+            "T4",
+            81.5,
+            "PLAI",
+            None,
+            False,
+            True,
+            False,
+            "D",
+            False,
+            1999,
+            True,
+        ]
+    )
     sheet.append(["X-2", "2 rue des Essais", 14000, "14118", "Maison", "T4", "beaucoup", "PLAI"])
     content = io.BytesIO()
     book.save(content)
@@ -111,7 +147,9 @@ def test_vacancies_by_file(agent, build):
     ]  # fmt: skip
     assert Offer.objects.count() == 0
     assert files.confirm(actor=agent, file_id=held.pk).counts == {"created": 2}
-    made = Offer.objects.order_by("pk").values_list("dwelling__reference", "state", "rent", "holder", "vacancy__available_on")
+    made = Offer.objects.order_by("pk").values_list(
+        "dwelling__reference", "state", "rent", "holder", "vacancy__available_on"
+    )
     assert [(r, s, str(rent), h, on) for r, s, rent, h, on in made] == [
         ("A-1", "published", "410.25", None, date(2027, 1, 4)), ("A-2", "draft", "410.00", holder.pk, date(2027, 1, 4)),
     ]  # fmt: skip
@@ -145,7 +183,9 @@ def test_a_file_that_is_no_such_table_is_refused_whole(agent, content, code):
 
 def test_a_line_of_another_width_is_told(agent):
     held = receive(agent, table(line(1), line(2)[:5]))
-    assert [(t["line"], t["message"]) for t in held.troubles] == [(3, "Cette ligne n’a pas autant de cellules que de titres.")]
+    assert [(t["line"], t["message"]) for t in held.troubles] == [
+        (3, "Cette ligne n’a pas autant de cellules que de titres.")
+    ]
 
 
 def test_the_models_are_good_files_themselves(agent, build):

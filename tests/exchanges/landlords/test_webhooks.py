@@ -78,7 +78,10 @@ def test_the_agent_reads_why_next_to_the_address(agent):
     system = actions.add_system(actor=agent, name="Parc", scopes=["stock:read"])
     with pytest.raises(Refused) as refusal:
         actions.set_webhook(actor=agent, system_id=system.pk, url="https://10.0.0.1/")
-    assert (refusal.value.field, refusal.value.message) == ("url", "Cette adresse mène à un réseau privé : elle est refusée.")
+    assert (refusal.value.field, refusal.value.message) == (
+        "url",
+        "Cette adresse mène à un réseau privé : elle est refusée.",
+    )
 
 
 def test_a_change_is_told_signed_with_keys_and_states_alone(agent, build):
@@ -225,7 +228,11 @@ def test_a_delivery_is_its_landlord_s_alone(agent, build):
         listening(agent, there.url, ["stock:read"])
         build.dwelling(agent.organisation)
         turn()
-    for stranger in (build.actor(Role.LANDLORD), build.actor(Role.SECRETARY, agent.organisation), build.actor(Role.DESK)):
+    for stranger in (
+        build.actor(Role.LANDLORD),
+        build.actor(Role.SECRETARY, agent.organisation),
+        build.actor(Role.DESK),
+    ):
         with acting(stranger.scope):
             assert Delivery.objects.count() == 0
     with acting(agent.scope):

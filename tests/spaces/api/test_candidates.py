@@ -53,7 +53,13 @@ def test_reading_a_file_is_told_to_its_household(stage):
     status, file = stage.api.get(f"/candidates/{key}")
     demand = Application.objects.get(pk=key).demand
     assert (status, file["number"], file["name"]) == (200, demand.number, "Camille Essai")
-    assert [s["title"] for s in file["sections"]] == ["Demandeur", "Ménage", "Ressources", "Logement actuel", "Souhaits"]
+    assert [s["title"] for s in file["sections"]] == [
+        "Demandeur",
+        "Ménage",
+        "Ressources",
+        "Logement actuel",
+        "Souhaits",
+    ]
     assert [d["state"] for d in file["documents"] if d["label"]][:1] == ["missing"]
     readings = Reading.objects.filter(demand=demand).values_list("person", "organisation", "what", "why")
     assert list(readings) == [(None, stage.landlord.pk, "dossier", "Système du bailleur : Gestion")]
@@ -70,9 +76,13 @@ def test_instruction_by_a_system(stage):
     # What the commission weighs is no ground of a landlord's: not even a value that the interface lists.
     weighed = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["priority"], "reason": "Non"})
     assert (weighed[0], weighed[1]["code"], weighed[1]["errors"][0]["field"]) == (422, "request.invalid", "grounds.0")
-    refused = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["too_small"], "reason": "Il manque une chambre."})
+    refused = stage.api.post(
+        f"/candidates/{second}/refuse", {"grounds": ["too_small"], "reason": "Il manque une chambre."}
+    )
     assert refused == (200, {"key": second, "state": "inadmissible"})
-    again = stage.api.post(f"/candidates/{second}/refuse", {"grounds": ["too_small"], "reason": "Il manque une chambre."})
+    again = stage.api.post(
+        f"/candidates/{second}/refuse", {"grounds": ["too_small"], "reason": "Il manque une chambre."}
+    )
     assert (again[0], again[1]["code"]) == (409, "applications.find_inadmissible.state")
     assert stage.api.get(f"/candidates/{second}")[1]["grounds"] == ["too_small"]
 
@@ -87,7 +97,13 @@ def test_decisions_once_signed_then_the_lease(stage):
     assert decided[first.application_id] == (1, "sent")
     assert len(decided) == len(candidates)
     assert stage.api.get(f"/decisions/{first.application_id}")[1]["rank"] == 1
-    lease = {"candidate": first.application_id, "signed_on": "2026-11-26", "starts_on": "2026-12-01", "rent": 410, "charges": 85}
+    lease = {
+        "candidate": first.application_id,
+        "signed_on": "2026-11-26",
+        "starts_on": "2026-12-01",
+        "rent": 410,
+        "charges": 85,
+    }
     with clock.frozen_at(AFTER):
         early = stage.api.post("/leases", lease)
         assert (early[0], early[1]["code"]) == (409, "proposals.sign_lease.state")

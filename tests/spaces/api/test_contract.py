@@ -43,7 +43,9 @@ def test_it_answers_as_it_says(case, described):
 def test_it_is_described_in_openapi_3_1():
     held = api.get_openapi_schema()
     assert held["openapi"].startswith("3.1")
-    operations = {f"{verb} {path}": operation for path, verbs in held["paths"].items() for verb, operation in verbs.items()}
+    operations = {
+        f"{verb} {path}": operation for path, verbs in held["paths"].items() for verb, operation in verbs.items()
+    }
     assert len(operations) == 21
     for name, operation in operations.items():
         asked = {p["name"] for p in operation["parameters"] if p["required"]}

@@ -123,7 +123,9 @@ def test_a_refused_act_leaves_its_key_free(landlord):
     assert KeptAnswer.objects.count() == 0
 
 
-@pytest.mark.parametrize("body", ["{", "[1]", '"x"', '{"rows": {}}', '{"rows": []}', '{"rows": [1]}', '{"rows": [{}], "more": 1}'])
+@pytest.mark.parametrize(
+    "body", ["{", "[1]", '"x"', '{"rows": {}}', '{"rows": []}', '{"rows": [1]}', '{"rows": [{}], "more": 1}']
+)
 def test_a_body_of_another_shape_is_told(landlord, body):
     status, answer = landlord.api.post("/dwellings", body)
     assert (status, answer["code"]) in ((400, "request.unreadable"), (422, "request.invalid"))

@@ -47,7 +47,12 @@ def test_vacancies_become_offers_published_or_not(housed, build):
 
 def test_a_vacancy_of_another_landlord_s_dwelling_is_refused(housed, build):
     other = Landlord(build)
-    rows = [empty("A-1"), empty("A-9"), empty("A-2", holder=other.body.pk, contingent="authority"), empty("A-3", holder=1)]
+    rows = [
+        empty("A-1"),
+        empty("A-9"),
+        empty("A-2", holder=other.body.pk, contingent="authority"),
+        empty("A-3", holder=1),
+    ]
     assert codes(other.api.post("/vacancies", {"rows": rows[:1]})) == [["row.unknown"]]
     answer = housed.api.post("/vacancies", {"rows": rows})
     assert outcomes(answer) == ["created", "refused", "refused", "refused"]
@@ -60,7 +65,10 @@ def test_publish_then_withdraw_and_nobody_else_may(housed, build):
     other = Landlord(build)
     assert other.api.post(f"/offers/{key}/publish")[0] == other.api.get(f"/offers/{key}")[0] == 404
     assert housed.api.post(f"/offers/{key}/publish") == (200, {"key": key, "state": "published"})
-    assert housed.api.post(f"/offers/{key}/withdraw", {"reason": "Travaux"}) == (200, {"key": key, "state": "withdrawn"})
+    assert housed.api.post(f"/offers/{key}/withdraw", {"reason": "Travaux"}) == (
+        200,
+        {"key": key, "state": "withdrawn"},
+    )
     status, answer = housed.api.post(f"/offers/{key}/publish")
     assert (status, answer["code"], answer["errors"]) == (409, "offers.publish.state", [])
     status, answer = housed.api.post(f"/offers/{key}/withdraw", {"reason": ""})
@@ -86,7 +94,11 @@ def test_statements_in_any_order_and_twice_leave_the_last_word_to_the_last(house
     states = dict(Offer.objects.values_list("dwelling__reference", "state"))
     assert states == {"A-1": "published", "A-2": "let"}
     assert Offer.objects.get(dwelling__reference="A-1").confirmed_at == NOW + timedelta(minutes=3)
-    said = AvailabilityStatement.objects.filter(via="system").order_by("pk").values_list("offer__dwelling__reference", "says")
+    said = (
+        AvailabilityStatement.objects.filter(via="system")
+        .order_by("pk")
+        .values_list("offer__dwelling__reference", "says")
+    )
     published = [("A-1", "available"), ("A-2", "available")]
     assert list(said) == [*published, ("A-1", "available"), ("A-1", "available"), ("A-2", "let"), ("A-2", "available")]
 

@@ -98,4 +98,7 @@ def test_the_applicant_reads_what_is_seen_and_since_when(employer, job, client_f
     assert client.post(reverse("applicant:job_unfollow")).status_code == 302
     client.post(reverse("applicant:job_withdraw"))
     page = client.get(reverse("applicant:job")).content.decode()
-    assert ("Il ne sait pas que vous avez un compte" in page, "Du 23 novembre 2026 au 23 novembre 2026" in page) == (True, True)
+    assert ("Il ne sait pas que vous avez un compte" in page, "Du 23 novembre 2026 au 23 novembre 2026" in page) == (
+        True,
+        True,
+    )

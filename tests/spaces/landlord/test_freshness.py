@@ -68,7 +68,9 @@ def test_a_contradiction_is_shown_kept_out_of_the_button_and_settled(client, sta
     state(stage, "let", hours=-1)
     found = Contradiction.objects.get()
     page = words(client.get(CONFIRM))
-    assert "loué par son système le 23 novembre 2026 à 09:00, mais disponible en ligne le 23 novembre 2026 à 07:00" in page
+    assert (
+        "loué par son système le 23 novembre 2026 à 09:00, mais disponible en ligne le 23 novembre 2026 à 07:00" in page
+    )
     assert "Aucune offre n’est à confirmer." in page
     assert "Deux sources se contredisent" in words(client.get("/bailleur/"))
     path = f"/bailleur/contradictions/{found.pk}/"

@@ -21,7 +21,10 @@ def agent(build):
 def files(build, agent):
     return [
         build.application(
-            build.demand(build.person()), build.offer(agent.organisation), state="sent", state_at=NOW - timedelta(days=9 - n)
+            build.demand(build.person()),
+            build.offer(agent.organisation),
+            state="sent",
+            state_at=NOW - timedelta(days=9 - n),
         )
         for n in range(2)
     ]

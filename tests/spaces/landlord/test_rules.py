@@ -39,7 +39,12 @@ def post(client, stage, **change):
 
 def test_the_rules_in_force_are_read_in_words(client):
     page = words(client.get("/bailleur/reglement/"))
-    for said in ("Du mercredi à 9 h au jeudi à 13 h", "2 voix, logement par logement", "Points selon la place (Borda)", "Version 1"):
+    for said in (
+        "Du mercredi à 9 h au jeudi à 13 h",
+        "2 voix, logement par logement",
+        "Points selon la place (Borda)",
+        "Version 1",
+    ):
         assert said in page
     assert "La composition est à compléter" in page
 
@@ -53,7 +58,12 @@ def test_a_version_is_seen_before_it_is_published(client, stage):
     done = post(client, stage, do="publish")
     assert (done.status_code, done.headers["Location"]) == (302, "/bailleur/reglement/")
     made = RulesVersion.objects.get(version=2)
-    assert (made.quorum, made.reminder_hours, made.note, made.made_by) == (3, [24, 3], FORM["note"], stage.secretary.person)
+    assert (made.quorum, made.reminder_hours, made.note, made.made_by) == (
+        3,
+        [24, 3],
+        FORM["note"],
+        stage.secretary.person,
+    )
     history = words(client.get("/bailleur/reglement/"))
     assert ("En vigueur" in history, "Remplacée" in history) == (True, True)
 
@@ -67,7 +77,11 @@ def test_a_version_is_seen_before_it_is_published(client, stage):
         ({"closes_day": "wed", "closes_time": "08:00"}, "closes_time", "La séance doit se clore après son ouverture."),
         ({"reminder_hours": "demain"}, "reminder_hours", "Écrivez des heures séparées par des virgules"),
         ({"reminder_hours": "40"}, "reminder_hours", "tomberait avant l’ouverture"),
-        ({"valid_from": (TODAY - timedelta(days=1)).isoformat(), "do": "publish"}, "valid_from", "le passé ne se réécrit pas"),
+        (
+            {"valid_from": (TODAY - timedelta(days=1)).isoformat(), "do": "publish"},
+            "valid_from",
+            "le passé ne se réécrit pas",
+        ),
         ({"valid_from": ""}, "valid_from", "obligatoire"),
     ],
 )

@@ -30,7 +30,9 @@ def once() -> dict[str, str]:
 
 
 def added(client, **fields) -> LandlordSystem:
-    client.post("/bailleur/systemes/nouveau/", {"name": "Gestion locative", "scopes": ["stock:read"], **once(), **fields})
+    client.post(
+        "/bailleur/systemes/nouveau/", {"name": "Gestion locative", "scopes": ["stock:read"], **once(), **fields}
+    )
     return LandlordSystem.objects.get()
 
 
@@ -53,7 +55,9 @@ def test_a_token_is_shown_once_and_opens(client):
 
 def test_the_last_use_is_shown(client):
     system = added(client)
-    token = re.search(r"palier_[A-Za-z0-9_-]{43}", client.post(f"/bailleur/systemes/{system.pk}/jeton/", once()).text).group()
+    token = re.search(
+        r"palier_[A-Za-z0-9_-]{43}", client.post(f"/bailleur/systemes/{system.pk}/jeton/", once()).text
+    ).group()
     assert "Il n’a pas encore servi." in client.get(f"/bailleur/systemes/{system.pk}/").text
     System(token).get("/me")
     assert "Dernière utilisation" in client.get(f"/bailleur/systemes/{system.pk}/").text
@@ -64,7 +68,9 @@ def test_nothing_typed_is_lost_when_the_form_is_wrong(client):
     assert (answer.status_code, LandlordSystem.objects.count()) == (422, 0)
     assert 'value="Parc"' in answer.text and "Choisissez au moins un droit." in answer.text
     added(client)
-    answer = client.post("/bailleur/systemes/nouveau/", {"name": "Gestion locative", "scopes": ["stock:read"], **once()})
+    answer = client.post(
+        "/bailleur/systemes/nouveau/", {"name": "Gestion locative", "scopes": ["stock:read"], **once()}
+    )
     assert answer.status_code == 422 and "porte déjà ce nom" in answer.text
 
 
@@ -78,14 +84,18 @@ def test_an_address_inside_is_refused_next_to_its_field(client):
 
 def test_revoked_after_a_page_that_asks(client):
     system = added(client)
-    token = re.search(r"palier_[A-Za-z0-9_-]{43}", client.post(f"/bailleur/systemes/{system.pk}/jeton/", once()).text).group()
+    token = re.search(
+        r"palier_[A-Za-z0-9_-]{43}", client.post(f"/bailleur/systemes/{system.pk}/jeton/", once()).text
+    ).group()
     assert "Révoquer « Gestion locative » ?" in client.get(f"/bailleur/systemes/{system.pk}/revoquer/").text
     client.post(f"/bailleur/systemes/{system.pk}/revoquer/", once())
     assert (System(token).get("/me")[0], client.get(f"/bailleur/systemes/{system.pk}/").status_code) == (401, 404)
 
 
 def test_a_file_is_read_shown_then_written(client):
-    content = model("dwellings").replace("62,5", "grande") + model("dwellings").split("\r\n")[1].replace("42", "43") + "\r\n"
+    content = (
+        model("dwellings").replace("62,5", "grande") + model("dwellings").split("\r\n")[1].replace("42", "43") + "\r\n"
+    )
     sent = SimpleUploadedFile("parc.csv", content.encode(), content_type="text/csv")
     answer = client.post("/bailleur/fichiers/", {"kind": "dwellings", "file": sent, **once()})
     held = StockFile.objects.get()

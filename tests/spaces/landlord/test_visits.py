@@ -40,7 +40,10 @@ def test_from_opening_to_the_calendar_and_back(agent, offer, candidate, client_f
     household.post(reverse("applicant:book_place", args=[application.pk, visit.pk]))
     assert "Ajouter à mon agenda" in household.get(mine).content.decode()
     file = household.get(reverse("applicant:visit_file", args=[application.pk]))
-    assert (file.headers["Content-Type"], b"DTSTART:20261201T090000Z" in file.content) == ("text/calendar; charset=utf-8", True)
+    assert (file.headers["Content-Type"], b"DTSTART:20261201T090000Z" in file.content) == (
+        "text/calendar; charset=utf-8",
+        True,
+    )
     assert "1 sur 1" in landlord.get(url).content.decode()
     cancel = reverse("landlord:cancel_visit", args=[offer.pk, visit.pk])
     assert landlord.post(cancel, {"why": ""}).status_code == 422

@@ -77,7 +77,13 @@ def cancel_visit(*, actor: Actor, visit_id: int, why: str) -> Visit:
         booking.save(update_fields=["ended_at"])
         application = Application.objects.select_related("offer__dwelling__commune").get(pk=booking.application_id)
         _record("visits.cancel", booking, application, actor, told)
-        tell(application, "allocation_visit_cancelled", "Votre visite est annulée", at=visit.at, reason=visit.cancelled_why)
+        tell(
+            application,
+            "allocation_visit_cancelled",
+            "Votre visite est annulée",
+            at=visit.at,
+            reason=visit.cancelled_why,
+        )
     return visit
 
 

@@ -33,7 +33,9 @@ def propose_correction(
         raise Refused("doubt.over", "Ce dossier n’est plus à l’examen.")
     if heading not in HEADINGS:
         raise Refused("doubt.heading", "Choisissez la rubrique.", field="heading")
-    words = {name: " ".join(text.split()) for name, text in (("declared", declared), ("proposed", proposed), ("why", why))}
+    words = {
+        name: " ".join(text.split()) for name, text in (("declared", declared), ("proposed", proposed), ("why", why))
+    }
     empty = next((name for name, text in words.items() if not text), None)
     if empty is not None:
         raise Refused("doubt.empty", "Écrivez ce que le ménage doit comprendre.", field=empty)
@@ -46,9 +48,20 @@ def propose_correction(
         **words,
     )  # fmt: skip
     ledger.record(
-        verb="doubts.propose", subject=doubt, actor=actor, thread=application.demand_id, why=doubt.why, data=_told(doubt)
+        verb="doubts.propose",
+        subject=doubt,
+        actor=actor,
+        thread=application.demand_id,
+        why=doubt.why,
+        data=_told(doubt),
     )
-    tell(application, "application_doubt", "Le bailleur vous propose une correction", until=doubt.answer_by, heading=HEADINGS[heading])
+    tell(
+        application,
+        "application_doubt",
+        "Le bailleur vous propose une correction",
+        until=doubt.answer_by,
+        heading=HEADINGS[heading],
+    )
     return doubt
 
 

@@ -103,7 +103,11 @@ def find_inadmissible(*, actor: Actor, application_id: int, codes: Sequence[str]
     if not codes:
         raise Refused("reason.missing", "Indiquez au moins un motif.", field="codes")
     if admissibility.foreign(codes, clock.today()):
-        raise Refused("reason.foreign", "Choisissez des motifs de la liste : les autres reviennent à la commission.", field="codes")
+        raise Refused(
+            "reason.foreign",
+            "Choisissez des motifs de la liste : les autres reviennent à la commission.",
+            field="codes",
+        )
     application = locked(visible_to(actor), application_id)
     if "file_inconsistent" in codes and not was_asked(application):
         raise Refused(

@@ -47,7 +47,9 @@ def _held(actor: Actor, item: AgendaItem) -> tuple[Session, AgendaItem]:
 def _reason(session: Session, reason: str) -> str:
     words = " ".join(reason.split())
     if session.state == "published" and not words:
-        raise Refused("correction.reason", "Écrivez pourquoi : chaque membre le lit, et le procès-verbal le dit.", field="reason")
+        raise Refused(
+            "correction.reason", "Écrivez pourquoi : chaque membre le lit, et le procès-verbal le dit.", field="reason"
+        )
     if len(words) > 300:
         raise Refused("correction.long", "La raison dépasse 300 caractères.", field="reason")
     return words
@@ -57,7 +59,8 @@ def _open_for_votes(session: Session) -> None:
     """What members must look at again can only change while they may still vote."""
     if session.state == "published" and clock.now() >= session.closes_at:
         raise Refused(
-            "correction.closed", "La fenêtre est close, personne ne pourrait revoir son vote : retirez plutôt le logement."
+            "correction.closed",
+            "La fenêtre est close, personne ne pourrait revoir son vote : retirez plutôt le logement.",
         )
 
 
@@ -84,9 +87,7 @@ def remove_candidate(
     """
     candidate = Candidate.objects.get(pk=candidate_id)
     item = _item(actor, candidate.item_id)
-    application = locked(
-        visible_to(actor).select_related("offer__dwelling__commune"), candidate.application_id
-    )
+    application = locked(visible_to(actor).select_related("offer__dwelling__commune"), candidate.application_id)
     session, item = _held(actor, item)
     candidate = Candidate.objects.get(pk=candidate_id)
     why = _reason(session, reason)
@@ -96,7 +97,9 @@ def remove_candidate(
             raise Refused("correction.last", "C’est le seul candidat : retirez plutôt le logement de l’ordre du jour.")
         _keep_exception(item, others, exception, exception_note)
     if application.state == "on_agenda":
-        applications.move(application, "take_off_agenda", actor=actor, reason=why or "la séance est encore en préparation")
+        applications.move(
+            application, "take_off_agenda", actor=actor, reason=why or "la séance est encore en préparation"
+        )
     place = candidate.position
     candidate.delete()
     if session.state == "preparing" and not item.candidates.exists():
@@ -118,7 +121,8 @@ def add_candidate(*, actor: Actor, item_id: int, application_id: int, reason: st
     """Put one more admissible candidate on a dwelling's agenda; a number already given is never given again."""
     item = _item(actor, item_id)
     application = locked(
-        visible_to(actor).filter(offer=item.offer_id).select_related("offer__dwelling__commune", "demand"), application_id
+        visible_to(actor).filter(offer=item.offer_id).select_related("offer__dwelling__commune", "demand"),
+        application_id,
     )
     session, item = _held(actor, item)
     existing = Candidate.objects.filter(item=item, application=application).first()

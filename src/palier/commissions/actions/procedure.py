@@ -31,9 +31,7 @@ def _run_by(actor: Actor, commission_id: int) -> Commission:
 
 
 @transaction.atomic
-def publish_rules(
-    *, actor: Actor, commission_id: int, rules: Rules, valid_from: date, note: str = ""
-) -> RulesVersion:
+def publish_rules(*, actor: Actor, commission_id: int, rules: Rules, valid_from: date, note: str = "") -> RulesVersion:
     """Add a version of the rules, in force from a day to come until the next one. Nothing already written changes.
 
     Refused when the rules cannot be applied (`law.procedure.remarks`), or from a day already past: only the first
@@ -45,7 +43,9 @@ def publish_rules(
         return latest
     if latest and valid_from < clock.today():
         raise Refused(
-            "rules.past", "Une version prend effet aujourd’hui ou plus tard : le passé ne se réécrit pas.", field="valid_from"
+            "rules.past",
+            "Une version prend effet aujourd’hui ou plus tard : le passé ne se réécrit pas.",
+            field="valid_from",
         )
     for remark in procedure.remarks(rules, members_of(commission), on=clock.today()):
         if remark.blocking:
@@ -60,7 +60,10 @@ def publish_rules(
         **{**asdict(rules), "reminder_hours": sorted(set(rules.reminder_hours), reverse=True)},
     )
     ledger.record(
-        verb="rules.publish", subject=commission, actor=actor, data={"version": version.version, "from": day(valid_from)}
+        verb="rules.publish",
+        subject=commission,
+        actor=actor,
+        data={"version": version.version, "from": day(valid_from)},
     )
     return version
 
@@ -86,7 +89,9 @@ def add_seat(
             return same
         raise Refused("seat.twice", "Cette personne siège déjà : mettez d’abord fin à son siège.", field="person")
     if _standing_in(commission, person):
-        raise Refused("seat.stand_in", "Cette personne supplée déjà un membre : une personne n’a qu’une voix.", field="person")
+        raise Refused(
+            "seat.stand_in", "Cette personne supplée déjà un membre : une personne n’a qu’une voix.", field="person"
+        )
     _check_capacity(capacity, president, commune_id, epci_id)
     if president and Seat.objects.filter(commission=commission, president=True, until=None).exists():
         raise Refused(
@@ -109,7 +114,9 @@ def _check_capacity(capacity: str, president: bool, commune_id: str | None, epci
         raise Refused("seat.capacity", "Choisissez une qualité dans la liste.", field="capacity")
     if capacity == "mayor" and not commune_id:
         raise Refused(
-            "seat.commune", "Indiquez la commune : un maire ne vote que pour les logements de la sienne.", field="commune"
+            "seat.commune",
+            "Indiquez la commune : un maire ne vote que pour les logements de la sienne.",
+            field="commune",
         )
     if capacity == "epci" and not epci_id:
         raise Refused("seat.epci", "Indiquez l’intercommunalité que ce membre représente.", field="epci")
@@ -131,7 +138,9 @@ def end_seat(*, actor: Actor, seat_id: int) -> Seat:
         return seat
     locked_all(_unsigned(commission))
     with as_system("that a seat has voted is known to the session, not how"):
-        voted = Ballot.objects.filter(seat=seat, item__session__in=_unsigned(commission)).select_related("item__session")
+        voted = Ballot.objects.filter(seat=seat, item__session__in=_unsigned(commission)).select_related(
+            "item__session"
+        )
         late = voted.order_by("pk").first()
     if late is not None:
         raise Refused(
@@ -154,7 +163,9 @@ def elect(*, actor: Actor, seat_id: int) -> Seat:
     seats = {s.pk: s for s in locked_all(Seat.objects.filter(commission=commission, until=None))}
     chosen = seats.get(seat_id)
     if chosen is None or chosen.capacity not in procedure.BOARD:
-        raise Refused("seat.president.board", "La présidence est élue parmi les membres désignés par le conseil (CCH R441-9).")
+        raise Refused(
+            "seat.president.board", "La présidence est élue parmi les membres désignés par le conseil (CCH R441-9)."
+        )
     if chosen.president:
         return chosen
     Seat.objects.filter(pk__in=list(seats), president=True).update(president=False)
@@ -251,11 +262,20 @@ def _covered(seat: Seat, session_id: int | None, since: date | None, until: date
 
 def _check_free(seat: Seat, person: Person, covered: list[Session], since: date | None, until: date | None) -> None:
     if Seat.objects.filter(commission=seat.commission_id, person=person, until=None).exists():
-        raise Refused("stand_in.seated", "Cette personne siège déjà dans la commission : elle n’a qu’une voix.", field="person")
+        raise Refused(
+            "stand_in.seated", "Cette personne siège déjà dans la commission : elle n’a qu’une voix.", field="person"
+        )
     over = next((s for s in covered if s.closes_at <= clock.now()), None)
     if over is not None:
-        raise Refused("stand_in.over", f"La séance {over.number} est déjà close : commencez la période après.", field="since")
-    voted = Ballot.objects.filter(seat=seat, item__session__in=covered).select_related("item__session").order_by("pk").first()
+        raise Refused(
+            "stand_in.over", f"La séance {over.number} est déjà close : commencez la période après.", field="since"
+        )
+    voted = (
+        Ballot.objects.filter(seat=seat, item__session__in=covered)
+        .select_related("item__session")
+        .order_by("pk")
+        .first()
+    )
     if voted is not None:
         raise Refused(
             "stand_in.voted",
@@ -266,9 +286,13 @@ def _check_free(seat: Seat, person: Person, covered: list[Session], since: date 
     for other in others.order_by("pk"):
         if _meet(other, covered, since, until):
             if other.seat_id == seat.pk:
-                raise Refused("stand_in.other", "Ce siège a déjà un suppléant à ces dates : retirez-le d’abord.", field="person")
+                raise Refused(
+                    "stand_in.other", "Ce siège a déjà un suppléant à ces dates : retirez-le d’abord.", field="person"
+                )
             if other.person_id == person.pk:
-                raise Refused("stand_in.twice", "Cette personne supplée déjà un autre membre à ces dates.", field="person")
+                raise Refused(
+                    "stand_in.twice", "Cette personne supplée déjà un autre membre à ces dates.", field="person"
+                )
 
 
 def _meet(other: StandIn, covered: list[Session], since: date | None, until: date | None) -> bool:

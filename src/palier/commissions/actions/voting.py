@@ -96,7 +96,8 @@ def _check_seat(item: AgendaItem, seat: Seat, ranks: bool, meeting: bool) -> Non
         raise Refused("ballot.recused", "Vous vous êtes déporté de ce logement.")
     if meeting and not may_ask:
         raise Refused(
-            "ballot.meeting", f"{MEETING_BY[rules.meeting_by]} peut demander un examen en réunion, selon le règlement intérieur."
+            "ballot.meeting",
+            f"{MEETING_BY[rules.meeting_by]} peut demander un examen en réunion, selon le règlement intérieur.",
         )
 
 

@@ -115,9 +115,7 @@ def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]], *, via: str = "sy
     live = set(offered.values_list("dwelling_id", flat=True))
     for number, row, key in ready:
         outcome = "unchanged" if key in live else "created"
-        results.append(
-            attempted(number, row.dwelling, lambda o=outcome, k=key, r=row: (o, _offer(actor, k, r, via)))
-        )
+        results.append(attempted(number, row.dwelling, lambda o=outcome, k=key, r=row: (o, _offer(actor, k, r, via))))
     return sorted(results, key=lambda r: r["row"])
 
 
@@ -142,7 +140,9 @@ def statements(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
         if row.dwelling not in last:
             results.append(refused(number, row.dwelling, [_unknown("Aucune offre de ce logement n’est connue.")]))
         else:
-            results.append(attempted(number, row.dwelling, lambda r=row: (_say(actor, last[r.dwelling], r), last[r.dwelling])))
+            results.append(
+                attempted(number, row.dwelling, lambda r=row: (_say(actor, last[r.dwelling], r), last[r.dwelling]))
+            )
     return sorted(results, key=lambda r: r["row"])
 
 

@@ -20,9 +20,7 @@ class KeyTaken(Refused):
     """The same key was used for another request."""
 
 
-def once(
-    system: LandlordSystem, *, key: str, method: str, path: str, body: bytes, act: Callable[[], Any]
-) -> Any:
+def once(system: LandlordSystem, *, key: str, method: str, path: str, body: bytes, act: Callable[[], Any]) -> Any:
     """The answer of `act`, or the one it had the first time. Raises `KeyTaken` for another request.
 
     The answer is kept in the transaction of the act: a twin that arrives meanwhile waits for it. An act that raises

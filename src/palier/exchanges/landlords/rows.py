@@ -44,7 +44,9 @@ def text_of(least: int, most: int, pattern: str = _CLEAN) -> Any:
             raise ValueError("Ce champ est obligatoire.")
         if len(value) > most:
             raise ValueError(f"{most} caractères au plus.")
-        if value and (not re.search(pattern.replace("$", r"\Z"), value) or any("\ud800" <= c <= "\udfff" for c in value)):
+        if value and (
+            not re.search(pattern.replace("$", r"\Z"), value) or any("\ud800" <= c <= "\udfff" for c in value)
+        ):
             raise ValueError("Ce texte contient des caractères qui ne sont pas permis ici.")
         return value
 
@@ -101,7 +103,12 @@ def _amount(least: float, most: float, to: Any, unit: str) -> Any:
 
 Key = Annotated[StrictInt, Field(ge=1, le=_MOST), BeforeValidator(_whole)]
 Day = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date"})]
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_dated), WithJsonSchema({"type": "string", "format": "date-time"})]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_instant),
+    AfterValidator(_dated),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 Euros = _amount(0, 99_999.99, _cents, "Euros par mois, au centime")
 Rent = _amount(1, 99_999.99, _cents, "Euros par mois, au centime")
 Surface = _amount(9, 400, _tenth, "Mètres carrés")
@@ -236,4 +243,3 @@ def checked(model: type[Row], cells: Mapping[str, Any]) -> Row | list[Problem]:
         message = "Un logement réservé a un réservataire, et lui seul."
         return [{"field": "holder", "code": "offer.holder", "message": message}]
     return row
-

@@ -114,9 +114,7 @@ def _dispute(actor: Actor, said: AvailabilityStatement, against: str) -> None:
         ledger.record(verb="contradictions.open", subject=made, actor=actor, data={"said": words, "against": against})
 
 
-def apply(
-    *, actor: Actor, offer: Offer, says: str, at: datetime, via: str, reason: str = ""
-) -> tuple[Effect, int]:
+def apply(*, actor: Actor, offer: Offer, says: str, at: datetime, via: str, reason: str = "") -> tuple[Effect, int]:
     """Do what a statement says to an offer, locked by the caller; what it did, and how many candidates it freed."""
     if says == freshness.AVAILABLE:
         return _uphold(actor, offer, at, via), 0

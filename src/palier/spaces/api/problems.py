@@ -64,7 +64,9 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
     def _(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         given = "Authorization" in request.headers
-        words = "Ce jeton n’est pas valable, ou ne l’est plus." if given else "Donnez un jeton : Authorization: Bearer …"
+        words = (
+            "Ce jeton n’est pas valable, ou ne l’est plus." if given else "Donnez un jeton : Authorization: Bearer …"
+        )
         response = answer(request, 401, "token.unknown" if given else "token.missing", words)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response

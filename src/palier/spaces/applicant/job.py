@@ -126,7 +126,9 @@ def job_edit(request: HttpRequest) -> HttpResponse:
         if done is not None:
             messages.success(request, "Votre emploi est enregistré.")
             if done.siret != siret.normalise(form.cleaned_data["employer_siret"]):
-                messages.info(request, f"Cet établissement a déménagé : nous avons retenu son SIRET d’aujourd’hui, {done.siret}.")
+                messages.info(
+                    request, f"Cet établissement a déménagé : nous avons retenu son SIRET d’aujourd’hui, {done.siret}."
+                )
             return go(request, "applicant:job")
     return page(request, "applicant/job_edit.html", {"form": form, "job": mine}, status=422 if form.errors else 200)
 

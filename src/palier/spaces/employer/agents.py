@@ -29,7 +29,9 @@ def agents(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if attempt(form, lambda: actions.invite(actor=request.actor, **form.cleaned_data)) is not None:
-            messages.success(request, "L’invitation est partie. La personne n’a d’accès qu’une fois qu’elle l’a acceptée.")
+            messages.success(
+                request, "L’invitation est partie. La personne n’a d’accès qu’une fois qu’elle l’a acceptée."
+            )
             return go(request, "employer:agents")
     held = list(queries.colleagues(request.actor))
     context = {

@@ -29,7 +29,9 @@ class PrioritiesForm(forms.Form):
     other = forms.IntegerField(label="Autre contrat")
     seniority = forms.IntegerField(label="Par année dans l’entreprise")
     seniority_most = forms.IntegerField(label="Au plus, pour l’ancienneté")
-    mobility = forms.IntegerField(label="Mobilité demandée par l’emploi", help_text="Mutation, ou embauche loin du domicile.")
+    mobility = forms.IntegerField(
+        label="Mobilité demandée par l’emploi", help_text="Mutation, ou embauche loin du domicile."
+    )
     use_required_attribute = False
 
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
@@ -66,7 +68,9 @@ def priorities(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and company is not None and form.is_valid():
         choices = Choices(**form.cleaned_data)
         if attempt(form, lambda: actions.publish_priorities(actor=request.actor, choices=choices)) is not None:
-            messages.success(request, "Vos priorités sont publiées : l’ordre des candidats de votre contingent les suit.")
+            messages.success(
+                request, "Vos priorités sont publiées : l’ordre des candidats de votre contingent les suit."
+            )
             return go(request, "employer:priorities")
     context = {
         "company": company, "form": form, "most": most, "held": queries.priorities_of(company),

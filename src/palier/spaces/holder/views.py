@@ -98,7 +98,9 @@ class ReserveForm(forms.Form):
 def _reserve_form(offer: Offer) -> ReserveForm | None:
     """Shown while it may still change: Action Logement's dwelling, for which nobody applied yet."""
     open_ = offer.contingent == "action_logement" and offer.state in ("published", "suspended")
-    return ReserveForm(initial={"company": offer.reserved_for_id}) if open_ and not candidate_counts([offer.pk]) else None
+    return (
+        ReserveForm(initial={"company": offer.reserved_for_id}) if open_ and not candidate_counts([offer.pk]) else None
+    )
 
 
 @require_POST

@@ -58,7 +58,9 @@ class CorrectionForm(forms.Form):
         ]  # fmt: skip
         self.fields["application"].choices = [("", "Choisir"), *[(a.pk, f"Candidature {a.pk}") for a in ready]]
         self.fields["reason"].required = published
-        self.fields["reason"].error_messages["required"] = "Écrivez pourquoi : chaque membre le lit, et le procès-verbal le dit."
+        self.fields["reason"].error_messages["required"] = (
+            "Écrivez pourquoi : chaque membre le lit, et le procès-verbal le dit."
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

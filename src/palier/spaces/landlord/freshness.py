@@ -28,7 +28,11 @@ ANSWERS = [
     ("withdrawn", "Retiré"),
     (LATER, "Pas de réponse aujourd’hui"),
 ]
-SETTLEMENTS = [("available", "Le logement est libre"), ("let", "Le logement est loué"), ("withdrawn", "L’offre est retirée")]
+SETTLEMENTS = [
+    ("available", "Le logement est libre"),
+    ("let", "Le logement est loué"),
+    ("withdrawn", "L’offre est retirée"),
+]
 PREFIX = "offre-"
 
 

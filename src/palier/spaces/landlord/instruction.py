@@ -78,7 +78,9 @@ class DoubtForm(forms.Form):
     """What seems wrong, what it should be, and why: the household reads every word."""
 
     heading = forms.ChoiceField(
-        label="Rubrique", choices=[("", "Choisir"), *HEADINGS.items()], error_messages={"required": "Choisissez la rubrique."}
+        label="Rubrique",
+        choices=[("", "Choisir"), *HEADINGS.items()],
+        error_messages={"required": "Choisissez la rubrique."},
     )
     declared = forms.CharField(label="Ce que dit la demande", max_length=200, error_messages=NEEDED)
     proposed = forms.CharField(label="Ce que montrent les pièces", max_length=200, error_messages=NEEDED)

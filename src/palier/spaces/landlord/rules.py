@@ -28,9 +28,13 @@ class RulesForm(forms.Form):
     """One version of the rules; `members`: the seats in office, for a quorum that can be reached."""
 
     opens_day = forms.ChoiceField(label="Ouverture, jour", choices=list(procedure.DAYS.items()))
-    opens_time = forms.TimeField(label="Ouverture, heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    opens_time = forms.TimeField(
+        label="Ouverture, heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     closes_day = forms.ChoiceField(label="Clôture, jour", choices=list(procedure.DAYS.items()))
-    closes_time = forms.TimeField(label="Clôture, heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    closes_time = forms.TimeField(
+        label="Clôture, heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     notice_days = forms.IntegerField(label="Convocation : jours avant l’ouverture", min_value=0, max_value=60)
     reminder_hours = forms.CharField(
         label="Rappels : heures avant la clôture", required=False, max_length=40,
@@ -43,7 +47,9 @@ class RulesForm(forms.Form):
     )
     names_shown = forms.BooleanField(label="Montrer le nom des candidats aux membres", required=False)
     meeting_by = forms.ChoiceField(
-        label="Qui peut demander un examen en réunion", choices=list(procedure.MEETING_BY.items()), widget=forms.RadioSelect
+        label="Qui peut demander un examen en réunion",
+        choices=list(procedure.MEETING_BY.items()),
+        widget=forms.RadioSelect,
     )
     valid_from = forms.DateField(label="Date d’effet", **DATE)
     note = forms.CharField(

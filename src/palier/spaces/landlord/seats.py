@@ -101,7 +101,9 @@ def new_seat(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )  # fmt: skip
         if made:
-            messages.success(request, "Le siège est pourvu. Si une séance publiée le concerne, ce membre vient d’être convoqué.")
+            messages.success(
+                request, "Le siège est pourvu. Si une séance publiée le concerne, ce membre vient d’être convoqué."
+            )
             return go(request, "landlord:seats")
     return page(
         request, "landlord/seat_new.html", {"commission": commission, "form": form}, status=422 if form.errors else 200
@@ -119,7 +121,9 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
     one = _seat(request, pk)
     form = stand_in_form(request, one, states=["preparing", "published"])
     if named := named_by(request, one, form):
-        messages.success(request, f"{named.person.full_name} siégera à la place de {one.person.full_name}. Les deux sont prévenus.")
+        messages.success(
+            request, f"{named.person.full_name} siégera à la place de {one.person.full_name}. Les deux sont prévenus."
+        )
         return go(request, "landlord:seat", pk)
     now = standing_in(one)
     return page(
@@ -148,7 +152,10 @@ def end_seat(request: HttpRequest, pk: int) -> HttpResponse:
 def elect(request: HttpRequest, pk: int) -> HttpResponse:
     _seat(request, pk)
     return act(
-        request, lambda: actions.elect(actor=request.actor, seat_id=pk), "La présidence est enregistrée.", "landlord:seats"
+        request,
+        lambda: actions.elect(actor=request.actor, seat_id=pk),
+        "La présidence est enregistrée.",
+        "landlord:seats",
     )
 
 

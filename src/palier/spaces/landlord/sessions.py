@@ -269,9 +269,7 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = attempt(
             form,
-            lambda: actions.fill_agenda(
-                actor=request.actor, session_id=pk, offer_ids=form.cleaned_data["offers"]
-            ),
+            lambda: actions.fill_agenda(actor=request.actor, session_id=pk, offer_ids=form.cleaned_data["offers"]),
         )
         if made:
             said = "Un logement est inscrit" if len(made) == 1 else f"{len(made)} logements sont inscrits"

@@ -41,7 +41,10 @@ class SystemForm(forms.Form):
 
 class WebhookForm(forms.Form):
     url = forms.CharField(
-        label="Adresse", required=False, max_length=300, help_text="Elle commence par https://. Vide : rien n’est envoyé."
+        label="Adresse",
+        required=False,
+        max_length=300,
+        help_text="Elle commence par https://. Vide : rien n’est envoyé.",
     )
     new_secret = forms.BooleanField(
         label="Changer le secret de signature", required=False,
@@ -121,7 +124,9 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not done:
         return system(request, pk, form=form)
-    messages.success(request, "L’adresse est enregistrée." if done.webhook_url else "Plus rien n’est envoyé à ce système.")
+    messages.success(
+        request, "L’adresse est enregistrée." if done.webhook_url else "Plus rien n’est envoyé à ce système."
+    )
     return go(request, "landlord:system", pk)
 
 

@@ -35,9 +35,7 @@ def name(request: HttpRequest, pk: int) -> HttpResponse:
     if named := named_by(request, seat, form):
         messages.success(request, f"{named.person.full_name} siégera à votre place et en est prévenu.")
         return go(request, "member:away")
-    return page(
-        request, "member/stand_in.html", {"seat": seat, "form": form}, status=422 if form.errors else 200
-    )
+    return page(request, "member/stand_in.html", {"seat": seat, "form": form}, status=422 if form.errors else 200)
 
 
 @require_POST

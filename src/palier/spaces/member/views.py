@@ -70,7 +70,10 @@ def home(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     # What one may answer now comes first, then what opens soonest; what is over stays in its order, the latest first.
     rows.sort(
-        key=lambda row: (0 if row["open"] else 1 if row["coming"] else 2, row["session"].opens_at if row["coming"] else now)
+        key=lambda row: (
+            0 if row["open"] else 1 if row["coming"] else 2,
+            row["session"].opens_at if row["coming"] else now,
+        )
     )
     waiting = sum(not ballot.answer for ballot in recorded_for(request.actor))
     return page(request, "member/home.html", {"rows": rows, "to_confirm": waiting})
@@ -256,5 +259,3 @@ def step_out(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Vous êtes déporté de ce logement : vous ne votez pas et ne comptez pas au quorum.")
         return go(request, "member:session", one.session_id)
     return _page(request, one, interest_form=form)
-
-
