@@ -716,7 +716,9 @@ def _(town):
 def _(town):
     free = town.build.offer(town.landlord, contingent="action_logement", holder=town.reserved.holder)
     company = Company.objects.get(organisation=character("marc.employeur").organisation_id)
-    return Case(town.client("paul.reservataire"), f"/reservataire/logements/{free.pk}/reserver/", {"company": company.pk})
+    return Case(
+        town.client("paul.reservataire"), f"/reservataire/logements/{free.pk}/reserver/", {"company": company.pk}
+    )
 
 
 @case("landlord:new_dwelling")
@@ -1514,7 +1516,14 @@ def _(town):
 def _(town):
     system = connected(town)
     given_up = Delivery.objects.create(
-        landlord=town.landlord, system=system, kind="dwelling", payload={}, made_at=NOW, due_at=NOW, state="failed", attempts=9
+        landlord=town.landlord,
+        system=system,
+        kind="dwelling",
+        payload={},
+        made_at=NOW,
+        due_at=NOW,
+        state="failed",
+        attempts=9,
     )
     return Case(town.client("sophie.bailleur"), f"/bailleur/messages/{given_up.pk}/renvoyer/", {})
 

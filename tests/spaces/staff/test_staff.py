@@ -12,6 +12,7 @@ from palier.common.isolation import acting
 from palier.demands.models import Demand
 from palier.documents import actions
 from palier.documents.models import Reading
+from palier.spaces.staff.administration import WORDS
 from palier.territories.models import Setting
 from palier.territories.queries import setting
 from tests.documents import files
@@ -100,6 +101,10 @@ def test_a_figure_that_makes_no_sense_is_refused(administrator, wrong, told):
     typed = {"territory": "14", "value": "6", "valid_from": "2026-12-01", "source": "Délibération", **wrong}
     answer = administrator.post(reverse("staff:setting", args=["files_sent"]), typed)
     assert (answer.status_code, told in answer.content.decode(), Setting.objects.count()) == (422, True, before)
+
+
+def test_every_figure_has_words_for_people(administrator):
+    assert set(Setting.objects.values_list("key", flat=True)) == set(WORDS)
 
 
 def test_an_unknown_figure_does_not_exist(administrator):

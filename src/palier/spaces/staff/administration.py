@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -23,25 +24,59 @@ from palier.territories.models import Department, Epci, Setting
 PER_PAGE = 40
 
 
-# What each figure is, for people; a key without words is shown as it stands.
+# What each figure is, for people; a key that is no longer in use stands as it is.
 WORDS = {
+    "agenda_days": "Délai pour inscrire en commission (jours)",
     "answer_days": "Délai pour répondre à une attribution (jours)",
+    "appeal_court": "Tribunal compétent pour les recours",
+    "appeal_months": "Délai de recours devant le juge (mois)",
     "candidates_examined": "Dossiers examinés par logement en commission",
     "commission_window": "Ouverture et fermeture des séances",
+    "comparable_incomes": "Tranches de ressources comparées entre elles (euros par mois)",
+    "comparable_least": "Demandes comparables pour montrer une position, au moins",
+    "comparable_people": "Tailles de ménage comparées entre elles (personnes)",
     "condition_days": "Délai d’une condition suspensive (jours)",
+    "contest_answer_months": "Délai pour répondre à un recours gracieux (mois)",
+    "contradiction_hours": "Contradiction entre deux déclarations : écart de moins de (heures)",
+    "decision_days": "Délai de décision de la commission (jours)",
+    "delays_least": "Délai d’un organisme publié : étapes du trimestre, au moins",
+    "designation_days": "Délai du réservataire pour désigner (jours)",
     "discussion_quiet_minutes": "Délai avant de signaler par courriel un message non lu (minutes)",
     "doubt_answer_days": "Délai pour répondre à une correction proposée par un bailleur (jours)",
     "effort_alert": "Taux d’effort qui déclenche une alerte",
     "employer_least": "Plus petit nombre de salariés lu par un employeur",
     "employer_priority_most": "Points qu’un employeur peut ajouter sur son contingent, au plus",
     "files_sent": "Dossiers transmis au bailleur par logement",
+    "first_quartile_income": "Revenu du premier quartile (euros par an et par unité de consommation)",
+    "first_quartile_least": "Baux de l’année pour parler du premier quartile, au moins",
+    "first_quartile_share": "Attributions au premier quartile hors QPV (%)",
     "freshness_hours": "Fraîcheur d’une offre avant suspension (heures)",
+    "freshness_reminder_hours": "Rappel au bailleur avant la suspension d’une offre (heures)",
+    "idempotency_days": "Mémoire des réponses de l’API à une même clé (jours)",
+    "instruction_days": "Délai du bailleur pour instruire (jours)",
     "invitation_days": "Validité d’une invitation à rejoindre un organisme (jours)",
+    "lease_days": "Délai pour signer le bail après l’acceptation (jours)",
+    "list_days": "Délai pour arrêter la liste d’un logement (jours)",
     "live_applications": "Candidatures en cours par ménage",
     "long_wait_months": "Délai anormalement long (mois)",
+    "odds_least": "Candidatures ou baux comparables pour montrer une chance, au moins",
+    "odds_years": "Années dont viennent les chances et les attentes montrées",
     "offer_days": "Durée de publication d’une offre (jours)",
+    "other_quartiles_share": "Attributions aux trois autres quartiles en QPV (%)",
+    "points_quiet_hours": "Attente avant le courriel qui annonce de nouveaux points (heures)",
+    "priority_share": "Attributions aux publics prioritaires (%)",
+    "proof_gather_days": "Pièces annoncées dans un même courriel (jours)",
+    "proof_notice_days": "Annonce d’une pièce qui expire (jours avant)",
+    "publish_days": "Délai pour publier un logement vacant (jours)",
+    "recognition_notice_days": "Annonce de la fin d’une situation reconnue (jours avant)",
+    "review_answer_days": "Délai du locataire pour dire qui vit chez lui (jours)",
+    "send_days": "Délai pour transmettre les dossiers (jours)",
     "small_numbers": "Plus petit nombre publié",
+    "tense_communes": "Communes où l’occupation s’examine, en plus des zones tendues",
+    "token_overlap_hours": "Validité d’un jeton remplacé (heures)",
     "visit_reminder_hours": "Rappel d’une visite réservée (heures avant)",
+    "wait_least": "Attributions comparables pour montrer un délai d’attente, au moins",
+    "wait_months": "Mois d’attributions dont viennent les délais d’attente",
 }
 
 
@@ -131,8 +166,10 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.ADMINISTRATOR)
 @require_GET
 def settings_list(request: HttpRequest) -> HttpResponse:
-    rows = list(Setting.objects.order_by("key", "territory", "-valid_from"))
-    return page(request, "staff/settings.html", {"rows": _described(rows)})
+    rows = sorted(
+        _described(list(Setting.objects.order_by("key", "territory", "-valid_from"))), key=itemgetter("words")
+    )
+    return page(request, "staff/settings.html", {"rows": rows})
 
 
 @for_roles(Role.ADMINISTRATOR)
