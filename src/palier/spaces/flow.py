@@ -29,7 +29,7 @@ def chart(held: Year) -> dict[str, Any]:
     """Objective beside what was received and let, one group of bars for each line."""
     series = (("Objectif", "objective"), ("Reçus", "took"), ("Loués", "let"))
     return {
-        "title": f"Flux {held.number} par réservataire", "kind": "bar", "unit": "logements", "decimals": 0,
+        "title": f"Flux {held.number} par réservataire", "kind": "hbar", "unit": "logements", "decimals": 0,
         "category_label": "Réservataire", "categories": [row.line.name for row in held.rows],
         "series": [{"name": name, "values": [getattr(row, field) for row in held.rows]} for name, field in series],
         "note": "Objectif : part des logements du flux depuis janvier. Un logement rendu est loué par le bailleur.",

@@ -13,7 +13,7 @@ function options(data, calm) {
   const long = data.series.some((one) => one.name.length > 18);
   const names = {
     type: "category", data: data.categories, inverse: flat, axisTick: { show: false }, axisLine: { lineStyle: { color: "#7d8684" } },
-    axisLabel: { color: "#1a2928", fontSize: 13, hideOverlap: true, ...(flat ? { width: 130, overflow: "truncate" } : {}) },
+    axisLabel: { color: "#1a2928", fontSize: 13, hideOverlap: !flat, ...(flat ? { interval: 0, width: 130, overflow: "break" } : {}) },
   };
   const values = {
     type: "value", splitLine: { lineStyle: { color: "#e6e1d6" } },
