@@ -81,10 +81,10 @@ def fill(stage: Stage) -> None:
 def findings(page, role: str, where: str) -> list[str]:
     """What axe, the width and the browser itself have to say of the page shown."""
     found = []
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(80)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         violations = page.evaluate(
             "() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
             "v => v.id + ' on ' + v.nodes.slice(0, 2).map(n => n.target.join(' ')).join(' and ')))"
