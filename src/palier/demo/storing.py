@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from palier.accounts.models import Organisation
 from palier.common import clock
-from palier.common.bulk import insert
+from palier.common.bulk import insert, renew_statistics
 from palier.common.isolation import SYSTEM, acting
 from palier.cotation import standings
 from palier.cotation.models import Grid, Score
@@ -81,6 +81,9 @@ def _store_block(
     )
     households = [(d, r, _household(d, r)) for d, r in pairs]
     Score.objects.bulk_create(s for d, r, held in households for s in _scores(d, r, held, today, grids))
+    if block[0].index == 0:
+        # Planned for empty tables, the next statement reads the wishes once for each demand.
+        renew_statistics()
     standings.keep([(d.pk, held) for d, _, held in households], today)
     standings.place([d.pk for d in made])
 
