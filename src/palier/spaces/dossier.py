@@ -100,11 +100,18 @@ def _checks(sections: list[tuple[str, Rows]], pieces: list[DueRow]) -> dict[str,
 def _money(assessment: Assessment) -> Rows:
     offer = assessment.offer
     effort = assessment.effort_rate
+    share = percent(effort) if effort is not None else "ressources non indiquées"
+    if assessment.instalment is not None:
+        return [
+            ("Prix", euros(offer.price, 0)),
+            ("Prêt type", f"{euros(assessment.instalment, 0)} par mois"),
+            ("Part des ressources", share),
+        ]
     return [
         ("Loyer et charges", f"{euros(offer.rent)} + {euros(offer.charges)}"),
         ("Aide au logement estimée", euros(assessment.aid or 0, 0)),
         ("Reste à payer", f"{euros(assessment.net_rent, 0)} par mois"),
-        ("Taux d’effort", percent(effort) if effort is not None else "ressources non indiquées"),
+        ("Taux d’effort", share),
     ]
 
 
