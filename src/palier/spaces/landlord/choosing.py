@@ -15,7 +15,7 @@ from palier.applications.queries import in_order, visible_to
 from palier.applications.states import shown
 from palier.common.pages import attempt, go, page
 from palier.homes.models import Offer
-from palier.law.products import BY_CLASS
+from palier.law.products import BY_CLASS, DIRECT
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText, remind
 
@@ -43,9 +43,9 @@ def direct_context(offer: Offer) -> dict[str, object]:
 @for_roles(Role.LANDLORD)
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """The last look before proposing: who is passed over, hence whether a reason is asked."""
-    application = visible_to(request.actor).get(pk=pk)
+    application = visible_to(request.actor).get(pk=pk, offer__product__in=DIRECT)
     before = next((place.position - 1 for place, a in in_order(application.offer) if a.pk == pk), 0)
-    form = ChoiceForm(request.POST or None) if before else forms.Form(request.POST or None)
+    form = (ChoiceForm if before else forms.Form)(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data.get("reason", "")
         made = attempt(form, lambda: actions.choose(actor=request.actor, application_id=pk, reason=reason))
