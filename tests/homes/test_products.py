@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import Error
 
-from palier.accounts.roles import Role
+from palier.accounts.roles import OrganisationKind, Role
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.isolation import SYSTEM, acting
@@ -76,6 +76,13 @@ def test_what_a_kind_lacks_or_does_not_have_is_said_beside_its_field(publish, fi
     with pytest.raises(Refused) as refused:
         publish(financing, **terms)
     assert (refused.value.field, Offer.objects.count()) == (field, 0)
+
+
+def test_only_a_social_dwelling_is_reserved(publish, build):
+    holder = build.organisation(OrganisationKind.ACTION_LOGEMENT)
+    with pytest.raises(Refused) as refused:
+        publish("LLI", **RENT, contingent="action_logement", holder_id=holder.pk)
+    assert (refused.value.code, refused.value.field) == ("offer.reserved", "contingent")
 
 
 @pytest.mark.parametrize(

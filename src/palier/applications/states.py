@@ -70,7 +70,7 @@ APPLICATION = Workflow(
         Transition("decline", ["allocated", "accepted", "ranked"], "declined", _S({Role.APPLICANT}),
                    {"applicant": "Vous refusez le logement ({offer}) : {reason}", "agent": "Attribution refusée par le ménage : {reason}"}),
         Transition("lapse", ["allocated"], "lapsed", _S({Role.SYSTEM}),
-                   {"applicant": "Sans réponse de votre part avant le {answer_by}, l’attribution de {offer} est considérée comme refusée", "agent": "Silence dans le délai : vaut refus"},
+                   {"applicant": "Sans réponse de votre part avant le {answer_by}, la proposition de {offer} est considérée comme refusée", "agent": "Silence dans le délai : vaut refus"},
                    deadline="answer_days"),
         Transition("fail_condition", ["ranked", "allocated", "accepted"], "unmet", _S({Role.SYSTEM}),
                    {"applicant": "La pièce attendue n’a pas été remise avant le {due} ({document}) : l’attribution de {offer} prend fin. Ce n’est pas un refus de votre part", "agent": "Condition non remplie au {due} : {document}"},

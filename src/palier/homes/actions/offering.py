@@ -22,7 +22,7 @@ from palier.homes.queries import candidate_counts, own_offers
 from palier.homes.states import LIVE, OFFER
 from palier.law import freshness
 from palier.law.parameters import parameter_set
-from palier.law.products import SALE
+from palier.law.products import DIRECT, SALE
 from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
@@ -70,6 +70,12 @@ def draft_offer(
     if live is not None:
         return live
     kept = checked(dwelling, terms)
+    if kept["product"] in DIRECT and contingent != "none":
+        raise Refused(
+            "offer.reserved",
+            "Seule une location sociale est réservée : vous proposez celle-ci vous-même.",
+            field="contingent",
+        )
     return Offer.objects.create(
         vacancy=vacancy,
         dwelling=dwelling,

@@ -35,6 +35,7 @@ class LeaseForm(forms.Form):
 class ContractForm(LeaseForm):
     """A residence's contract: until when."""
 
+    rent = forms.DecimalField(label="Redevance mensuelle (€)", min_value=1, max_digits=7, decimal_places=2)
     ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     field_order = ("signed_on", "starts_on", "ends_on", "rent", "charges")
 
