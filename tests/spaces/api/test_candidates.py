@@ -152,3 +152,6 @@ def test_a_system_proposes_in_the_public_order_and_records_what_is_signed(build)
     lease = api.get(f"/leases/{first.pk}")[1]
     assert (lease["rent"], lease["ends_on"], lease["price"]) == (390.0, "2027-06-30", None)
     assert Application.objects.get(pk=first.pk).demand.state == "active"
+    changes.number()
+    told = [(c["kind"], c["state"]) for c in api.get("/changes", limit=500)[1]["items"] if c["key"] == first.pk]
+    assert told[-3:] == [("candidate", "allocated"), ("candidate", "accepted"), ("lease", "leased")]

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from palier.accounts.actor import PALIER, Actor
 from palier.accounts.roles import Role
 from palier.applications.models import Application, SeenRank, Shortlist, ShortlistEntry
-from palier.applications.offers import assess, describe, seen
+from palier.applications.offers import Assessment, assess, describe, seen
 from palier.applications.placing import follow
 from palier.applications.queries import Rank, last_seen, latest_shortlist, of_demand, own_rank, ranks, visible_to
 from palier.applications.receipts import lot, make
@@ -27,6 +27,7 @@ from palier.common.locks import locked, locked_all
 from palier.demands.models import Demand
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
+from palier.law.household import Household
 from palier.law.products import DIRECT, priority
 from palier.law.receipts import commitment
 from palier.reservations import actions as reservations
@@ -59,27 +60,7 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
     assessment = assess(demand, offer, on=clock.today(), household=household)
     if not assessment.eligibility.eligible:
         raise Refused("not_eligible", assessment.first_obstacle)
-    application = Application(
-        demand=demand,
-        offer=offer,
-        live_slot=_free_slot(demand),
-        applied_at=now,
-        state_at=now,
-        registered_on=demand.first_registered_on,
-        priority=priority(offer.terms, household, clock.today()),
-        **lot(offer.draw_seed, demand.pk),
-        told={
-            "candidates": assessment.place.candidates,
-            "position": assessment.place.position,
-            "effort": assessment.effort_text,
-            **(told or {}),
-        },
-    )
-    try:
-        with transaction.atomic():
-            application.save()
-    except IntegrityError as error:
-        raise Refused("applications.too_many", _TOO_MANY) from error
+    application = _made(demand, offer, household, assessment, told or {})
     follow([demand.pk])
     ledger.record(
         verb="applications.submit",
@@ -98,6 +79,33 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
         note_rank(actor=actor, application=application, rank=rank)
     promise = commitment(offer.draw_seed)
     tell(application, "application_applied", "Votre candidature est enregistrée", promise=promise)
+    return application
+
+
+def _made(
+    demand: Demand, offer: Offer, household: Household, assessment: Assessment, told: dict[str, Any]
+) -> Application:
+    """The application in one of the household's live places, with what it was told; no place where points do not order."""
+    now, place = clock.now(), assessment.place
+    shown: dict[str, Any] = {"candidates": place.candidates, "effort": assessment.effort_text}
+    if not offer.terms.direct:
+        shown["position"] = place.position
+    application = Application(
+        demand=demand,
+        offer=offer,
+        live_slot=_free_slot(demand),
+        applied_at=now,
+        state_at=now,
+        registered_on=demand.first_registered_on,
+        priority=priority(offer.terms, household, clock.today()),
+        **lot(offer.draw_seed, demand.pk),
+        told={**shown, **told},
+    )
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError as error:
+        raise Refused("applications.too_many", _TOO_MANY) from error
     return application
 
 

@@ -130,6 +130,14 @@ class ReservedForm(OfferForm):
         kinds = (OrganisationKind.STATE, OrganisationKind.ACTION_LOGEMENT, OrganisationKind.AUTHORITY)
         self.fields["holder_id"].choices = [("", "Aucun"), *((o.pk, o.name) for o in organisations(*kinds))]
 
+    def clean(self):
+        data = super().clean()
+        if data.get("product") in products.DIRECT:
+            data |= {"contingent": "none", "holder_id": None}
+            for name in ("contingent", "holder_id"):
+                self.errors.pop(name, None)
+        return data
+
 
 _TURN = ("line", "departure", "first_letting", "exclusion")
 
