@@ -45,8 +45,8 @@ def lease_against(offer: Offer, says: str) -> str:
         leases = leases.filter(signed_on__gte=offer.vacancy.notice_on).exclude(proposal__offer=offer)
     else:
         leases = leases.filter(proposal__offer=offer)
-    lease = leases.order_by("-signed_on", "-pk").first()
-    return f"bail signé sur Palier le {day(lease.signed_on)}" if lease else ""
+    lease = leases.select_related("proposal__offer").order_by("-signed_on", "-pk").first()
+    return f"{lease.proposal.offer.terms.signed.lower()} sur Palier le {day(lease.signed_on)}" if lease else ""
 
 
 def overdue(now: datetime) -> QuerySet[Proposal]:

@@ -111,7 +111,7 @@ def follow_life(verb: str, held: Sequence[Demand], actor: Actor) -> None:
     if verb == "erase":
         Application.objects.filter(demand__in=held).update(note="", reason_text="", told={})
         Doubt.objects.filter(application__demand__in=held).delete()
-        Proposal.objects.filter(application__demand__in=held).update(refusal_text="")
+        Proposal.objects.filter(application__demand__in=held).update(refusal_text="", departure="")
         contested = Contest.objects.filter(application__demand__in=held)
         contested.update(text="")
         # An answer is kept as given or not at all: its words may tell the household's case.
