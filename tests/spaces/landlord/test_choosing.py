@@ -49,7 +49,7 @@ def test_each_kind_is_published_by_the_form(build, agent, client_for, financing,
 
 @pytest.mark.parametrize(
     ("said", "field"),
-    [({"product": "sale"}, "price"), ({"product": "shared", "rent": "310", "rooms": "3"}, "room_surface"), ({}, "product"),
+    [({"product": "sale"}, "price"), ({"product": "shared", "rent": "310", "rooms": "3"}, "room_surface"), ({}, "rent"),
      ({"product": "residence", "rent": "390", "months_at_most": "36"}, "months_at_most"), ({"product": "social"}, "rent")],
 )  # fmt: skip
 def test_what_is_lacking_is_said_beside_it_and_nothing_typed_is_lost(build, agent, client_for, said, field):

@@ -65,7 +65,7 @@ class DwellingForm(forms.Form):
 class OfferForm(forms.Form):
     """How a dwelling is offered: what another kind would ask is not read."""
 
-    product = forms.ChoiceField(label="Comment est-il proposé ?", widget=forms.RadioSelect)
+    product = forms.ChoiceField(label="Comment est-il proposé ?", required=False, widget=forms.RadioSelect)
     available_on = forms.DateField(label="Libre le", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     rent = forms.DecimalField(
         label="Loyer hors charges, ou redevance (€ par mois)",
@@ -106,7 +106,8 @@ class OfferForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        asked = actions.fields_of(data.get("product", products.SOCIAL))
+        data["product"] = data.get("product") or self.fields["product"].initial
+        asked = actions.fields_of(data["product"])
         for name in _TERMS:
             if name not in asked:
                 data[name] = None
