@@ -11,13 +11,11 @@ from typing import Any
 from palier.accounts.models import Organisation
 from palier.allocations import actions as allocations
 from palier.applications.models import Application
-from palier.applications.offers import facts
+from palier.applications.offers import facts, seen
 from palier.applications.placing import follow
 from palier.applications.receipts import lot
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
-from palier.demands.facts import from_form
-from palier.demands.form import Form
 from palier.demands.models import Demand
 from palier.demo.playing import character, play
 from palier.homes.models import Dwelling, Offer, Vacancy
@@ -118,10 +116,9 @@ def _candidates(offered: list[tuple[Offer, _Home]]) -> int:
     for demand in free.iterator():
         if not any(left.values()):
             break
+        household = seen(demand, on)
         for offer, home in offered:
-            dwelling = facts(offer)
-            household = from_form(Form.from_json(demand.form), demand, epcis=(dwelling.epci,), situations=())
-            if left[offer.pk] and eligibility.check(household, dwelling, on).eligible:
+            if left[offer.pk] and eligibility.check(household, facts(offer), on).eligible:
                 rank = home.candidates - left[offer.pk]
                 left[offer.pk] -= 1
                 at = clock.now() - timedelta(days=4) + timedelta(hours=5 * rank)
