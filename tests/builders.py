@@ -23,6 +23,7 @@ from palier.demands.models import Demand, DemandVersion
 from palier.demands.models import Wish as WishRow
 from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.law.procedure import Rules
+from palier.law.products import usual
 from palier.territories.models import Commune
 
 CAEN, LISIEUX, ALENCON = "14118", "14366", "61001"
@@ -126,7 +127,7 @@ class Builder:
             dwelling=dwelling, notice_on=now.date() - timedelta(days=20), available_on=now.date() + timedelta(days=10)
         )
         defaults = {
-            "state": "published", "rent": Decimal("410.00"), "charges": Decimal("85.00"),
+            "state": "published", "product": usual(dwelling.financing), "rent": Decimal("410.00"), "charges": Decimal("85.00"),
             "published_at": now - timedelta(days=3), "closes_at": now + timedelta(days=11),
             "confirmed_at": now - timedelta(hours=3), "draw_seed": f"{self.next():032x}",
         }  # fmt: skip

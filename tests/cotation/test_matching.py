@@ -58,6 +58,8 @@ def offers(build, register):
 def by_the_law(offer: Offer) -> list[tuple[int, Decimal, date]]:
     """Everybody read one by one, checked by `law.eligibility`, ordered by `law.ranking`."""
     dwelling, today = facts(offer), clock.today()
+    if offer.product != "social":
+        return []
     candidates, demand_of = [], {}
     for demand in Demand.objects.filter(state="active").order_by("pk"):
         if eligibility.check(household_of(demand, on=today), dwelling, today).eligible:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from django.db.models import Count
 
 from palier.allocations.models import Proposal
 from palier.applications.models import Application, Shortlist
@@ -63,7 +64,8 @@ def each_space_has_something_to_do() -> None:
             True,
             True,
             9,
-            1,
+            # One by the commission, one by the landlord itself.
+            2,
         )
         assert Shortlist.objects.count() == 5
         past = Offer.objects.filter(
@@ -73,7 +75,13 @@ def each_space_has_something_to_do() -> None:
         assert len(ready) == 4 and max(ready) >= 5
         assert together(agent).joint.housed >= 1
         assert open_contradictions(agent).count() == 1
-        assert Proposal.objects.get(state="sent").answer_by > clock.now()
+        sent = Proposal.objects.filter(state="sent").order_by("way")
+        assert [(p.way, p.answer_by > clock.now()) for p in sent] == [("commission", True), ("landlord", True)]
+        kinds = Offer.objects.exclude(product="social").annotate(held=Count("applications"))
+        assert sorted(Counter(kinds.values_list("product", flat=True)).items()) == [
+            ("intermediate", 3), ("residence", 2), ("sale", 2), ("shared", 2),
+        ]  # fmt: skip
+        assert min(kinds.values_list("held", flat=True)) >= 1
     with acting(secretary.scope):
         assert sorted(Session.objects.values_list("state", flat=True)) == [
             "published",

@@ -925,6 +925,14 @@ def _(town):
     )  # fmt: skip
 
 
+@case("landlord:choose")
+def _(town):
+    home = town.build.dwelling(town.landlord, financing="LLI")
+    demand = town.build.demand(town.build.person())
+    ready = town.build.application(demand, town.build.offer(dwelling=home), state="admissible")
+    return Case(town.client("sophie.bailleur"), f"/bailleur/candidatures/{ready.pk}/proposer/", {})
+
+
 @case("landlord:lease")
 def _(town):
     proposal = accepted(town)

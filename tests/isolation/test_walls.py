@@ -355,6 +355,7 @@ def test_narrow_functions_are_the_listed_ones():
         "palier_own_ranks",
         "palier_own_seats",
         "palier_own_receipt",
+        "palier_own_turn",
         "palier_places",
         "palier_presided",
         "palier_ranks",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palier.law.eligibility import OfferFacts, check
 from palier.law.household import Employer, Household
 from palier.law.keys import Keys, keys, needs
+from palier.law.products import DIRECT, SOCIAL
 from palier.law.reach import reach
 from tests.law.people import ON, households, lone_parent
 from tests.law.test_eligibility import CAEN_T3
@@ -31,7 +33,8 @@ def holds(held: Keys, household: Household, offer: OfferFacts) -> bool:
 @given(households, employers, offers)
 def test_bits_and_rules_agree(household: Household, employer: Employer | None, offer: OfferFacts) -> None:
     household = replace(household, employer=employer)
-    assert holds(keys(household, ON), household, offer) == check(household, offer, on=ON).eligible
+    expected = offer.product == SOCIAL and check(household, offer, on=ON).eligible
+    assert holds(keys(household, ON), household, offer) == expected
 
 
 @given(offers, st.booleans(), st.booleans(), st.booleans())
@@ -45,3 +48,9 @@ def test_they_agree_near_the_limit_where_chance_seldom_goes(
         contingent=offer.contingent, financing=offer.financing, zone=offer.zone, rent_zone=offer.rent_zone,
     )  # fmt: skip
     assert holds(keys(mother, ON), mother, near) == check(mother, near, on=ON).eligible
+
+
+@pytest.mark.parametrize("product", DIRECT)
+def test_the_register_proposes_nobody_for_another_kind_of_offer(product: str) -> None:
+    mother, offer = lone_parent(), replace(CAEN_T3, product=product)
+    assert (holds(keys(mother, ON), mother, CAEN_T3), holds(keys(mother, ON), mother, offer)) == (True, False)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from palier.law import codes
 from palier.law.eligibility import OfferFacts, check
 from palier.law.household import Employer, Household
+from palier.law.products import INTERMEDIATE, REACHED
 from palier.law.reach import Reach, reach
 from tests.law.people import ON, households, lone_parent
 from tests.law.test_eligibility import CAEN_T3
@@ -37,6 +38,7 @@ offers = st.builds(
     rent_zone=st.sampled_from(["Abis", "A", "B1", "B2", "C"]),
     aid_zone=st.integers(1, 3),
     employees_of=st.sampled_from(["", "999000201", "999000219"]),
+    product=st.sampled_from(REACHED),
 )
 employers = st.none() | st.builds(
     Employer,
@@ -51,9 +53,11 @@ def holds(bounds: Reach, offer: OfferFacts) -> bool:
     """The bounds read one by one, as a database would."""
     zone = offer.rent_zone if offer.financing == "LLI" else offer.zone
     upstairs = offer.kind == "flat" and (offer.floor or 0) > 0
+    types = bounds.any_types if offer.product == INTERMEDIATE else bounds.types
     return all(
         (
-            offer.type in bounds.types,
+            offer.product in REACHED,
+            offer.type in types,
             offer.kind in bounds.kinds,
             offer.surface >= bounds.surface,
             offer.commune in bounds.communes or offer.epci in bounds.epcis,
@@ -97,7 +101,7 @@ def test_each_bound_of_a_lone_parent(offer: dict[str, Any], open_: bool) -> None
 
 def test_bounds_of_a_lone_parent() -> None:
     assert reach(lone_parent(), date(2026, 11, 23)) == Reach(
-        types=("T2", "T3"), kinds=("flat", "house"), surface=16, communes=("14118",), epcis=(),
+        types=("T2", "T3"), any_types=("T2", "T3"), kinds=("flat", "house"), surface=16, communes=("14118",), epcis=(),
         contingents=("none", "authority", "other"),
         financings=(
             *((financing, zone) for financing in ("PLAI", "PLUS", "PLS") for zone in ("paris", "idf", "other")),

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from django.db import models
 
-from palier.allocations.states import OUTCOMES, PROPOSAL, VISITORS
+from palier.allocations.states import OUTCOMES, PROPOSAL, VISITORS, WAYS
+from palier.law.products import COMMISSION, LANDLORD
 
 HOLDING = ("sent", "accepted", "leased")
 
 
 class Proposal(models.Model):
-    """A dwelling proposed to a ranked household; `answer_by` is at least ten days after `sent_at` (R441-10)."""
+    """A dwelling proposed to a household: ranked by a commission, whose `decision` it is, or chosen by the landlord (`way`).
+
+    After a commission `answer_by` is at least ten days after `sent_at` (R441-10). `rank`: the commission's, or how many
+    households the landlord had proposed it to, with this one. `departure`: why it was not the first in the public order.
+    """
 
     application = models.OneToOneField("applications.Application", models.PROTECT, related_name="proposal")
     offer = models.ForeignKey("homes.Offer", models.PROTECT, related_name="proposals")
-    decision = models.OneToOneField("commissions.Decision", models.PROTECT, related_name="proposal")
+    way = models.CharField(max_length=10, choices=WAYS, default=COMMISSION)
+    decision = models.OneToOneField("commissions.Decision", models.PROTECT, null=True, related_name="proposal")
     rank = models.PositiveSmallIntegerField()
+    departure = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=PROPOSAL.choices, default=PROPOSAL.initial)
     sent_at = models.DateTimeField(null=True)
     answer_by = models.DateTimeField(null=True)
@@ -31,6 +38,11 @@ class Proposal(models.Model):
         ordering = ["offer", "rank"]
         constraints = [
             PROPOSAL.constraint("proposal_state"),
+            models.CheckConstraint(
+                condition=models.Q(way=COMMISSION, decision__isnull=False, departure="")
+                | models.Q(way=LANDLORD, decision=None),
+                name="proposal_decided_or_chosen",
+            ),
             # A dwelling is held by one household at a time.
             models.UniqueConstraint(
                 fields=["offer"], condition=models.Q(state__in=HOLDING), name="proposal_one_holder"
@@ -172,13 +184,18 @@ class Booking(models.Model):
 
 
 class Lease(models.Model):
-    """The signed lease; its recording removes the demand (RADATT) and frees every other candidate."""
+    """What was signed: a lease, a residence's contract with its last day (`ends_on`), or the deed of a sale (`price`, no rent).
+
+    Its recording frees every other candidate; that of a social lease removes the demand (RADATT).
+    """
 
     proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="lease")
     signed_on = models.DateField()
     starts_on = models.DateField()
-    rent = models.DecimalField(max_digits=7, decimal_places=2)
+    ends_on = models.DateField(null=True)
+    rent = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     charges = models.DecimalField(max_digits=7, decimal_places=2)
+    price = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -186,5 +203,13 @@ class Lease(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(starts_on__gte=models.F("signed_on")), name="lease_starts_after_signature"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rent__isnull=False, rent__gt=0, price=None)
+                | models.Q(rent=None, price__isnull=False, price__gt=0, ends_on=None),
+                name="lease_rent_or_price",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gt=models.F("starts_on")), name="lease_ends_later"
+            ),
         ]

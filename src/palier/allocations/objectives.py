@@ -8,6 +8,7 @@ from palier.allocations.models import Lease
 from palier.commissions.models import AgendaItem, Candidate
 from palier.common import clock
 from palier.law import objectives
+from palier.law.products import COMMISSION
 from palier.territories.queries import setting
 
 
@@ -27,6 +28,7 @@ def first_quartile(landlord_id: int, items: Sequence[AgendaItem]) -> list[tuple[
         threshold = rule["income"]
         signed = Lease.objects.filter(
             signed_on__year=today.year,
+            proposal__way=COMMISSION,
             proposal__offer__dwelling__landlord=landlord_id,
             proposal__offer__dwelling__qpv=False,
             proposal__offer__dwelling__commune__epci=key,

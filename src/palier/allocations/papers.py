@@ -210,7 +210,9 @@ def _lease(actor: Actor, application_id: int) -> Lease:
 
 
 def papers_of(application: Application, proposal: Proposal | None) -> list[str]:
-    """The papers that exist for an application, by their names above, the last one first."""
+    """The papers that exist for an application, by their names above, the last one first; those of a commission alone."""
+    if application.offer.terms.direct:
+        return []
     decided = proposal is not None or application.state in ("not_allocated", "rejected")
     papers = ["removal_certificate", "lease_summary"] if application.state == "leased" else []
     if proposal is not None and proposal.rank > 1 and proposal.sent_at:

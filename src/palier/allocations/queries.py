@@ -21,6 +21,7 @@ from palier.demands.models import Demand
 from palier.documents.queries import due
 from palier.homes.models import Offer
 from palier.law.household import Refusal
+from palier.law.products import COMMISSION
 from palier.law.reasons import day
 
 
@@ -44,8 +45,8 @@ def lease_against(offer: Offer, says: str) -> str:
         leases = leases.filter(signed_on__gte=offer.vacancy.notice_on).exclude(proposal__offer=offer)
     else:
         leases = leases.filter(proposal__offer=offer)
-    lease = leases.order_by("-signed_on", "-pk").first()
-    return f"bail signé sur Palier le {day(lease.signed_on)}" if lease else ""
+    lease = leases.select_related("proposal__offer").order_by("-signed_on", "-pk").first()
+    return f"{lease.proposal.offer.terms.signed.lower()} sur Palier le {day(lease.signed_on)}" if lease else ""
 
 
 def overdue(now: datetime) -> QuerySet[Proposal]:
@@ -152,8 +153,11 @@ NOT_ADAPTED = ("access", "condition")
 
 
 def refusals(demand: Demand) -> list[Refusal]:
-    """The dwellings proposed after a decision that the household refused, by its word or its silence (R441-10)."""
-    ended = Proposal.objects.filter(application__demand=demand, state__in=["declined", "lapsed"])
+    """The dwellings proposed after a decision that the household refused, by its word or its silence (R441-10).
+
+    What a landlord proposes without a commission may be refused freely: it weighs on no score.
+    """
+    ended = Proposal.objects.filter(application__demand=demand, way=COMMISSION, state__in=["declined", "lapsed"])
     days = [
         (timezone.localdate(p.answered_at or p.answer_by), p.refusal_reason not in NOT_ADAPTED)
         for p in ended.order_by("pk")

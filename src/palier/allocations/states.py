@@ -3,6 +3,7 @@
 from palier.accounts.roles import Role
 from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
+from palier.law.products import COMMISSION, LANDLORD
 
 _S = frozenset
 PROPOSAL = Workflow(
@@ -16,7 +17,7 @@ PROPOSAL = Workflow(
         "declined": State("Refusée par le ménage", final=True),
         "lapsed": State("Sans réponse : vaut refus", final=True),
         "unmet": State("Condition non remplie dans le délai", final=True),
-        "leased": State("Bail signé", "success", final=True),
+        "leased": State("Signée", "success", final=True),
         "cancelled": State("Devenue sans objet", final=True),
     },
     transitions=[
@@ -25,13 +26,15 @@ PROPOSAL = Workflow(
         Transition("decline", ["sent", "accepted", "waiting"], "declined", _S({Role.APPLICANT}), {"agent": "Proposition refusée"}),
         Transition("lapse", ["sent"], "lapsed", _S({Role.SYSTEM}), {"agent": "Silence dans le délai"}, deadline="answer_days"),
         Transition("fail_condition", ["waiting", "sent", "accepted"], "unmet", _S({Role.SYSTEM}), {"agent": "Condition non remplie dans le délai : {document}"}, deadline="condition_days"),
-        Transition("sign_lease", ["accepted"], "leased", _S({Role.LANDLORD}), {"agent": "Bail enregistré"}),
+        Transition("sign_lease", ["accepted"], "leased", _S({Role.LANDLORD}), {"agent": "Signature enregistrée"}),
         Transition("cancel", ["waiting", "sent", "accepted"], "cancelled", _S({Role.LANDLORD, Role.SECRETARY, Role.SYSTEM, Role.APPLICANT}), {"agent": "Proposition sans objet"}),
     ],
 )  # fmt: skip
 # What an answer to a contest says; a new examination takes a new session, the signed one never changes.
 OUTCOMES = {"kept": "la décision est maintenue", "again": "la commission examinera de nouveau votre candidature"}
 
+# Who decided that a household be proposed a dwelling.
+WAYS = [(COMMISSION, "Décision de la commission"), (LANDLORD, "Choix du bailleur")]
 # Who may book a visit: whoever the landlord examines, or every candidate.
 VISITORS = [("sent", "Les candidats dont j’ai reçu le dossier"), ("all", "Tous les candidats")]
 
@@ -53,6 +56,8 @@ ledger.declare(
         },
         "visits.book": {"applicant": "Visite réservée le {at}", "agent": "Visite réservée le {at}"},
         "leases.record": {"agent": "Bail enregistré"},
+        "contracts.record": {"agent": "Contrat de résidence enregistré, jusqu’au {ends_on}"},
+        "deeds.record": {"agent": "Vente enregistrée"},
         "proposals.meet_condition": {
             "applicant": "La pièce attendue est acceptée ({document}) : la condition est remplie",
             "agent": "Condition remplie ({document}) : le bailleur doit signer le bail",

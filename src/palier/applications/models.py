@@ -16,6 +16,7 @@ class Application(models.Model):
     the database itself refuses one too many. `ticket` stands for the household in this offer's receipt and in no
     other; `draw` breaks the last ties: a hash of the offer's seed and this ticket. Both are fixed at deposit.
     `points` and `registered_on` place it among the others: they follow the household while it is live (`placing`).
+    `priority`: on offers that points do not order, the class that comes before the date (`law.products`), of the deposit.
     `employer_points`: those among them that come from the employer's priorities, on its own contingent alone.
     """
 
@@ -29,6 +30,7 @@ class Application(models.Model):
     points = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     employer_points = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     registered_on = models.DateField()
+    priority = models.PositiveSmallIntegerField(default=1)
     # What the household was told of its odds when it applied: kept so that it can be checked later.
     told = models.JSONField(default=dict)
     reason_codes = ArrayField(models.CharField(max_length=40), default=list)

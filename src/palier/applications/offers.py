@@ -15,29 +15,38 @@ from palier.demands.models import Demand
 from palier.documents.queries import recognised
 from palier.employers.queries import job_of
 from palier.homes.models import Offer
-from palier.homes.queries import Listed, open_offers, open_to
-from palier.law import eligibility, means
+from palier.homes.queries import Listed, candidate_counts, open_offers, open_to
+from palier.law import eligibility, means, products
 from palier.law.eligibility import Eligibility, OfferFacts
 from palier.law.household import Household
+from palier.law.products import REACHED
 from palier.law.reach import reach
 from palier.law.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One offer for one household. Amounts in euros a month; `effort_rate` between 0 and 1, None without resources."""
+    """One offer for one household. Amounts in euros a month; `effort_rate` between 0 and 1, None without resources.
+
+    `net_rent`: what is left to pay; None for a home for sale, which has an `instalment` instead.
+    """
 
     offer: Offer | Listed
     eligibility: Eligibility
     aid: Decimal | None
-    net_rent: Decimal
+    net_rent: Decimal | None
     effort_rate: Decimal | None
     place: Place
 
     @property
-    def total_rent(self) -> Decimal:
-        """With charges, before aid."""
-        return self.offer.rent + self.offer.charges
+    def total_rent(self) -> Decimal | None:
+        """With charges, before aid; None for a home for sale."""
+        return None if self.offer.rent is None else self.offer.rent + self.offer.charges
+
+    @property
+    def instalment(self) -> float | None:
+        """Of the typical loan for the whole price, a month; None for what is let."""
+        return self.eligibility.figures.get("instalment")
 
     @property
     def particular(self) -> tuple[Reason, ...]:
@@ -72,9 +81,17 @@ _SAID_ONCE = frozenset(
 
 
 def describe(offer: Offer) -> str:
-    """An offer in a few words: type, surface, place."""
+    """An offer in a few words: type, surface, place; a room, a residence and a sale say that they are."""
     dwelling = offer.dwelling
-    return f"{dwelling.type.replace('P', ' et plus')} de {dwelling.surface:.0f} m² à {dwelling.commune.name}"
+    home = f"{dwelling.type.replace('P', ' et plus')} de {dwelling.surface:.0f} m²"
+    return f"{_WORDS.get(offer.product, '{home}').format(home=home, room=offer.surface)} à {dwelling.commune.name}"
+
+
+_WORDS = {
+    products.SHARED: "Chambre de {room:.0f} m² en colocation",
+    products.RESIDENCE: "{home} en résidence",
+    products.SALE: "{home} à vendre",
+}
 
 
 def facts(offer: Offer) -> OfferFacts:
@@ -86,9 +103,9 @@ def facts(offer: Offer) -> OfferFacts:
         department=commune.department_id,
         zone=commune.ceiling_zone,
         type=dwelling.type,
-        surface=float(dwelling.surface),
+        surface=float(offer.surface),
         financing=dwelling.financing,
-        rent=float(offer.rent),
+        rent=float(offer.rent or 0),
         charges=float(offer.charges),
         contingent=offer.contingent,
         adapted=dwelling.adapted,
@@ -101,6 +118,9 @@ def facts(offer: Offer) -> OfferFacts:
         aid_zone=commune.aid_zone,
         employees_of=offer.reserved_for.siren if offer.reserved_for else "",
         company=offer.reserved_for.name if offer.reserved_for else "",
+        product=offer.product,
+        price=float(offer.price or 0),
+        months=offer.months_at_most or 0,
     )
 
 
@@ -110,7 +130,7 @@ def _facts(offer: Listed) -> OfferFacts:
         surface=float(offer.surface), financing=offer.financing, rent=float(offer.rent), charges=float(offer.charges),
         contingent=offer.contingent, adapted=offer.adapted, step_free=offer.step_free, floor=offer.floor,
         lift=offer.lift, qpv=offer.qpv, kind=offer.kind, rent_zone=offer.rent_zone, aid_zone=offer.aid_zone,
-        employees_of=offer.reserved_siret[:9], company=offer.reserved_name,
+        employees_of=offer.reserved_siret[:9], company=offer.reserved_name, product=offer.product,
     )  # fmt: skip
 
 
@@ -118,9 +138,17 @@ def assess(
     demand: Demand, offer: Offer, *, on: date, household: Household | None = None, place: Place | None = None
 ) -> Assessment:
     """Everything a household should know of an offer before applying."""
-    household = household or _household(demand, on)
-    place = place or places(demand, [offer.pk])[offer.pk]
+    household = household or seen(demand, on)
+    place = place or _place(demand, offer)
     return _assessed(offer, facts(offer), household, on, place)
+
+
+def _place(demand: Demand, offer: Offer) -> Place:
+    """Where the household would stand; after everybody where points do not order, but for the classes of a sale."""
+    if not offer.terms.direct:
+        return places(demand, [offer.pk])[offer.pk]
+    candidates = candidate_counts([offer.pk]).get(offer.pk, 0)
+    return Place(candidates, candidates)
 
 
 def _assessed(offer: Offer | Listed, dwelling: OfferFacts, household: Household, on: date, place: Place) -> Assessment:
@@ -132,7 +160,7 @@ def _assessed(offer: Offer | Listed, dwelling: OfferFacts, household: Household,
         offer=offer,
         eligibility=checked,
         aid=None if aid is None else Decimal(str(aid)),
-        net_rent=offer.rent + offer.charges - Decimal(str(aid or 0)),
+        net_rent=None if offer.rent is None else offer.rent + offer.charges - Decimal(str(aid or 0)),
         effort_rate=None if rate is None else Decimal(str(rate)),
         place=place,
     )
@@ -157,7 +185,7 @@ class Choice:
 
 def fitting_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice:
     """The offers that the household may have, the least to pay first."""
-    household = _household(demand, on)
+    household = seen(demand, on)
     fitting = [offer for _, offer in _least_first(demand, household, on, now)]
     at = places(demand, [offer.pk for offer in fitting[:most]])
     shown = [_assessed(offer, _facts(offer), household, on, at[offer.pk]) for offer in fitting[:most]]
@@ -166,7 +194,7 @@ def fitting_for(demand: Demand, *, on: date, now: datetime, most: int) -> Choice
 
 def cheapest_for(demand: Demand, *, on: date, now: datetime, most: int) -> list[tuple[Decimal, Listed]]:
     """The same offers with what is left to pay a month, nothing being said of ranks: for a mail to many households."""
-    return _least_first(demand, _household(demand, on), on, now)[:most]
+    return _least_first(demand, seen(demand, on), on, now)[:most]
 
 
 def _least_first(demand: Demand, household: Household, on: date, now: datetime) -> list[tuple[Decimal, Listed]]:
@@ -185,7 +213,7 @@ def unsuitable_for(demand: Demand, *, on: date, now: datetime, most: int) -> Cho
 
     Nobody applies to them: their candidates are not counted.
     """
-    household = _household(demand, on)
+    household = seen(demand, on)
     offers = _open(demand, household, on, now, fits=False)
     others = [_assessed(offer, _facts(offer), household, on, Place(0, 0)) for offer in offers]
     others.sort(key=lambda a: (len(a.eligibility.blocking), a.net_rent, a.offer.pk))
@@ -200,9 +228,9 @@ def _elsewhere(offers: list[Listed], demand: Demand, now: datetime) -> int:
     """How many open offers of the department are not among these, which are all of their kind."""
     if offers:
         return offers[0].around - len(offers)
-    return open_offers(now).filter(dwelling__commune__department=demand.department_id).count()
+    return open_offers(now).filter(product__in=REACHED, dwelling__commune__department=demand.department_id).count()
 
 
-def _household(demand: Demand, on: date) -> Household:
+def seen(demand: Demand, on: date) -> Household:
     """The household without what only points rest on: eligibility reads no document, and recognised situations alone."""
     return declared(demand, on=on, situations=recognised(demand, on), job=job_of(demand.person_id))

@@ -19,12 +19,13 @@ def follow(demands: Sequence[int]) -> None:
         cursor.execute(_FOLLOW, [bulk.listed(demands)])
 
 
-# A dwelling outside every territory wished gives no points. On what a company's contribution reserves, its priorities add
+# A dwelling outside every territory wished gives no points, nor does an offer that points do not order. On what a company's contribution reserves, its priorities add
 # theirs, for the jobs that it confirmed.
 _FOLLOW = """
     WITH told AS (
-        SELECT a.id, coalesce(s.points, 0) + coalesce(j.priority_points, 0) AS points,
-               coalesce(j.priority_points, 0) AS employer_points, d.first_registered_on AS registered_on
+        SELECT a.id, CASE o.product WHEN 'social' THEN coalesce(s.points, 0) + coalesce(j.priority_points, 0) ELSE 0 END
+                   AS points,
+               CASE o.product WHEN 'social' THEN coalesce(j.priority_points, 0) ELSE 0 END AS employer_points, d.first_registered_on AS registered_on
         FROM unnest(%s::bigint[]) AS moved (demand_id)
         JOIN applications_application a ON a.demand_id = moved.demand_id AND a.live_slot IS NOT NULL
         JOIN demands_demand d ON d.id = a.demand_id

@@ -115,6 +115,17 @@ SQL_FUNCTIONS = {
                 ORDER BY j.id, (a.live_slot IS NOT NULL) DESC NULLS LAST, a.state_at DESC, a.id DESC) q
             GROUP BY q.job, q.application""",
     ),
+    # A candidate's place where the landlord chooses (law.products): those that come before are counted, nobody is named.
+    "palier_own_turn": narrow_function(
+        "palier_own_turn",
+        "application bigint",
+        'TABLE ("position" bigint, among bigint)',
+        """
+            SELECT count(*) FILTER (WHERE (a.priority, a.applied_at, a.id) < (m.priority, m.applied_at, m.id)) + 1, count(*)
+            FROM applications_application m
+            JOIN applications_application a ON a.offer_id = m.offer_id AND a.live_slot IS NOT NULL
+            WHERE m.id = application AND m.live_slot IS NOT NULL GROUP BY m.id""",
+    ),
     # The rank of every live candidate of an offer: points, then seniority, then the draw (law.ranking).
     "palier_ranks": narrow_function(
         "palier_ranks",

@@ -18,6 +18,7 @@ from palier.applications.states import LIVE
 from palier.demands.models import Demand
 from palier.homes.models import Offer
 from palier.law.moves import Move, Rival, Standing, explain
+from palier.law.products import DIRECT, Applied, Placed, order
 from palier.law.workload import Handled, Load, loads
 
 # Over which days the work of agents is counted: a page for those who share it, no figure of the law.
@@ -108,14 +109,42 @@ def ranks(offer_id: int) -> list[Rank]:
 
 
 def own_rank(application: Application) -> Rank | None:
-    """The application's own place now; None once it is no longer live."""
+    """The application's own place now; None once it is no longer live, or where points order nothing."""
+    if application.offer.terms.direct:
+        return None
     return next(iter(_ranks("palier_own_ranks(%s)", [application.pk])), None)
 
 
 def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
     """application → its place now, for those that are live: one question to the database however many they are."""
-    live = [a.pk for a in applications if a.state in LIVE]
+    live = [a.pk for a in applications if a.state in LIVE and not a.offer.terms.direct]
     return {rank.application_id: rank for rank in _ranks("palier_own_ranks(%s)", live)} if live else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A candidate's place in the order of a landlord's choice (`law.products`), among those still live."""
+
+    position: int
+    of: int
+
+
+def own_turn(application: Application) -> Queued | None:
+    """The application's own place where the landlord chooses; None once it is no longer live, or where points order."""
+    if not application.offer.terms.direct:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT position, among FROM palier_own_turn(%s)", [application.pk])
+        row = cursor.fetchone()
+    return Queued(*row) if row else None
+
+
+def in_order(offer: Offer) -> list[tuple[Placed, Application]]:
+    """The live candidates of a landlord's own choice in the public order, each with why it comes before the next."""
+    live = Application.objects.filter(offer=offer, state__in=LIVE).select_related("demand").order_by("pk")
+    held = {application.pk: application for application in live}
+    placed = order(offer.terms, (Applied(a.pk, a.applied_at, a.priority) for a in held.values()))
+    return [(one, held[one.key]) for one in placed]
 
 
 def _ranks(source: str, value: int | list[int]) -> list[Rank]:
@@ -193,6 +222,11 @@ def workload(actor: Actor, *, now: datetime) -> list[Load]:
     return loads(
         [*(Handled(agent, at, None) for agent, at in waiting), *(Handled(*row) for row in done)], since=since, now=now
     )
+
+
+def for_commission(actor: Actor) -> QuerySet[Application]:
+    """The files that a commission may examine: admissible, of social dwellings."""
+    return visible_to(actor).filter(state="admissible").exclude(offer__product__in=DIRECT)
 
 
 def to_instruct(actor: Actor) -> QuerySet[Application]:

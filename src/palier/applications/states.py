@@ -3,6 +3,7 @@
 from palier.accounts.roles import Role
 from palier.common import ledger
 from palier.common.workflow import State, Transition, Workflow
+from palier.law.products import Product
 
 _S = frozenset
 _HOLDERS = _S({Role.LANDLORD, Role.RESERVATION_HOLDER})
@@ -40,6 +41,8 @@ APPLICATION = Workflow(
         Transition("send", ["submitted"], "sent", _HOLDERS | {Role.SYSTEM},
                    {"applicant": "Votre dossier est transmis au bailleur : {offer}", "agent": "Dossier transmis au bailleur (rang {position})"},
                    deadline="files_sent"),
+        Transition("hand_over", ["submitted"], "sent", _S({Role.SYSTEM}),
+                   {"applicant": "Votre dossier est transmis au bailleur : {offer}", "agent": "Dossier transmis au bailleur, sans commission"}),
         Transition("set_aside", ["submitted", "sent", "admissible"], "not_selected", _HOLDERS,
                    {"applicant": "Votre candidature n’est pas retenue pour {offer} : {reason}", "agent": "Candidature non retenue : {reason}"}),
         Transition("admit", ["sent"], "admissible", _LANDLORD,
@@ -53,6 +56,9 @@ APPLICATION = Workflow(
         Transition("allocate", ["on_agenda", "ranked"], "allocated", _COMMISSION | {Role.LANDLORD},
                    {"applicant": "La commission vous attribue le logement : {offer}. Vous avez jusqu’au {answer_by} pour répondre", "agent": "Attribution (rang {rank}), réponse attendue avant le {answer_by}"},
                    deadline="answer_days"),
+        Transition("choose", ["admissible"], "allocated", _LANDLORD,
+                   {"applicant": "Le bailleur vous propose : {offer}. Vous avez jusqu’au {answer_by} pour répondre", "agent": "Proposé par le bailleur, réponse attendue avant le {answer_by}"},
+                   deadline="choice_answer_days"),
         Transition("rank", ["on_agenda"], "ranked", _COMMISSION,
                    {"applicant": "La commission vous attribue ce logement au rang {rank} : {offer}. Il est proposé dans l’ordre des rangs", "agent": "Attribution par classement, rang {rank}"}),
         Transition("do_not_allocate", ["on_agenda"], "not_allocated", _COMMISSION,
@@ -64,18 +70,38 @@ APPLICATION = Workflow(
         Transition("decline", ["allocated", "accepted", "ranked"], "declined", _S({Role.APPLICANT}),
                    {"applicant": "Vous refusez le logement ({offer}) : {reason}", "agent": "Attribution refusée par le ménage : {reason}"}),
         Transition("lapse", ["allocated"], "lapsed", _S({Role.SYSTEM}),
-                   {"applicant": "Sans réponse de votre part avant le {answer_by}, l’attribution de {offer} est considérée comme refusée", "agent": "Silence dans le délai : vaut refus"},
+                   {"applicant": "Sans réponse de votre part avant le {answer_by}, la proposition de {offer} est considérée comme refusée", "agent": "Silence dans le délai : vaut refus"},
                    deadline="answer_days"),
         Transition("fail_condition", ["ranked", "allocated", "accepted"], "unmet", _S({Role.SYSTEM}),
                    {"applicant": "La pièce attendue n’a pas été remise avant le {due} ({document}) : l’attribution de {offer} prend fin. Ce n’est pas un refus de votre part", "agent": "Condition non remplie au {due} : {document}"},
                    deadline="condition_days"),
         Transition("lease", ["accepted"], "leased", _LANDLORD,
                    {"applicant": "Le bail est signé : {offer}. Bienvenue chez vous", "agent": "Bail signé"}),
+        Transition("sign_contract", ["accepted"], "leased", _LANDLORD,
+                   {"applicant": "Le contrat de résidence est signé : {offer}. Bienvenue chez vous", "agent": "Contrat de résidence signé"}),
+        Transition("sign_deed", ["accepted"], "leased", _LANDLORD,
+                   {"applicant": "La vente est signée : {offer}. Vous voilà chez vous", "agent": "Vente signée"}),
         Transition("release", ["submitted", "sent", "admissible", "on_agenda", "ranked", "allocated", "accepted"], "released", _ANYONE_FREEING,
                    {"applicant": "Ce logement n’est plus disponible ({offer}) : {reason}. Vous pouvez postuler à une autre offre", "agent": "Candidature libérée : {reason}"}),
     ],
 )  # fmt: skip
 
+
+def shown(state: str, product: Product) -> State:
+    """A state in the words of the offer's kind: without a commission nothing is allocated, and not everything is a lease."""
+    if not product.direct:
+        return APPLICATION.states[state]
+    if state == "leased":
+        return State(product.signed, "success", final=True)
+    return _DIRECT_WORDS.get(state, APPLICATION.states[state])
+
+
+_DIRECT_WORDS = {
+    "admissible": State("Dossier recevable, le bailleur choisit", "info"),
+    "allocated": State("Proposée, votre réponse est attendue", "success"),
+    "accepted": State("Acceptée par vous", "success"),
+    "declined": State("Refusée par vous", final=True),
+}
 LIVE = ("submitted", "sent", "admissible", "on_agenda", "allocated", "ranked", "accepted")
 
 ledger.declare(
@@ -92,6 +118,10 @@ ledger.declare(
         "applications.resume": {
             "applicant": "Le bailleur confirme que ce logement est toujours libre ({offer}) : votre candidature continue",
             "agent": "Offre confirmée de nouveau : la candidature continue",
+        },
+        "applications.pass_over": {
+            "applicant": "Le bailleur propose ce logement à un candidat placé après vous ({offer}) : {reason}. Votre candidature reste",
+            "agent": "Passé dans l’ordre des candidatures : {reason}",
         },
         "applications.note": {"agent": "Note d’instruction"},
         "applications.take": {"agent": "Dossier pris par un agent du bailleur"},

@@ -26,7 +26,18 @@ from palier.demands.facts import from_form
 from palier.demands.form import Address, Adult, Dependant, Form, Home, Wish, Work, columns
 from palier.demands.models import Demand, DemandVersion, NumberCounter
 from palier.demands.models import Wish as WishRow
-from palier.demo import availability, bodies, commission, flow, occupation, registering, sandbox, sittings, storing
+from palier.demo import (
+    availability,
+    bodies,
+    commission,
+    flow,
+    kinds,
+    occupation,
+    registering,
+    sandbox,
+    sittings,
+    storing,
+)
 from palier.demo.chance import DATA
 from palier.demo.meeting import meet
 from palier.demo.models import BuildStep
@@ -388,6 +399,13 @@ def _flow(scale) -> dict[str, int]:
     return flow.begin(landlord)
 
 
+def _kinds(scale) -> dict[str, int]:
+    """What the cast's landlord offers without a commission."""
+    with acting(SYSTEM):
+        landlord = _organisation("landlord")
+    return kinds.begin(landlord)
+
+
 def _register(scale) -> dict[str, int]:
     return {"demandes du jour": registering.take()}
 
@@ -404,5 +422,5 @@ STEPS = (
     ("bodies", _bodies), ("cast", _cast), ("demands", _demands), ("dwellings", _dwellings), ("offers", _offers), ("candidates", _candidates),
     ("past", _past), ("heroes", _heroes), ("underway", _underway),
     ("several", _several), ("register", _register), ("occupation", _occupation), ("availability", _availability),
-    ("flow", _flow), ("systems", connect_systems),
+    ("flow", _flow), ("kinds", _kinds), ("systems", connect_systems),
 )  # fmt: skip

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pgtrigger
 from django.db import models
 
 from palier.homes.states import CONTRADICTION, LIVE, OFFER
+from palier.law import products
 from palier.law.freshness import Effect
+from palier.law.products import Product
 
 KINDS = [("flat", "Appartement"), ("house", "Maison")]
 TYPES = [("T1", "T1"), ("T2", "T2"), ("T3", "T3"), ("T4", "T4"), ("T5", "T5"), ("T6P", "T6 et plus")]
 FINANCINGS = [("PLAI", "PLAI"), ("PLUS", "PLUS"), ("PLS", "PLS"), ("LLI", "Intermédiaire (LLI)")]
+PRODUCTS = [(one.code, one.name) for one in products.PRODUCTS.values()]
 CONTINGENTS = [
     ("none", "Non réservé (bailleur)"),
     ("state_priority", "État, publics prioritaires"),
@@ -80,13 +86,22 @@ class Vacancy(models.Model):
 
 
 class Offer(models.Model):
-    """A vacancy on the site. Rent and charges in euros a month. `holder` designates when it is reserved."""
+    """A vacancy on the site. Rent and charges in euros a month. `holder` designates when it is reserved.
+
+    `product`: its kind (`law.products`). A home for sale has a `price`, euros, and no rent; a room its surface, m², among
+    the `rooms` of its flat; a residence's unit the months one may stay (`months_at_most`), its monthly fee being the rent.
+    """
 
     vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="offers")
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="offers")
     state = models.CharField(max_length=10, choices=OFFER.choices, default=OFFER.initial)
-    rent = models.DecimalField(max_digits=7, decimal_places=2)
+    product = models.CharField(max_length=12, choices=PRODUCTS, default=products.SOCIAL)
+    rent = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     charges = models.DecimalField(max_digits=7, decimal_places=2)
+    price = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    rooms = models.PositiveSmallIntegerField(null=True)
+    room_surface = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    months_at_most = models.PositiveSmallIntegerField(null=True)
     contingent = models.CharField(max_length=20, choices=CONTINGENTS, default="none")
     holder = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="held_offers")
     # Among Action Logement's dwellings, those whose candidates are the employees of one company.
@@ -115,7 +130,24 @@ class Offer(models.Model):
                 condition=models.Q(state__in=list(LIVE)),
                 name="offer_one_live",
             ),
-            models.CheckConstraint(condition=models.Q(rent__gt=0, charges__gte=0), name="offer_rent"),
+            models.CheckConstraint(
+                condition=models.Q(product__in=[c for c, _ in PRODUCTS], charges__gte=0), name="offer_product"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(product="sale") & models.Q(rent__isnull=False, rent__gt=0, price=None)
+                | models.Q(product="sale", rent=None, price__isnull=False, price__gt=0),
+                name="offer_rent_or_price",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(product="shared", rooms__isnull=False, rooms__gte=2, room_surface__isnull=False)
+                | ~models.Q(product="shared") & models.Q(rooms=None, room_surface=None),
+                name="offer_room_of_a_shared_flat",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(product="residence", months_at_most__isnull=False, months_at_most__gte=1)
+                | ~models.Q(product="residence") & models.Q(months_at_most=None),
+                name="offer_stay_in_a_residence",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "withdrawn"])
                 | models.Q(published_at__isnull=False, closes_at__isnull=False, confirmed_at__isnull=False),
@@ -131,6 +163,34 @@ class Offer(models.Model):
                 name="offer_for_employees_is_action_logements",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="product_suits_financing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("product", "dwelling_id"),
+                func="""
+                    IF NEW.product <> 'sale' AND (NEW.product = 'intermediate') IS DISTINCT FROM
+                        (SELECT w.financing = 'LLI' FROM homes_dwelling w WHERE w.id = NEW.dwelling_id) THEN
+                        RAISE EXCEPTION 'a dwelling is offered as its financing allows' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;""",
+            )
+        ]
+
+    @property
+    def terms(self) -> Product:
+        """What the law and the house say of its kind."""
+        return products.PRODUCTS[self.product]
+
+    @property
+    def monthly(self) -> Decimal | None:
+        """Rent with charges, euros; None for a home for sale."""
+        return None if self.rent is None else self.rent + self.charges
+
+    @property
+    def surface(self) -> Decimal:
+        """What one would live in: the room of a shared flat, else the whole dwelling, m²."""
+        return self.room_surface or self.dwelling.surface
 
 
 class AvailabilityStatement(models.Model):

@@ -12,6 +12,7 @@ from django.db.models import Count, F, QuerySet, Window
 
 from palier.accounts.actor import Actor
 from palier.homes.models import VIAS, AvailabilityStatement, Contradiction, Dwelling, Offer
+from palier.law.products import PRODUCTS, REACHED, Product
 from palier.law.reach import Reach
 
 
@@ -28,6 +29,7 @@ class Listed(NamedTuple):
     """An open offer with all that a household's list shows of it and all that the law reads; `around`: open offers there."""
 
     pk: int
+    product: str
     rent: Decimal
     charges: Decimal
     contingent: str
@@ -67,11 +69,11 @@ class Listed(NamedTuple):
 # A database answers this in a millisecond; made of forty conditions by the ORM, it took four.
 _LISTED = """
     WITH around AS (
-        SELECT o.id, o.rent, o.charges, o.contingent, o.description, o.published_at, o.closes_at, o.confirmed_at, o.confirmed_via, w.kind,
+        SELECT o.id, o.product, o.rent, o.charges, o.contingent, o.description, o.published_at, o.closes_at, o.confirmed_at, o.confirmed_via, w.kind,
                w.type, w.surface, w.floor, w.lift, w.step_free, w.adapted, w.energy_class, w.financing, w.qpv, c.code, c.name,
                coalesce(c.epci_id, ''), c.department_id, c.ceiling_zone, c.rent_zone, c.aid_zone,
                coalesce(e.siret, ''), coalesce(e.name, ''), w.landlord_id,
-               w.type = ANY(%(types)s) AND w.kind = ANY(%(kinds)s) AND w.surface >= %(surface)s
+               w.type = ANY(CASE o.product WHEN 'intermediate' THEN %(any_types)s::text[] ELSE %(types)s::text[] END) AND w.kind = ANY(%(kinds)s) AND w.surface >= %(surface)s
                AND o.contingent = ANY(%(contingents)s) AND (e.id IS NULL OR left(e.siret, 9) = %(siren)s)
                AND (c.code = ANY(%(communes)s) OR coalesce(c.epci_id = ANY(%(epcis)s), false))
                AND w.financing || ' ' || CASE w.financing WHEN 'LLI' THEN c.rent_zone ELSE c.ceiling_zone END
@@ -83,7 +85,7 @@ _LISTED = """
         JOIN homes_dwelling w ON w.id = o.dwelling_id
         JOIN territories_commune c ON c.code = w.commune_id
         LEFT JOIN employers_company e ON e.id = o.reserved_for_id
-        WHERE o.state = 'published' AND o.closes_at > %(now)s AND c.department_id = %(department)s)
+        WHERE o.state = 'published' AND o.product = ANY(%(products)s) AND o.closes_at > %(now)s AND c.department_id = %(department)s)
     SELECT a.*, l.name, (SELECT count(*) FROM around)
     FROM around a JOIN accounts_organisation l ON l.id = a.landlord_id WHERE a.fits = %(fits)s ORDER BY a.id"""
 # The columns are in the order of the fields; that of the landlord is its key, and `fits` follows it.
@@ -93,10 +95,14 @@ _LANDLORD = Listed._fields.index("landlord")
 def open_to(reach: Reach, *, department: str, now: datetime, fits: bool = True) -> list[Listed]:
     """The open offers of a department that lie within the bounds of a household; with `fits` False, the others.
 
+    Social and intermediate ones alone: rooms, residences and homes for sale are found by looking for them.
+
     What `law.eligibility` says of each one is the same.
     """
     asked = {
         "types": list(reach.types),
+        "any_types": list(reach.any_types),
+        "products": list(REACHED),
         "kinds": list(reach.kinds),
         "surface": reach.surface,
         "contingents": list(reach.contingents),
@@ -168,14 +174,17 @@ def shown(offer_id: int) -> Offer:
 
 SORTS = {
     "recent": ("-published_at", "-pk"),
-    "rent": ("rent", "-pk"),
+    "rent": (F("rent").asc(nulls_last=True), "price", "-pk"),
     "surface": ("-dwelling__surface", "-pk"),
     "closing": ("closes_at", "-pk"),
 }
 
 
 def search(now: datetime, criteria: Mapping[str, Any]) -> QuerySet[Offer]:
-    """Open offers by place (commune, EPCI, department), types, rent with charges, surface and comfort."""
+    """Open offers by place (commune, EPCI, department), kind, types, rent with charges, price, surface and comfort.
+
+    A highest rent leaves out the homes for sale, which have none.
+    """
     offers = open_offers(now)
     for field, name in PLACES.items():
         if criteria.get(name):
@@ -189,6 +198,10 @@ def search(now: datetime, criteria: Mapping[str, Any]) -> QuerySet[Offer]:
     for flag in ("lift", "step_free", "adapted"):
         if criteria.get(flag):
             offers = offers.filter(**{f"dwelling__{flag}": True})
+    if criteria.get("products"):
+        offers = offers.filter(product__in=criteria["products"])
+    if criteria.get("max_price"):
+        offers = offers.exclude(price__gt=criteria["max_price"])
     for field in ("kind", "financing"):
         if criteria.get(field):
             offers = offers.filter(**{f"dwelling__{field}": criteria[field]})
@@ -206,8 +219,13 @@ class OfferCard(NamedTuple):
     """What a list shows of an offer; its fields are read in this order from `_CARD`."""
 
     pk: int
-    rent: Decimal
+    product: str
+    rent: Decimal | None
     charges: Decimal
+    price: Decimal | None
+    rooms: int | None
+    room_surface: Decimal | None
+    months_at_most: int | None
     closes_at: datetime
     confirmed_at: datetime | None
     confirmed_via: str
@@ -228,9 +246,19 @@ class OfferCard(NamedTuple):
         """« en ligne », « par fichier », « par son système »."""
         return VIAS[self.confirmed_via]
 
+    @property
+    def terms(self) -> Product:
+        """What is said of its kind."""
+        return PRODUCTS[self.product]
+
+    @property
+    def monthly(self) -> Decimal | None:
+        """Rent with charges; None for a home for sale."""
+        return None if self.rent is None else self.rent + self.charges
+
 
 _CARD = (
-    "pk", "rent", "charges", "closes_at", "confirmed_at", "confirmed_via", "dwelling__kind", "dwelling__type",
+    "pk", "product", "rent", "charges", "price", "rooms", "room_surface", "months_at_most", "closes_at", "confirmed_at", "confirmed_via", "dwelling__kind", "dwelling__type",
     "dwelling__surface", "dwelling__floor", "dwelling__lift", "dwelling__step_free", "dwelling__adapted", "dwelling__energy_class",
     "dwelling__financing", "dwelling__commune__name", "dwelling__landlord__name",
 )  # fmt: skip

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from palier.law import fitting, means
+from palier.law import fitting, kinds, means
 from palier.law.household import Household
+from palier.law.products import INTERMEDIATE, RESIDENCE, SALE, SHARED, SOCIAL
 from palier.law.reasons import Reason
 
 
@@ -20,7 +21,8 @@ from palier.law.reasons import Reason
 class OfferFacts:
     """A dwelling on offer. `zone`: ceilings zone (paris, idf, other); `rent_zone`: A bis, A, B1, B2, C (LLI).
 
-    `aid_zone`: 1, 2 or 3 (housing aid). `rent` and `charges`: euros a month. `surface`: m².
+    `aid_zone`: 1, 2 or 3 (housing aid). `rent` and `charges`: euros a month. `surface`: m², of the room alone in a shared flat.
+    `product`: a kind of `law.products`. `price`: euros, of a home for sale. `months`: the longest stay in a residence.
     `kind`: flat or house. `contingent`: code of `codes.CONTINGENTS`. `floor`: 0 for the ground floor.
     `employees_of`: SIREN of the company whose employees alone may have it; `company`: its name.
     """
@@ -45,13 +47,16 @@ class OfferFacts:
     aid_zone: int = 3
     employees_of: str = ""
     company: str = ""
+    product: str = SOCIAL
+    price: float = 0
+    months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """`reasons`: every check in order, for and against.
 
-    `figures`: income, ceiling, financing, aid, net_rent, effort_rate, left_per_day.
+    `figures`: income, ceiling, financing, aid, net_rent, effort_rate, left_per_day; of a sale, instalment and its share.
     """
 
     eligible: bool
@@ -79,9 +84,7 @@ class Eligibility:
 
 
 Check = Callable[[Household, OfferFacts, date, dict[str, Any]], Reason | None]
-CHECKS: tuple[Check, ...] = (
-    means.under_the_ceiling,
-    fitting.size_fits,
+_RENTED: tuple[Check, ...] = (
     fitting.type_wished,
     fitting.kind_wished,
     fitting.large_enough,
@@ -93,10 +96,24 @@ CHECKS: tuple[Check, ...] = (
     means.within_wished_rent,
     means.bearable,
 )
+# A room, a residence's unit and a home for sale are sought one by one: the wish of the demand is not theirs.
+CHECKS: dict[str, tuple[Check, ...]] = {
+    SOCIAL: (means.under_the_ceiling, fitting.size_fits, *_RENTED),
+    INTERMEDIATE: (means.under_the_ceiling, *_RENTED),
+    SHARED: (
+        means.under_the_ceiling, kinds.alone_or_couple, kinds.young_or_studying, fitting.large_enough, fitting.contingent_open,
+        fitting.employees_of, fitting.adapted_dwelling, fitting.accessible, kinds.own_lease, means.bearable,
+    ),
+    RESIDENCE: (
+        means.under_the_ceiling, kinds.holds_the_unit, kinds.young_enough, fitting.contingent_open, fitting.employees_of,
+        fitting.adapted_dwelling, fitting.accessible, kinds.stay, means.bearable,
+    ),
+    SALE: (kinds.under_the_accession_ceiling, kinds.sale_turn, kinds.loan),
+}  # fmt: skip
 
 
 def check(household: Household, offer: OfferFacts, on: date) -> Eligibility:
-    """Every rule in turn. Sources: CCH L441-1, L441-2-3, L822-10, R441-1, order of 29 July 1987."""
+    """Every rule of the offer's kind in turn. Sources: CCH L441-1, L441-2-3, L822-10, R441-1, order of 29 July 1987."""
     figures: dict[str, Any] = {}
-    reasons = tuple(r for rule in CHECKS if (r := rule(household, offer, on, figures)) is not None)
+    reasons = tuple(r for rule in CHECKS[offer.product] if (r := rule(household, offer, on, figures)) is not None)
     return Eligibility(not any(r.blocking for r in reasons), reasons, figures)

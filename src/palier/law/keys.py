@@ -3,7 +3,8 @@
 A dwelling needs some bits (its type, its kind, its financing in its zone, its reservation, its steps); it is open to the
 households that hold all of them, when its surface is not under their legal one, they wish its place, and they work for
 the company that it is reserved for, if any. The bits are those of `reach`, hence of `eligibility`: the same answer,
-proved on random households and offers.
+proved on random households and offers. The register proposes candidates for social letting alone, which points order: any
+other kind of offer needs a bit that nobody holds.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from datetime import date
 from palier.law.eligibility import OfferFacts
 from palier.law.household import Household
 from palier.law.occupancy import TYPES
+from palier.law.products import SOCIAL
 from palier.law.reach import LLI_PLACES, SOCIAL_PLACES, reach
 
-# Each flat upstairs without a lift, each dwelling with a step, each adapted one needs its bit.
+# Each flat upstairs without a lift, each dwelling with a step, each adapted one needs its bit; a home that one has only by
+# applying for it needs one that no household holds.
 _WAYS: tuple[Hashable, ...] = (
     *(("type", t) for t in TYPES),
     *(("kind", k) for k in ("flat", "house")),
@@ -26,6 +29,7 @@ _WAYS: tuple[Hashable, ...] = (
     "adapted",
     "stairs",
     "steps",
+    "applying",
 )
 _BIT = {way: 1 << place for place, way in enumerate(_WAYS)}
 assert len(_WAYS) < 32, "more bits than a column holds"
@@ -59,6 +63,8 @@ def needs(offer: OfferFacts) -> int:
     ways: list[Hashable] = [("type", offer.type), ("kind", offer.kind), ("financing", offer.financing, zone)]
     if ("contingent", offer.contingent) in _BIT:
         ways.append(("contingent", offer.contingent))
+    if offer.product != SOCIAL:
+        ways.append("applying")
     if offer.adapted:
         ways.append("adapted")
     if offer.kind == "flat" and (offer.floor or 0) > 0 and not offer.lift:

@@ -11,6 +11,7 @@ from palier.law.ceilings import ceiling_for
 from palier.law.effort import effort
 from palier.law.household import Household
 from palier.law.income import ReferenceIncome, reference_income
+from palier.law.products import SOCIAL
 from palier.law.reasons import BLOCKS, FITS, UNKNOWN, WARNS, Reason, euros
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def under_the_ceiling(household: Household, offer: OfferFacts, on: date, figures
             f"plafond {name} est de {euros(limit.amount)}."
         )
         return Reason("ceiling.unknown", text, UNKNOWN, values)
-    amount = _counted(income)
+    amount = counted(income)
     if amount > limit.amount:
         text = f"Vos revenus ({euros(amount)}) dépassent le plafond {name} de ce logement ({euros(limit.amount)})."
         return Reason("ceiling.over", text, BLOCKS, values)
@@ -40,7 +41,7 @@ def under_the_ceiling(household: Household, offer: OfferFacts, on: date, figures
 
 def open_financings(household: Household, places: Iterable[tuple[str, str]], on: date) -> tuple[tuple[str, str], ...]:
     """Of pairs of a financing and a zone (the rent zone for LLI), those whose ceiling the income does not exceed."""
-    amount = _counted(reference_income(household, on))
+    amount = counted(reference_income(household, on))
     return tuple(
         (financing, zone)
         for financing, zone in places
@@ -48,7 +49,7 @@ def open_financings(household: Household, places: Iterable[tuple[str, str]], on:
     )
 
 
-def _counted(income: ReferenceIncome) -> int:
+def counted(income: ReferenceIncome) -> int:
     """What is compared with a ceiling: what is known already, when an adult's income is missing."""
     return income.known if income.amount is None else income.amount
 
@@ -73,7 +74,8 @@ def within_wished_rent(household: Household, offer: OfferFacts, on: date, figure
 
 def bearable(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason:
     """The effort rate after an estimate of housing aid: a warning above the alert, never a refusal."""
-    aid = aids(household, on)(offer.financing, offer.rent, offer.aid_zone)
+    # The aid of a room or of a residence follows other rules, not estimated here.
+    aid = aids(household, on)(offer.financing, offer.rent, offer.aid_zone) if offer.product == SOCIAL else None
     amount = aid.amount if aid else 0
     found = effort(household, rent=offer.rent, charges=offer.charges, aid=amount, on=on)
     figures.update(

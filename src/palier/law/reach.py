@@ -20,15 +20,17 @@ from palier.law.occupancy import TYPES, legal_surface
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A dwelling is open to the household when it lies within every bound.
+    """A dwelling let as social or intermediate is open to the household when it lies within every bound.
 
-    `types`, `kinds`, `contingents`: codes. `surface`: m², at least. `communes`, or any commune of `epcis`.
+    The other kinds of offer lie within none: nobody is proposed for them, one looks for them. `types`: of social dwellings;
+    `any_types`: of intermediate ones, whatever the household's size. `kinds`, `contingents`: codes. `surface`: m², at least. `communes`, or any commune of `epcis`.
     `financings`: pairs of a financing and a zone: the ceilings' zone, or the rent zone for LLI. `adapted`: whether
     adapted dwellings are open. `step_free`: only dwellings without a step. `lift`: no upper floor without a lift.
     `siren`: the company whose own dwellings are open, empty for none.
     """
 
     types: tuple[str, ...]
+    any_types: tuple[str, ...]
     kinds: tuple[str, ...]
     surface: int
     communes: tuple[str, ...]
@@ -51,8 +53,10 @@ def reach(household: Household, on: date) -> Reach:
     def asks(rule: Callable[..., Any], field: str, values: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(v for v in values if _open(rule(household, replace(_ANY, **{field: v}), on, {})))
 
+    wished = asks(fitting.type_wished, "type", TYPES)
     return Reach(
-        types=tuple(t for t in asks(fitting.size_fits, "type", TYPES) if t in asks(fitting.type_wished, "type", TYPES)),
+        types=tuple(t for t in asks(fitting.size_fits, "type", TYPES) if t in wished),
+        any_types=wished,
         kinds=asks(fitting.kind_wished, "kind", ("flat", "house")),
         surface=legal_surface(size(household), on),
         communes=wish.communes,

@@ -18,7 +18,7 @@ def keep_past_offers() -> int:
     """Keep what each offer that has ended teaches, once; how many were new.
 
     It has ended when it is let or withdrawn and none of its applications is live. An application withdrawn by its
-    household is left out: nobody knows what would have become of it.
+    household is left out: nobody knows what would have become of it. Where a landlord chooses, no place by points was told.
     """
     with as_system("places and outcomes of ended offers, kept without identity"), connection.cursor() as cursor:
         cursor.execute(
@@ -34,7 +34,7 @@ def keep_past_offers() -> int:
             JOIN homes_dwelling w ON w.id = o.dwelling_id
             JOIN applications_application a ON a.offer_id = o.id AND a.state <> 'withdrawn' AND a.told ? 'position'
             LEFT JOIN allocations_proposal p ON p.application_id = a.id
-            WHERE o.state IN ('let', 'withdrawn')
+            WHERE o.state IN ('let', 'withdrawn') AND o.product = 'social'
               AND NOT EXISTS (SELECT 1 FROM applications_application l
                               WHERE l.offer_id = o.id AND l.live_slot IS NOT NULL)
               AND NOT EXISTS (SELECT 1 FROM observatory_pastoffer k WHERE k.offer_id = o.id)

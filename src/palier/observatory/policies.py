@@ -23,9 +23,11 @@ SQL_FUNCTIONS["palier_moments"] = narrow_function(
         WITH v AS (
             SELECT v.id, v.notice_on FROM homes_vacancy v JOIN homes_dwelling d ON d.id = v.dwelling_id
             WHERE (landlord IS NULL OR d.landlord_id = landlord) AND (v.ended_on IS NULL OR v.ended_on >= since)
+            AND NOT EXISTS (SELECT 1 FROM homes_offer x
+                WHERE x.vacancy_id = v.id AND x.state <> 'withdrawn' AND x.product <> 'social')
         ), o AS (
             SELECT o.id, o.vacancy_id, o.published_at, o.closes_at FROM homes_offer o JOIN v ON v.id = o.vacancy_id
-            WHERE o.state <> 'withdrawn' AND (holder IS NULL OR o.holder_id = holder)
+            WHERE o.state <> 'withdrawn' AND o.product = 'social' AND (holder IS NULL OR o.holder_id = holder)
         ), a AS (SELECT a.id, a.state, o.vacancy_id FROM applications_application a JOIN o ON o.id = a.offer_id
         ), told AS (
             SELECT a.vacancy_id, a.state, e.verb, e.at FROM a JOIN common_event e

@@ -121,7 +121,7 @@ def _empty(vacancy: Vacancy, events: list[Event], today: date, delays: dict[str,
         answerable=_answerable(runs, vacancy, offer),
         late=runs.late_days(today) if runs and runs.owner in ANSWERABLE else 0,
         days=days,
-        lost=stopwatch.lost_rent(offer.rent, days) if offer else None,
+        lost=stopwatch.lost_rent(offer.rent, days) if offer and offer.rent else None,
     )
 
 
@@ -132,8 +132,10 @@ def _answerable(runs: Clock | None, vacancy: Vacancy, offer: Offer | None) -> Or
 
 
 def turn(application: Application, answer_by: date | None = None) -> Clock | None:
-    """Whose turn it is on an application, since when and until when."""
+    """Whose turn it is on an application, since when and until when; None while the landlord chooses without a commission."""
     offer = application.offer
+    if offer.terms.direct and application.state == "admissible":
+        return None
     return stopwatch.of_application(
         application.state,
         localtime(application.state_at).date(),

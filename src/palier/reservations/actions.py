@@ -22,6 +22,7 @@ from palier.homes.models import Dwelling, Offer, Vacancy
 from palier.homes.states import LIVE
 from palier.law import flow
 from palier.law.parameters import NoParameter
+from palier.law.products import APART
 from palier.reservations.models import Convention, Turn
 from palier.reservations.queries import conventions_of, covering, in_force, next_turn, open_turn
 from palier.reservations.states import TURN
@@ -133,13 +134,17 @@ def publish(
 
     `line`: the convention that the landlord chooses, 0 for itself, None to follow the rule. In the flow another choice than
     the rule's is recorded with its reason; a first letting goes to whom the parties agreed; what the law leaves out of the
-    flow is the landlord's to fill. `offered`: as `homes` takes it.
+    flow is the landlord's to fill. `offered`: as `homes` takes it. A room, a residence's unit or a home for sale is nobody's
+    turn: the landlord offers it by itself.
     """
     landlord = _landlord(actor)
     dwelling = locked(Dwelling.objects.filter(landlord=landlord).select_related("commune", "landlord"), dwelling_id)
     live = _on_the_site(dwelling)
     if live is not None:
         return live
+    if offered.get("product") in APART:
+        made = homes.draft_offer(actor=actor, dwelling_id=dwelling.pk, **offered)
+        return homes.publish(actor=actor, offer_id=made.pk, via=via)
     one_at_a_time(f"flow {landlord.pk}")
     today = clock.today()
     rule = next_turn(dwelling, today)

@@ -49,9 +49,9 @@ def name_of(demand: Demand) -> str:
 
 def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
     """One application as whoever examines it reads it: the household, the rent it would pay, documents, points."""
-    demand = application.demand
+    demand, offer = application.demand, application.offer
     pieces, applied_on = due(demand, actor=actor), localdate(application.applied_at)
-    assessment = assess(demand, application.offer, on=clock.today())
+    assessment = assess(demand, offer, on=clock.today())
     return {
         "application": application,
         "state": APPLICATION.states[application.state],
@@ -64,7 +64,7 @@ def candidacy(application: Application, actor: Actor) -> dict[str, Any]:
         "held_then": [row.anchor for row in pieces if row.held_on(applied_on)],
         "kept_closed": any(row.closed for row in pieces),
         "unchecked": unchecked(demand, actor, held_on=applied_on),
-        "explanation": explanation_for(demand, application.offer.dwelling.commune),
+        "explanation": None if offer.terms.direct else explanation_for(demand, offer.dwelling.commune),
     }
 
 
@@ -100,11 +100,18 @@ def _checks(sections: list[tuple[str, Rows]], pieces: list[DueRow]) -> dict[str,
 def _money(assessment: Assessment) -> Rows:
     offer = assessment.offer
     effort = assessment.effort_rate
+    share = percent(effort) if effort is not None else "ressources non indiquées"
+    if assessment.instalment is not None:
+        return [
+            ("Prix", euros(offer.price, 0)),
+            ("Prêt type", f"{euros(assessment.instalment, 0)} par mois"),
+            ("Part des ressources", share),
+        ]
     return [
         ("Loyer et charges", f"{euros(offer.rent)} + {euros(offer.charges)}"),
         ("Aide au logement estimée", euros(assessment.aid or 0, 0)),
         ("Reste à payer", f"{euros(assessment.net_rent, 0)} par mois"),
-        ("Taux d’effort", percent(effort) if effort is not None else "ressources non indiquées"),
+        ("Taux d’effort", share),
     ]
 
 

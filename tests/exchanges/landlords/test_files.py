@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -128,7 +129,7 @@ def test_a_workbook_is_read_as_a_csv_is(agent):
 def test_vacancies_by_file(agent, build):
     holder = build.organisation(OrganisationKind.ACTION_LOGEMENT, name="Action d’essai")
     build.dwelling(agent.organisation, reference="A-1"), build.dwelling(agent.organisation, reference="A-2")
-    titles = [c.title for c in COLUMNS["vacancies"]]
+    titles = [c.title for c in COLUMNS["vacancies"]][:9]
     rows = [
         ["A-1", "04/01/2027", "410,25", "60", "", "", "", "", ""],
         ["A-2", "2027-01-04", "410", "60", "Action Logement", "Action d’essai", "Clair", "non", ""],
@@ -157,13 +158,45 @@ def test_vacancies_by_file(agent, build):
 
 def test_what_became_impossible_meanwhile_is_told(agent, build):
     dwelling = build.dwelling(agent.organisation, reference="A-1")
-    titles = [c.title for c in COLUMNS["vacancies"]]
+    titles = [c.title for c in COLUMNS["vacancies"]][:9]
     held = receive(agent, table(["A-1", "04/01/2027", "410", "60", "", "", "", "", ""], titles=titles), "vacancies")
     dwelling.delete()
     done = files.confirm(actor=agent, file_id=held.pk)
     assert (done.counts, [(t["line"], t["message"]) for t in done.troubles]) == (
         {"refused": 1}, [(2, "Ce logement n’est pas dans votre parc.")],
     )  # fmt: skip
+
+
+def test_other_kinds_of_offer_by_file(agent, build):
+    for reference in ("A-1", "A-2", "A-3", "A-4"):
+        build.dwelling(agent.organisation, reference=reference)
+    titles = [
+        "reference",
+        "libre_le",
+        "loyer",
+        "charges",
+        "offre",
+        "prix",
+        "chambres",
+        "surface_chambre",
+        "mois_au_plus",
+    ]
+    rows = [
+        ["A-1", "04/01/2027", "310", "60", "colocation", "", "3", "12,5", ""],
+        ["A-2", "04/01/2027", "390", "0", "Résidence jeunes", "", "", "", "12"],
+        ["A-3", "04/01/2027", "", "110", "à vendre", "96000", "", "", ""],
+        ["A-4", "04/01/2027", "410", "60", "loyer intermédiaire", "", "", "", ""],
+        ["A-4", "04/01/2027", "", "60", "colocation", "", "", "", ""],
+    ]
+    held = receive(agent, table(*rows, titles=titles), "vacancies")
+    assert [(t["cell"], t["message"]) for t in held.troubles] == [
+        ("E5", "Seul un logement financé en LLI se loue en loyer intermédiaire."),
+        ("C6", "Ce champ est obligatoire."), ("G6", "Ce champ est obligatoire."), ("H6", "Ce champ est obligatoire."),
+    ]  # fmt: skip
+    assert files.confirm(actor=agent, file_id=held.pk).counts == {"created": 3}
+    assert list(Offer.objects.order_by("pk").values_list("product", "rent", "price", "room_surface", "months_at_most")) == [
+        ("shared", 310, None, Decimal("12.5"), None), ("residence", 390, None, None, 12), ("sale", None, 96000, None, None),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from palier.common import clock
 from palier.documents.models import Reading
 from palier.exchanges.landlords import actions, changes
 from palier.exchanges.landlords.scopes import SCOPES
+from tests.allocations.test_choosing import Direct
 from tests.chain.test_chain import AFTER, Stage
 from tests.spaces.api.conftest import Landlord, System
 
@@ -130,3 +131,27 @@ def test_the_journal_tells_each_step_and_no_person(stage):
     ]  # fmt: skip
     assert {tuple(c) for c in page["items"]} == {("position", "kind", "key", "state", "at", "path")}
     assert stage.api.get(page["items"][-1]["path"].removeprefix("/api/v1"))[0] == 200
+
+
+def test_a_system_proposes_in_the_public_order_and_records_what_is_signed(build):
+    stage = Direct(build, "residence")
+    row = actions.add_system(actor=stage.agent, name="Gestion", scopes=list(SCOPES))
+    api = System(actions.renew_token(actor=stage.agent, system_id=row.pk, chance="essai"))
+    first, second, *_ = stage.admitted()
+    assert [(c["state"], c["position"], c["points"]) for c in api.get("/candidates")[1]["items"]] == [
+        ("admissible", None, 0.0)
+    ] * 4
+    early = api.post(f"/candidates/{second.pk}/propose", {})
+    assert (early[0], early[1]["code"]) == (422, "choose.reason")
+    assert api.post(f"/candidates/{first.pk}/propose", {}) == (200, {"key": first.pk, "state": "allocated"})
+    stage.as_(stage.households[0], allocations.accept, proposal_id=Proposal.objects.get().pk)
+    today = clock.today().isoformat()
+    said = {"candidate": first.pk, "signed_on": today, "starts_on": today, "rent": 390}
+    assert api.post("/leases", said)[1]["code"] == "lease.ends"
+    assert api.post("/leases", {**said, "ends_on": "2027-06-30"})[0] == 200
+    lease = api.get(f"/leases/{first.pk}")[1]
+    assert (lease["rent"], lease["ends_on"], lease["price"]) == (390.0, "2027-06-30", None)
+    assert Application.objects.get(pk=first.pk).demand.state == "active"
+    changes.number()
+    told = [(c["kind"], c["state"]) for c in api.get("/changes", limit=500)[1]["items"] if c["key"] == first.pk]
+    assert told[-3:] == [("candidate", "allocated"), ("candidate", "accepted"), ("lease", "leased")]

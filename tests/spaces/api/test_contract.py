@@ -46,7 +46,7 @@ def test_it_is_described_in_openapi_3_1():
     operations = {
         f"{verb} {path}": operation for path, verbs in held["paths"].items() for verb, operation in verbs.items()
     }
-    assert len(operations) == 21
+    assert len(operations) == 22
     for name, operation in operations.items():
         asked = {p["name"] for p in operation["parameters"] if p["required"]}
         assert ("Idempotency-Key" in asked) == name.startswith("post"), name

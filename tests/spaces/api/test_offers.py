@@ -45,6 +45,35 @@ def test_vacancies_become_offers_published_or_not(housed, build):
     assert [h["key"] for h in housed.api.get("/holders")[1]["items"]] == [holder.pk]
 
 
+def test_each_kind_of_offer_has_its_own_fields(housed):
+    rows = [
+        {**empty("A-1"), "product": "shared", "rooms": 3, "room_surface": 12.5},
+        {**empty("A-2"), "product": "residence", "months_at_most": 12},
+        {"dwelling": "A-3", "available_on": "2027-01-04", "charges": 110, "product": "sale", "price": 96000},
+    ]
+    assert outcomes(housed.api.post("/vacancies", {"rows": rows})) == ["created"] * 3
+    _, page = housed.api.get("/offers")
+    told = [
+        (o["product"], o["rent"], o["price"], o["rooms"], o["room_surface"], o["months_at_most"]) for o in page["items"]
+    ]
+    assert told == [
+        ("shared", 410.25, None, 3, 12.5, None), ("residence", 410.25, None, None, None, 12),
+        ("sale", None, 96000.0, None, None, None),
+    ]  # fmt: skip
+
+
+def test_a_kind_that_lacks_a_field_or_that_its_dwelling_forbids_is_refused_beside_it(housed):
+    rows = [
+        {**empty("A-1"), "product": "sale", "price": 96000},
+        {**empty("A-2"), "product": "intermediate"},
+        {**empty("A-3"), "product": "shared", "rooms": 3},
+    ]
+    answer = housed.api.post("/vacancies", {"rows": rows})
+    assert [[(e["field"], e["code"]) for e in r["errors"]] for r in answer[1]["results"]] == [
+        [("rent", "offer.rent")], [("product", "offer.product_financing")], [("room_surface", "row.missing")],
+    ]  # fmt: skip
+
+
 def test_a_vacancy_of_another_landlord_s_dwelling_is_refused(housed, build):
     other = Landlord(build)
     rows = [

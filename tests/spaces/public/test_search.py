@@ -38,6 +38,56 @@ def some(build):
     return found
 
 
+@pytest.fixture
+def kinds(build) -> dict[str, Offer]:
+    """An offer of each kind in Caen."""
+    landlord = build.organisation()
+
+    def offer(product: str, financing: str = "PLUS", **terms) -> Offer:
+        return build.offer(dwelling=build.dwelling(landlord, financing=financing), product=product, **terms)
+
+    return {
+        "social": offer("social"), "intermediate": offer("intermediate", "LLI", rent=Decimal(640)),
+        "shared": offer("shared", rent=Decimal(310), rooms=3, room_surface=Decimal("12.5")),
+        "residence": offer("residence", rent=Decimal(390), months_at_most=12),
+        "sale": offer("sale", rent=None, price=Decimal(96_000), charges=Decimal(110)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"social", "intermediate", "shared", "residence", "sale"}),
+        ("?offre=shared&offre=residence", {"shared", "residence"}),
+        ("?offre=sale&prix=95000", set()),
+        ("?offre=sale&prix=96000", {"sale"}),
+        ("?loyer=480", {"shared", "residence"}),
+    ],
+)
+def test_a_search_by_kind_is_an_address_with_its_count(kinds, query, expected):
+    html = page(query)
+    assert set(shown(html)) == {kinds[name].pk for name in expected}
+    assert (f"{len(expected)} offre" in html) or not expected
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("intermediate", ["Loyer intermédiaire", "725 €", "aucune commission ne décide", "ordre de leur dépôt"]),
+        ("shared", ["Colocation", "Chambre de 13 m²", "3 chambres, un bail par colocataire", "signe son propre bail"]),
+        ("residence", ["Résidence jeunes", "de redevance", "12 mois au plus", "pour une durée limitée"]),
+        (
+            "sale",
+            ["À vendre", "96 000 €", "environ 481 €", "locataires du parc social passent d’abord", "accession sociale"],
+        ),
+    ],
+)
+def test_each_kind_says_what_it_costs_how_to_apply_and_who_decides(kinds, name, words):
+    html = read(f"/offres/{kinds[name].pk}/").split("<main")[1]
+    assert [word for word in words if word not in html] == []
+    assert ("tirage au sort" in html, "commission d’attribution" in html) == (False, False)
+
+
 def page(query: str = "", **headers: str) -> str:
     return read(f"/offres/{query}", **headers)
 

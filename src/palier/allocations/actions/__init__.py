@@ -1,6 +1,7 @@
 """What follows a signed decision: propose, answer, meet a condition, call the next rank, contest, visit, sign the lease."""
 
 from palier.allocations.actions.answering import accept, book_visit, decline, lapse_overdue, offer_visits
+from palier.allocations.actions.choosing import choose
 from palier.allocations.actions.conditions import fail_overdue, meet_conditions
 from palier.allocations.actions.contesting import answer, contest, resume, suspend
 from palier.allocations.actions.leasing import after_lease, record_lease
@@ -17,6 +18,7 @@ __all__ = [
     "call_next",
     "cancel_for",
     "cancel_visit",
+    "choose",
     "contest",
     "decline",
     "fail_overdue",

@@ -46,7 +46,7 @@ def call_next(offer_id: int) -> Proposal | None:
             return None
         days = setting("answer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
         now = clock.now()
-        answer_by = _end_of(calendar.answer_due(clock.today(), days))
+        answer_by = end_of(calendar.answer_due(clock.today(), days))
         PROPOSAL.fire(proposal, "send", actor=PALIER, data={"rank": proposal.rank}, sent_at=now, answer_by=answer_by)
         application = locked(Application.objects.select_related("offer__dwelling__commune"), proposal.application_id)
         applications.move(application, "allocate", actor=PALIER, rank=proposal.rank, answer_by=in_words(answer_by))
@@ -66,7 +66,8 @@ def _begin_again(offer: Offer) -> None:
         homes.reopen(offer=offer)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """The last minute of a day, in Paris."""
     return datetime.combine(day, time(23, 59), tzinfo=calendar.PARIS)
 
 
@@ -110,7 +111,7 @@ def follow_life(verb: str, held: Sequence[Demand], actor: Actor) -> None:
     if verb == "erase":
         Application.objects.filter(demand__in=held).update(note="", reason_text="", told={})
         Doubt.objects.filter(application__demand__in=held).delete()
-        Proposal.objects.filter(application__demand__in=held).update(refusal_text="")
+        Proposal.objects.filter(application__demand__in=held).update(refusal_text="", departure="")
         contested = Contest.objects.filter(application__demand__in=held)
         contested.update(text="")
         # An answer is kept as given or not at all: its words may tell the household's case.

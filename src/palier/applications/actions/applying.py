@@ -11,10 +11,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from palier.accounts.actor import Actor
+from palier.accounts.actor import PALIER, Actor
 from palier.accounts.roles import Role
 from palier.applications.models import Application, SeenRank, Shortlist, ShortlistEntry
-from palier.applications.offers import assess, describe
+from palier.applications.offers import Assessment, assess, describe, seen
 from palier.applications.placing import follow
 from palier.applications.queries import Rank, last_seen, latest_shortlist, of_demand, own_rank, ranks, visible_to
 from palier.applications.receipts import lot, make
@@ -27,6 +27,8 @@ from palier.common.locks import locked, locked_all
 from palier.demands.models import Demand
 from palier.homes.models import Offer
 from palier.homes.states import OFFER
+from palier.law.household import Household
+from palier.law.products import DIRECT, priority
 from palier.law.receipts import commitment
 from palier.reservations import actions as reservations
 from palier.territories.queries import setting
@@ -35,6 +37,8 @@ from palier.territories.queries import setting
 @transaction.atomic
 def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] | None = None) -> Application:
     """Apply to an offer. Twice on the same offer is once. `told`: what else the household read of its odds.
+
+    Where the landlord chooses by itself, the file goes to it at once, with the household's class on that day.
 
     Refused when the offer takes no application any more, when the household may not have it (with the
     first reason), or when its live applications already fill the territory's number (one by default).
@@ -52,29 +56,11 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
         raise Refused("demand.removed", "Votre demande n’est plus active : elle doit l’être pour postuler.")
     if offer.state != "published" or offer.closes_at <= now:
         raise Refused("offer.closed", "Cette offre ne prend plus de candidatures.")
-    assessment = assess(demand, offer, on=clock.today())
+    household = seen(demand, clock.today())
+    assessment = assess(demand, offer, on=clock.today(), household=household)
     if not assessment.eligibility.eligible:
         raise Refused("not_eligible", assessment.first_obstacle)
-    application = Application(
-        demand=demand,
-        offer=offer,
-        live_slot=_free_slot(demand),
-        applied_at=now,
-        state_at=now,
-        registered_on=demand.first_registered_on,
-        **lot(offer.draw_seed, demand.pk),
-        told={
-            "candidates": assessment.place.candidates,
-            "position": assessment.place.position,
-            "effort": assessment.effort_text,
-            **(told or {}),
-        },
-    )
-    try:
-        with transaction.atomic():
-            application.save()
-    except IntegrityError as error:
-        raise Refused("applications.too_many", _TOO_MANY) from error
+    application = _made(demand, offer, household, assessment, told or {})
     follow([demand.pk])
     ledger.record(
         verb="applications.submit",
@@ -83,11 +69,43 @@ def submit(*, actor: Actor, demand: Demand, offer_id: int, told: dict[str, Any] 
         thread=demand.pk,
         data={"application": application.pk, "offer": describe(offer)},
     )
+    if offer.terms.direct:
+        with as_system("the file goes to the landlord by the rule of its kind of offer, by nobody's act"):
+            move(application, "hand_over", actor=PALIER)
+        tell(application, "application_handed_over", "Votre candidature est enregistrée", rule=offer.terms.rule)
+        return application
     rank = own_rank(application)
     if rank is not None:
         note_rank(actor=actor, application=application, rank=rank)
     promise = commitment(offer.draw_seed)
     tell(application, "application_applied", "Votre candidature est enregistrée", promise=promise)
+    return application
+
+
+def _made(
+    demand: Demand, offer: Offer, household: Household, assessment: Assessment, told: dict[str, Any]
+) -> Application:
+    """The application in one of the household's live places, with what it was told; no place where points do not order."""
+    now, place = clock.now(), assessment.place
+    shown: dict[str, Any] = {"candidates": place.candidates, "effort": assessment.effort_text}
+    if not offer.terms.direct:
+        shown["position"] = place.position
+    application = Application(
+        demand=demand,
+        offer=offer,
+        live_slot=_free_slot(demand),
+        applied_at=now,
+        state_at=now,
+        registered_on=demand.first_registered_on,
+        priority=priority(offer.terms, household, clock.today()),
+        **lot(offer.draw_seed, demand.pk),
+        told={**shown, **told},
+    )
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError as error:
+        raise Refused("applications.too_many", _TOO_MANY) from error
     return application
 
 
@@ -236,8 +254,11 @@ def make_shortlist(*, actor: Actor, offer_id: int, departures: Mapping[int, str]
 
 
 def designates(actor: Actor) -> QuerySet[Offer]:
-    """Offers whose candidates this actor may order: one's own unreserved dwellings, or those one holds."""
-    offers = Offer.objects.select_related("dwelling__commune")
+    """Offers whose candidates this actor may order: one's own unreserved dwellings, or those one holds.
+
+    Not those whose landlord chooses by itself, in the order of the applications.
+    """
+    offers = Offer.objects.exclude(product__in=DIRECT).select_related("dwelling__commune")
     if actor.role == Role.LANDLORD:
         return offers.filter(dwelling__landlord=actor.organisation_id)
     if actor.role == Role.RESERVATION_HOLDER:

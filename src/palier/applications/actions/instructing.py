@@ -93,7 +93,8 @@ def admit(*, actor: Actor, application_id: int, why: str = "") -> Application:
     found = f"recevable, sans attendre toutes les pièces : {why}" if waiting else "complet et recevable"
     move(application, "admit", actor=actor, why=why, found=found, unchecked=[row.kind for row in waiting])
     labels = [row.label for row in waiting]
-    tell(application, "application_admitted", f"Votre dossier est {'recevable' if waiting else found}", waiting=labels)
+    subject = f"Votre dossier est {'recevable' if waiting else found}"
+    tell(application, "application_admitted", subject, waiting=labels, direct=application.offer.terms.direct)
     return application
 
 

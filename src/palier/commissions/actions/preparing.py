@@ -13,7 +13,7 @@ from palier.accounts.actor import Actor
 from palier.applications import actions as applications
 from palier.applications.models import Application
 from palier.applications.offers import describe
-from palier.applications.queries import visible_to
+from palier.applications.queries import for_commission, visible_to
 from palier.commissions.actions.calling import summon
 from palier.commissions.business import BUSINESS, communes_of
 from palier.commissions.facts import candidate_facts
@@ -67,6 +67,8 @@ def add_to_agenda(
     session = locked(sessions_for(actor), session_id)
     if session.state != "preparing":
         raise Refused("session.published", "L’ordre du jour est déjà publié.")
+    if offer.terms.direct:
+        raise Refused("agenda.direct", f"« {offer.terms.name} » : le bailleur propose lui-même, sans commission.")
     existing = AgendaItem.objects.filter(session=session, offer=offer).first()
     if existing is not None:
         return existing
@@ -125,7 +127,7 @@ def fill_agenda(*, actor: Actor, session_id: int, offer_ids: Sequence[int]) -> l
     if not offer_ids:
         raise Refused("agenda.none", "Choisissez au moins un logement.", field="offers")
     locked_all(Offer.objects.filter(pk__in=offer_ids, dwelling__landlord=actor.organisation_id))
-    ready = locked_all(visible_to(actor).filter(offer__in=offer_ids, state="admissible"))
+    ready = locked_all(for_commission(actor).filter(offer__in=offer_ids))
     locked(sessions_for(actor), session_id)
     files: dict[int, list[int]] = {}
     for application in ready:

@@ -21,6 +21,17 @@ def frozen(session: str) -> pgtrigger.Trigger:
     )
 
 
+# A commission allocates social dwellings alone (CCH L441-2).
+SOCIAL_ONLY = pgtrigger.Trigger(
+    name="social_dwellings_only",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("offer_id"),
+    func="""
+        IF EXISTS (SELECT 1 FROM homes_offer o WHERE o.id = NEW.offer_id AND o.product <> 'social') THEN
+            RAISE EXCEPTION 'no commission decides of this kind of offer' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;""",
+)
 OF_ITEM = "(SELECT i.session_id FROM commissions_agendaitem i WHERE i.id = touched.item_id)"
 OF_CANDIDATE = (
     "(SELECT i.session_id FROM commissions_agendaitem i JOIN commissions_candidate k ON k.item_id = i.id"

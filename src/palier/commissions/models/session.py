@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.timezone import localtime
 
 from palier.commissions.models.commission import Commission, Seat
-from palier.commissions.models.freezing import OF_ITEM, WHOLE_SIGNATURE, frozen
+from palier.commissions.models.freezing import OF_ITEM, SOCIAL_ONLY, WHOLE_SIGNATURE, frozen
 from palier.commissions.models.telling import STATE_TOLD
 from palier.commissions.states import EXCEPTIONS, FORMS, SESSION
 
@@ -113,7 +113,7 @@ class AgendaItem(models.Model):
                 condition=models.Q(postponed="") | models.Q(count=None), name="item_postponed_is_not_counted"
             ),
         ]
-        triggers = [frozen("touched.session_id")]
+        triggers = [frozen("touched.session_id"), SOCIAL_ONLY]
 
     @property
     def open_ties(self) -> list[list[int]]:

@@ -11,7 +11,7 @@ from palier.common import clock
 from palier.exchanges.landlords.filling import HOLDERS
 from palier.exchanges.takeover import cells
 from palier.exchanges.takeover.cells import Unreadable
-from palier.homes.models import CONTINGENTS
+from palier.homes.models import CONTINGENTS, PRODUCTS
 from palier.territories.queries import commune_named, search_key
 
 
@@ -80,6 +80,7 @@ def _holder(text: str) -> int:
 _KIND = _one_of(flat="appartement|appart|a|flat", house="maison|m|pavillon|house")
 _TYPE = _one_of(T1="T1|studio|1", T2="T2|2", T3="T3|3", T4="T4|4", T5="T5|5", T6P="T6|T6P|T6 et plus|6|T7")
 _CONTINGENT = _one_of(**{code: f"{label}|{code}" for code, label in CONTINGENTS})
+_PRODUCT = _one_of(**{code: f"{label}|{code}" for code, label in PRODUCTS})
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "dwellings": (
@@ -103,13 +104,18 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "vacancies": (
         Column("reference", "dwelling", _word, "LOG-00042"),
         Column("libre_le", "available_on", _day, "04/01/2027"),
-        Column("loyer", "rent", _number, "410,25"),
+        Column("loyer", "rent", _number, "410,25", required=False),
         Column("charges", "charges", _number, "60"),
         Column("reservation", "contingent", _CONTINGENT, "Non réservé (bailleur)", required=False),
         Column("reservataire", "holder", _holder, "", required=False),
         Column("description", "description", _word, "Lumineux, proche du tramway", required=False),
         Column("publier", "publish", cells.flag, "oui", required=False),
         Column("motif_du_choix", "departure", _word, "", required=False),
+        Column("offre", "product", _PRODUCT, "Location sociale", required=False),
+        Column("prix", "price", _number, "", required=False),
+        Column("chambres", "rooms", _whole, "", required=False),
+        Column("surface_chambre", "room_surface", _number, "", required=False),
+        Column("mois_au_plus", "months_at_most", _whole, "", required=False),
     ),
 }
 

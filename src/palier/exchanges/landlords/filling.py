@@ -18,11 +18,14 @@ from palier.homes.models import AvailabilityStatement, Dwelling, Offer
 from palier.homes.queries import own_offers
 from palier.homes.states import LIVE
 from palier.homes.stock import put_dwellings
+from palier.law import products
 from palier.law.freshness import AVAILABLE, Effect
 from palier.reservations import actions as reservations
 from palier.territories.queries import living_communes
 
 HOLDERS = (OrganisationKind.STATE, OrganisationKind.ACTION_LOGEMENT, OrganisationKind.AUTHORITY)
+# What an offer's kind is described by.
+TERMS = tuple(homes.Terms.__annotations__)
 Result = dict[str, Any]
 
 
@@ -93,18 +96,24 @@ def judge_vacancies(
     """The vacancies that can be declared, with their number and their dwelling's key, and the results of the others."""
     good, results = _sorted_out(VacancyRow, rows, "dwelling")
     mine = Dwelling.objects.filter(landlord=actor.organisation_id, reference__in=[r.dwelling for _, r in good])
-    keys = dict(mine.values_list("reference", "pk"))
+    known = {
+        reference: (pk, financing) for reference, pk, financing in mine.values_list("reference", "pk", "financing")
+    }
     named = Organisation.objects.filter(pk__in={r.holder for _, r in good if r.holder}, kind__in=HOLDERS)
     holders = set(named.values_list("pk", flat=True))
     ready = []
     for number, row in good:
-        if row.dwelling not in keys:
+        key, financing = known.get(row.dwelling, (0, ""))
+        if not key:
             results.append(refused(number, row.dwelling, [_unknown()]))
+        elif row.product and (why := products.unsuited(row.product, financing)):
+            problem = {"field": "product", "code": "offer.product_financing", "message": why}
+            results.append(refused(number, row.dwelling, [problem]))
         elif row.holder is not None and row.holder not in holders:
             problem = {"field": "holder", "code": "offer.holder_unknown", "message": "Ce réservataire n’existe pas."}
             results.append(refused(number, row.dwelling, [problem]))
         else:
-            ready.append((number, row, keys[row.dwelling]))
+            ready.append((number, row, key))
     return ready, results
 
 
@@ -121,8 +130,8 @@ def vacancies(actor: Actor, rows: Sequence[Mapping[str, Any]], *, via: str = "sy
 
 def _offer(actor: Actor, dwelling_id: int, row: VacancyRow, via: str) -> int:
     said = {
-        "dwelling_id": dwelling_id, "available_on": row.available_on, "rent": row.rent, "charges": row.charges,
-        "contingent": row.contingent, "holder_id": row.holder, "description": row.description,
+        "dwelling_id": dwelling_id, "available_on": row.available_on, "charges": row.charges,
+        **{name: getattr(row, name) for name in TERMS}, "contingent": row.contingent, "holder_id": row.holder, "description": row.description,
     }  # fmt: skip
     if row.publish:
         return reservations.publish_as_said(actor=actor, departure=row.departure, via=via, **said).pk

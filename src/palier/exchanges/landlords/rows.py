@@ -23,8 +23,10 @@ from pydantic import (
 )
 
 from palier.common import clock
-from palier.homes.models import CONTINGENTS
+from palier.homes.actions import fields_of
+from palier.homes.models import CONTINGENTS, PRODUCTS
 from palier.law.freshness import DRIFT
+from palier.law.products import SOCIAL
 
 # A first letter that is no blank, and no character that a database or a screen would choke on.
 _CLEAN = r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
@@ -111,6 +113,8 @@ Instant = Annotated[
 ]
 Euros = _amount(0, 99_999.99, _cents, "Euros par mois, au centime")
 Rent = _amount(1, 99_999.99, _cents, "Euros par mois, au centime")
+Price = _amount(1, 9_999_999.99, _cents, "Euros, au centime")
+Room = _amount(1, 400, _tenth, "Mètres carrés")
 Surface = _amount(9, 400, _tenth, "Mètres carrés")
 Reference = text_of(1, 30, r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,29}$")
 Postcode = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{5}$")]
@@ -119,6 +123,9 @@ Degrees = Annotated[float, BeforeValidator(_number)]
 Reason = text_of(1, 200)
 Contingent = Literal["none", "state_priority", "state_agents", "action_logement", "authority", "other"]
 assert set(Contingent.__args__) == {code for code, _ in CONTINGENTS}  # type: ignore[attr-defined]
+
+Product = Literal["", "social", "intermediate", "shared", "residence", "sale"]
+assert set(Product.__args__) == {"", *(code for code, _ in PRODUCTS)}  # type: ignore[attr-defined]
 
 
 class Row(BaseModel):
@@ -155,12 +162,19 @@ class VacancyRow(Row):
     """A dwelling that is or will be empty, and its offer. `holder`: key of a reservation holder (`GET /holders`).
 
     Where a convention covers the dwelling, no holder means whoever's turn it is; another one needs its `departure`.
+    `product`: the kind of offer; left out, a dwelling financed as LLI is `intermediate` and any other `social`. A `sale` has
+    a `price` and no rent; a room (`shared`) needs `rooms` and `room_surface`; a `residence` its `months_at_most`.
     """
 
     dwelling: Reference
     available_on: Day
-    rent: Rent
+    rent: Rent | None = None
     charges: Euros
+    product: Product = ""
+    price: Price | None = None
+    rooms: Annotated[StrictInt, Field(ge=2, le=20), BeforeValidator(_whole)] | None = None
+    room_surface: Room | None = None
+    months_at_most: Annotated[StrictInt, Field(ge=1, le=120), BeforeValidator(_whole)] | None = None
     contingent: Contingent = "none"
     holder: Key | None = None
     description: text_of(0, 1000, r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$") = ""
@@ -239,6 +253,10 @@ def checked(model: type[Row], cells: Mapping[str, Any]) -> Row | list[Problem]:
         return problems(error)
     if isinstance(row, StatementRow) and row.at > clock.now() + DRIFT:
         return [{"field": "at", "code": "statement.future", "message": "Cet instant est à venir."}]
+    if isinstance(row, VacancyRow) and (
+        lacking := [n for n in fields_of(row.product or SOCIAL) if getattr(row, n) is None]
+    ):
+        return [{"field": name, "code": "row.missing", "message": _WORDS["missing"]} for name in lacking]
     if isinstance(row, VacancyRow) and (row.contingent == "none") != (row.holder is None):
         message = "Un logement réservé a un réservataire, et lui seul."
         return [{"field": "holder", "code": "offer.holder", "message": message}]

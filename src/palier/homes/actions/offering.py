@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 
@@ -16,10 +16,13 @@ from palier.common.errors import NotYours, Refused
 from palier.common.locks import locked
 from palier.employers.models import Company
 from palier.employers.queries import rights_of
+from palier.homes.actions.kinds import Terms, checked
 from palier.homes.models import AvailabilityStatement, Dwelling, Offer, Vacancy
 from palier.homes.queries import candidate_counts, own_offers
 from palier.homes.states import LIVE, OFFER
 from palier.law import freshness
+from palier.law.parameters import parameter_set
+from palier.law.products import DIRECT, SALE
 from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
@@ -49,11 +52,11 @@ def draft_offer(
     actor: Actor,
     dwelling_id: int,
     available_on: date,
-    rent: Decimal,
     charges: Decimal,
     contingent: str = "none",
     holder_id: int | None = None,
     description: str = "",
+    **terms: Unpack[Terms],
 ) -> Offer:
     """Declare a dwelling empty and prepare its offer. One live offer per dwelling: asking again returns it."""
     check_landlord(actor)
@@ -66,26 +69,36 @@ def draft_offer(
     live = Offer.objects.filter(vacancy=vacancy, state__in=LIVE).first()
     if live is not None:
         return live
+    kept = checked(dwelling, terms)
+    if kept["product"] in DIRECT and contingent != "none":
+        raise Refused(
+            "offer.reserved",
+            "Seule une location sociale est réservée : vous proposez celle-ci vous-même.",
+            field="contingent",
+        )
     return Offer.objects.create(
         vacancy=vacancy,
         dwelling=dwelling,
-        rent=rent,
         charges=charges,
         contingent=contingent,
         holder_id=holder_id,
         description=description,
         draw_seed=secrets.token_hex(16),
+        **kept,
     )
 
 
 @transaction.atomic
 def publish(*, actor: Actor, offer_id: int, via: str = "form") -> Offer:
-    """Put the offer on the site, for the territory's number of days. `via`: form, file or system, as in a statement."""
+    """Put the offer on the site, for the territory's number of days, or the law's for a sale if that is longer.
+
+    `via`: form, file or system, as in a statement.
+    """
     offer = locked(own_offers(actor), offer_id)
     if offer.state == "published":
         return offer
     now = clock.now()
-    days = setting("offer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
+    days = _days_open(offer)
     OFFER.fire(
         offer,
         "publish",
@@ -100,6 +113,14 @@ def publish(*, actor: Actor, offer_id: int, via: str = "form") -> Offer:
         offer=offer, at=now, received_at=now, organisation=actor.organisation, says="available", via=via
     )
     return offer
+
+
+def _days_open(offer: Offer) -> int:
+    """How many days the offer takes applications."""
+    days: int = setting("offer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
+    if offer.product != SALE:
+        return days
+    return max(days, parameter_set("products", on=clock.today()).values["sale"]["publication_days"])
 
 
 @transaction.atomic
@@ -140,7 +161,7 @@ def reopen(*, offer: Offer) -> None:
     """
     now = clock.now()
     territory = offer.dwelling.commune.department_id
-    days = setting("offer_days", on=clock.today(), territory=territory)
+    days = _days_open(offer)
     # The former seed was told with the list: another draw is promised to those who apply from now on.
     seed = secrets.token_hex(16)
     OFFER.fire(

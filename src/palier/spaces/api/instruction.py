@@ -5,10 +5,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Path, Router, Schema
 from pydantic import Field
 
+from palier.allocations import actions as allocations
 from palier.applications import actions
 from palier.applications.models import Application, ShortlistEntry
 from palier.applications.queries import visible_to
@@ -16,6 +18,7 @@ from palier.documents.actions import note_reading
 from palier.documents.queries import due
 from palier.exchanges.landlords.rows import Row, text_of
 from palier.law import admissibility
+from palier.law.products import DIRECT
 from palier.spaces.api import paging
 from palier.spaces.api.door import reads, writes
 from palier.spaces.api.keys import Key
@@ -78,6 +81,12 @@ class Admission(Row):
     why: text_of(0, 300) = ""
 
 
+class Choice(Row):
+    """`reason`: why the order is not followed, which those who come before read; empty for the first of them."""
+
+    reason: text_of(0, 300) = ""
+
+
 class Refusal(Row):
     """`grounds`: all that hold; `reason`: in plain words, that the household reads."""
 
@@ -86,9 +95,9 @@ class Refusal(Row):
 
 
 def sent_to(request: HttpRequest):
-    """The applications whose files were sent to the landlord, whatever became of them."""
+    """The applications whose files were sent to the landlord, whatever became of them; without a commission, all are."""
     sent = ShortlistEntry.objects.filter(sent=True).order_by().values("application")
-    return visible_to(request.actor).filter(pk__in=sent)
+    return visible_to(request.actor).filter(Q(pk__in=sent) | Q(offer__product__in=DIRECT))
 
 
 def _shown(applications: list[Application]) -> list[dict[str, Any]]:
@@ -106,7 +115,7 @@ def _shown(applications: list[Application]) -> list[dict[str, Any]]:
 @router.get("/candidates", response={200: CandidatePage, ERRORS: Problem}, operation_id="candidates")
 @reads("candidates:read")
 def candidates(request: HttpRequest, asked: paging.Asked) -> dict[str, Any]:
-    """The files sent, by cursor: states and ranks."""
+    """The files sent, by cursor: states and ranks; no rank where the landlord chooses, in the order of the applications."""
     return paging.pages("candidates", sent_to(request), asked, _shown)
 
 
@@ -132,9 +141,19 @@ def candidate(request: HttpRequest, key: Path[Key]) -> dict[str, Any]:
 @router.post("/candidates/{key}/admit", response={200: StateOut, ERRORS: Problem}, operation_id="admit_candidate")
 @writes("instruction:write")
 def admit(request: HttpRequest, key: Path[Key], sent: Admission) -> dict[str, Any]:
-    """The file is admissible: it may go to the commission."""
+    """The file is admissible: it may go to the commission, or be proposed the dwelling where none decides."""
     done = actions.admit(actor=request.actor, application_id=sent_to(request).get(pk=key).pk, why=sent.why)
     return {"key": done.pk, "state": done.state}
+
+
+@router.post("/candidates/{key}/propose", response={200: StateOut, ERRORS: Problem}, operation_id="propose_candidate")
+@writes("instruction:write")
+def propose(request: HttpRequest, key: Path[Key], sent: Choice) -> dict[str, Any]:
+    """Propose a dwelling that no commission decides of, in the public order; a departure from it needs its reason."""
+    application = sent_to(request).get(pk=key)
+    allocations.choose(actor=request.actor, application_id=application.pk, reason=sent.reason)
+    application.refresh_from_db()
+    return {"key": application.pk, "state": application.state}
 
 
 @router.post("/candidates/{key}/refuse", response={200: StateOut, ERRORS: Problem}, operation_id="refuse_candidate")

@@ -3,6 +3,7 @@
 # Annotations are read where they stand: an operation is wrapped (`door`), and text would be looked up in the wrong module.
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from palier.allocations import actions
 from palier.allocations.models import Lease, Proposal
 from palier.allocations.queries import visible_to
 from palier.commissions.models import Decision
-from palier.exchanges.landlords.rows import Day, Euros, Key, Rent, Row
+from palier.exchanges.landlords.rows import Day, Euros, Key, Price, Rent, Row
 from palier.spaces.api import keys, paging
 from palier.spaces.api.door import reads, writes
 from palier.spaces.api.offers import StateOut
@@ -46,15 +47,18 @@ class DecisionPage(Schema):
 
 
 class LeaseOut(Schema):
-    """A signed lease. `key`: of the candidate. Rent and charges in euros a month."""
+    """What was signed. `key`: of the candidate. Rent and charges in euros a month. `ends_on`: last day of a residence's
+    contract. `price`: of a sale, euros, which has no rent."""
 
     key: int
     offer: int
     dwelling: str
     signed_on: date
     starts_on: date
-    rent: float
+    ends_on: date | None
+    rent: float | None
     charges: float
+    price: float | None
 
 
 class LeasePage(Schema):
@@ -64,13 +68,18 @@ class LeasePage(Schema):
 
 
 class NewLease(Row):
-    """The demand is removed from the register that day: a lease is recorded once signed, never before."""
+    """With a social lease the demand is removed from the register that day: it is recorded once signed, never before.
+
+    `ends_on`: of a residence's contract. `price`: of a sale, in place of the rent.
+    """
 
     candidate: Key
     signed_on: Day
     starts_on: Day
-    rent: Rent
-    charges: Euros
+    rent: Rent | None = None
+    charges: Euros = Decimal(0)
+    ends_on: Day | None = None
+    price: Price | None = None
 
 
 def _decisions(request: HttpRequest):
@@ -104,7 +113,8 @@ def _signed(leases: list[Lease]) -> list[dict[str, Any]]:
         {
             "key": lease.proposal.application_id, "offer": lease.proposal.offer_id,
             "dwelling": lease.proposal.offer.dwelling.reference, "signed_on": lease.signed_on,
-            "starts_on": lease.starts_on, "rent": lease.rent, "charges": lease.charges,
+            "starts_on": lease.starts_on, "ends_on": lease.ends_on, "rent": lease.rent, "charges": lease.charges,
+            "price": lease.price,
         }
         for lease in leases
     ]  # fmt: skip
@@ -144,10 +154,11 @@ def lease(request: HttpRequest, key: Path[keys.Key]) -> dict[str, Any]:
 @router.post("/leases", response={200: StateOut, ERRORS: Problem}, operation_id="record_lease")
 @writes("leases:write")
 def record_lease(request: HttpRequest, sent: NewLease) -> dict[str, Any]:
-    """A lease is signed: the demand leaves the register that day, and every other candidate is freed (R441-2-8)."""
+    """A lease, a residence's contract or a sale is signed: every other candidate is freed; with a social lease the demand
+    leaves the register that day (R441-2-8)."""
     proposal = visible_to(request.actor).get(application=sent.candidate)
     actions.record_lease(
         actor=request.actor, proposal_id=proposal.pk, signed_on=sent.signed_on, starts_on=sent.starts_on,
-        rent=sent.rent, charges=sent.charges,
+        rent=sent.rent, charges=sent.charges, ends_on=sent.ends_on, price=sent.price,
     )  # fmt: skip
     return {"key": sent.candidate, "state": "leased"}

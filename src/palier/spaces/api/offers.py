@@ -24,15 +24,23 @@ router = Router(tags=["Offres"])
 
 
 class OfferOut(Schema):
-    """Rent and charges in euros a month. `confirmed_at`: when the landlord last said that it is available."""
+    """Rent and charges in euros a month. `confirmed_at`: when the landlord last said that it is available.
+
+    `product`: social, intermediate, shared, residence or sale. A sale has a `price`, euros, and no rent.
+    """
 
     key: int
     dwelling: str
     dwelling_key: int
     state: str
     available_on: date
-    rent: float
+    product: str
+    rent: float | None
     charges: float
+    price: float | None
+    rooms: int | None
+    room_surface: float | None
+    months_at_most: int | None
     contingent: str
     holder: int | None
     description: str
@@ -70,12 +78,17 @@ def _shown(offers: list[Offer]) -> list[dict[str, Any]]:
     return [
         {
             "key": o.pk, "dwelling": o.dwelling.reference, "dwelling_key": o.dwelling_id, "state": o.state,
-            "available_on": o.vacancy.available_on, "rent": o.rent, "charges": o.charges, "contingent": o.contingent,
+            "available_on": o.vacancy.available_on, "charges": o.charges, **_terms(o), "contingent": o.contingent,
             "holder": o.holder_id, "description": o.description, "published_at": o.published_at,
             "closes_at": o.closes_at, "confirmed_at": o.confirmed_at, "candidates": counts.get(o.pk, 0),
         }
         for o in offers
     ]  # fmt: skip
+
+
+def _terms(offer: Offer) -> dict[str, Any]:
+    """What its kind is described by."""
+    return {name: getattr(offer, name) for name in filling.TERMS}
 
 
 @router.get("/offers", response={200: OfferPage, ERRORS: Problem}, operation_id="offers")
@@ -108,8 +121,8 @@ def publish(request: HttpRequest, key: Path[Key]) -> dict[str, Any]:
         return _state(actions.publish(actor=request.actor, offer_id=key))
     made = reservations.publish_as_said(
         actor=request.actor, dwelling_id=draft.dwelling_id, contingent=draft.contingent, holder_id=draft.holder_id,
-        available_on=draft.vacancy.available_on, rent=draft.rent, charges=draft.charges, description=draft.description,
-        via="system",
+        available_on=draft.vacancy.available_on, charges=draft.charges, description=draft.description, via="system",
+        **_terms(draft),
     )  # fmt: skip
     return _state(made)
 

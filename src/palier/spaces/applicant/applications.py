@@ -18,9 +18,10 @@ from palier.allocations.queries import visible_slots
 from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications import actions
 from palier.applications.models import Application, Doubt
-from palier.applications.queries import Rank, last_seen, move_since, own_rank, own_ranks, visible_to
+from palier.applications.offers import describe
+from palier.applications.queries import Rank, last_seen, move_since, own_rank, own_ranks, own_turn, visible_to
 from palier.applications.receipts import of_application
-from palier.applications.states import APPLICATION, LIVE
+from palier.applications.states import APPLICATION, LIVE, shown
 from palier.common import clock, ledger
 from palier.common.errors import Refused
 from palier.common.isolation import acting
@@ -59,6 +60,20 @@ NEXT = {
     "accepted": "Le bailleur prépare le bail et vous contacte pour le signer.",
     "leased": "Bienvenue chez vous. Votre demande est close, votre historique reste ici.",
 }
+# Where the landlord chooses by itself: no commission stands between its answer and the proposal.
+DIRECT_STEPS = [
+    ("Candidature transmise au bailleur", ("submitted", "sent"), ("applications.submit",)),
+    ("Dossier vérifié", ("admissible",), ("applications.admit",)),
+    ("Proposition du bailleur", ("allocated",), ("applications.choose",)),
+    ("Votre réponse", ("accepted",), ("applications.accept",)),
+    ("", ("leased",), ("applications.lease", "applications.sign_contract", "applications.sign_deed")),
+]
+DIRECT_NEXT = {
+    "sent": "Le bailleur vérifie votre dossier, pièce par pièce. Aucune commission n’intervient.",
+    "admissible": "Rien à faire : le bailleur propose le logement dans l’ordre des candidatures, et vous écrit.",
+    "accepted": "Le bailleur vous contacte pour signer.",
+    "leased": "Bienvenue chez vous. Votre demande de logement social continue.",
+}
 PAPERS_USEFUL = ("submitted", "sent")
 MOVES_SHOWN = 5
 
@@ -87,9 +102,12 @@ def applications(request: HttpRequest) -> HttpResponse:
     mine = list(visible_to(request.actor).select_related(None).prefetch_related(offers))
     ranks = own_ranks(mine)
     rows = [
-        {"application": a, "rank": ranks.get(a.pk), "state": APPLICATION.states[a.state], "next": NEXT.get(a.state, "")}
+        {
+            "application": a, "rank": ranks.get(a.pk), "turn": own_turn(a), "home": describe(a.offer),
+            "state": shown(a.state, a.offer.terms), "next": _next(a),
+        }
         for a in mine
-    ]
+    ]  # fmt: skip
     return page(
         request,
         "applicant/applications.html",
@@ -110,16 +128,26 @@ class DoubtForm(forms.Form):
     use_required_attribute = False
 
 
+def _steps(application: Application) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """The steps of an application, by who decides of its offer."""
+    terms = application.offer.terms
+    return [(label or terms.signed, *rest) for label, *rest in DIRECT_STEPS] if terms.direct else STEPS
+
+
+def _next(application: Application) -> str:
+    return (DIRECT_NEXT if application.offer.terms.direct else NEXT).get(application.state, "")
+
+
 def _step(application: Application) -> int:
-    return next((i for i, (_, states, _) in enumerate(STEPS) if application.state in states), -1)
+    return next((i for i, (_, states, _) in enumerate(_steps(application)) if application.state in states), -1)
 
 
-def _dated(story: list[dict]) -> list[dict]:
+def _dated(application: Application, story: list[dict]) -> list[dict]:
     """Each step with the day it was first reached, None when it has not been."""
     reached = {e["verb"]: e["at"] for e in story}
     return [
         {"label": label, "at": min((reached[v] for v in verbs if v in reached), default=None)}
-        for label, _, verbs in STEPS
+        for label, _, verbs in _steps(application)
     ]
 
 
@@ -213,7 +241,8 @@ def application(
     proposal = visible_proposals(request.actor).prefetch_related("visit_slots").filter(application=mine).first()
     told = ledger.timeline(mine.demand_id, "applicant")
     story = [e for e in told if e["data"].get("application", mine.pk) == mine.pk]
-    explanation = explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
+    direct = mine.offer.terms.direct
+    explanation = None if direct else explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
     held = of_application(mine.pk)
     rank = own_rank(mine)
     if rank is not None:
@@ -223,15 +252,19 @@ def application(
         "applicant/application.html",
         {
             "application": mine,
-            "state": APPLICATION.states[mine.state],
-            "steps": _dated(story),
+            "home": describe(mine.offer),
+            "direct": direct,
+            "queued": own_turn(mine),
+            "contract": getattr(proposal, "lease", None) if direct else None,
+            "state": shown(mine.state, mine.offer.terms),
+            "steps": _dated(mine, story),
             "step": _step(mine),
-            "next": NEXT.get(mine.state, ""),
+            "next": _next(mine),
             "missing": missing(mine.demand) if mine.state in PAPERS_USEFUL else [],
             "rank": rank,
             "move": _move(mine, rank, told, explanation) if rank else None,
             "explanation": explanation,
-            "compared": _compared(mine, explanation),
+            "compared": None if direct else _compared(mine, explanation),
             "receipt": held,
             "own_position": position(held) if held else None,
             "moves": _moves(told, explanation),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from palier.accounts.roles import Role
 from palier.applications import actions
-from palier.applications.offers import Assessment, Choice, assess, fitting_for, unsuitable_for
+from palier.applications.offers import Assessment, Choice, assess, describe, fitting_for, unsuitable_for
 from palier.applications.queries import live_place
 from palier.common import clock
 from palier.common.errors import Refused
@@ -88,9 +88,10 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     offer = Offer.objects.select_related("dwelling__commune", "dwelling__landlord").exclude(state="draft").get(pk=pk)
     obstacle = ""
     assessment = assess(demand, offer, on=clock.today())
-    outlook = _outlook(offer, assessment)
+    # What past lists of candidates tell says nothing of a landlord's own choice.
+    outlook = None if offer.terms.direct else _outlook(offer, assessment)
     if request.method == "POST":
-        told = {"chance": outlook.odds.chance} if outlook.odds else {}
+        told = {"chance": outlook.odds.chance} if outlook and outlook.odds else {}
         try:
             application = actions.submit(actor=request.actor, demand=demand, offer_id=offer.pk, told=told)
         except Refused as refusal:
@@ -103,6 +104,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         "applicant/apply.html",
         {
             "demand": demand,
+            "home": describe(offer),
             "assessment": assessment,
             "outlook": outlook,
             "waited": (clock.today() - demand.first_registered_on).days,

@@ -22,6 +22,7 @@ from palier.homes import actions as homes
 from palier.homes.models import Offer
 from palier.homes.queries import candidate_counts
 from palier.homes.states import OFFER
+from palier.law.products import DIRECT
 from palier.reservations import actions as turns
 from palier.reservations.queries import open_turn, turns_of
 from palier.spaces.access import for_roles
@@ -43,6 +44,7 @@ def _held(request: HttpRequest):
     return (
         Offer.objects.filter(holder=request.actor.organisation_id)
         .exclude(state="draft")
+        .exclude(product__in=DIRECT)
         .select_related("dwelling__commune", "dwelling__landlord", "reserved_for")
         .order_by("closes_at", "pk")
     )

@@ -18,6 +18,8 @@ from palier.common import clock
 from palier.common.pages import attempt, go, page, paper
 from palier.documents.actions import note_reading
 from palier.law import codes
+from palier.law.calendar import add_months
+from palier.law.products import CONTRACT, DEED, LEASE
 from palier.spaces.access import for_roles
 
 _DATE = {"type": "date"}
@@ -28,6 +30,30 @@ class LeaseForm(forms.Form):
     starts_on = forms.DateField(label="Prend effet le", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     rent = forms.DecimalField(label="Loyer mensuel hors charges (€)", min_value=1, max_digits=7, decimal_places=2)
     charges = forms.DecimalField(label="Charges mensuelles (€)", min_value=0, max_digits=7, decimal_places=2)
+
+
+class ContractForm(LeaseForm):
+    """A residence's contract: until when."""
+
+    rent = forms.DecimalField(label="Redevance mensuelle (€)", min_value=1, max_digits=7, decimal_places=2)
+    ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    field_order = ("signed_on", "starts_on", "ends_on", "rent", "charges")
+
+
+class DeedForm(forms.Form):
+    """A sale: no rent."""
+
+    signed_on = forms.DateField(label="Signée le", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    starts_on = forms.DateField(label="Remise des clés le", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    price = forms.DecimalField(label="Prix (€)", min_value=1, max_digits=9, decimal_places=2)
+
+
+# What is signed at the end of each kind of offer: its form, its title.
+ENDS = {
+    LEASE: (LeaseForm, "Enregistrer le bail signé"),
+    CONTRACT: (ContractForm, "Enregistrer le contrat signé"),
+    DEED: (DeedForm, "Enregistrer la vente signée"),
+}
 
 
 class VisitForm(forms.Form):
@@ -60,12 +86,17 @@ def allocations(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.LANDLORD)
 def allocation(
-    request: HttpRequest, pk: int, lease_form: LeaseForm | None = None, visit_form: VisitForm | None = None
+    request: HttpRequest, pk: int, lease_form: forms.Form | None = None, visit_form: VisitForm | None = None
 ) -> HttpResponse:
     proposal = visible_to(request.actor).prefetch_related("visit_slots").get(pk=pk)
     note_reading(request, demand=proposal.application.demand, what="attribution", why="Suivi de l’attribution")
     today, held = clock.today(), suspended(proposal.offer_id)
-    start = {"signed_on": today, "starts_on": today, "rent": proposal.offer.rent, "charges": proposal.offer.charges}
+    offer = proposal.offer
+    start = {
+        "signed_on": today, "starts_on": today, "rent": offer.rent, "charges": offer.charges, "price": offer.price,
+        "ends_on": add_months(today, offer.months_at_most) if offer.months_at_most else None,
+    }  # fmt: skip
+    form, signing = ENDS[offer.terms.end]
     return page(
         request,
         "landlord/allocation.html",
@@ -78,7 +109,8 @@ def allocation(
             "held": held,
             "condition": codes.label("document", proposal.condition_document),
             "may_visit": proposal.state in ("sent", "accepted"),
-            "lease_form": lease_form or LeaseForm(initial=start),
+            "lease_form": lease_form or form(initial=start),
+            "signing": signing,
             "visit_form": visit_form or VisitForm(),
             "lease": getattr(proposal, "lease", None),
         },
@@ -96,13 +128,15 @@ def lease_summary(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.LANDLORD)
 def lease(request: HttpRequest, pk: int) -> HttpResponse:
-    form = LeaseForm(request.POST)
+    terms = visible_to(request.actor).get(pk=pk).offer.terms
+    form = ENDS[terms.end][0](request.POST)
     done = form.is_valid() and attempt(
         form, lambda: actions.record_lease(actor=request.actor, proposal_id=pk, **form.cleaned_data)
     )
     if not done:
         return allocation(request, pk, lease_form=form)
-    messages.success(request, "Bail enregistré. La demande est radiée et les autres candidats sont prévenus.")
+    then = "La demande est radiée" if terms.removes else "La demande de logement social continue"
+    messages.success(request, f"{terms.signed}. {then} et les autres candidats sont prévenus.")
     return go(request, "landlord:allocation", pk)
 
 

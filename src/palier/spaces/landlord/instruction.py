@@ -39,6 +39,7 @@ from palier.law.workload import Load
 from palier.spaces.access import for_roles
 from palier.spaces.careful import CarefulText, remind
 from palier.spaces.dossier import candidacy, name_of
+from palier.spaces.landlord.choosing import direct_context
 from palier.spaces.objectives import before_choosing
 from palier.spaces.receipts import download
 from palier.spaces.sending import SendingForm
@@ -144,6 +145,8 @@ def candidates(request: HttpRequest, pk: int) -> HttpResponse:
 
 def candidates_context(offer: Offer) -> dict[str, object]:
     """Candidates in order: those of the shortlist once made, the present ranks before."""
+    if offer.terms.direct:
+        return {"offer": offer, "rows": [], **direct_context(offer)}
     applications = {a.pk: a for a in Application.objects.filter(offer=offer).select_related("demand").order_by("pk")}
     rows = [
         {"application": applications[r.application_id], "rank": r}
@@ -226,7 +229,9 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
         done = attempt(form, lambda: actions.admit(actor=request.actor, application_id=pk, why=why))
     if done is None:
         return file(request, pk, admit_form=form)
-    messages.success(request, "Dossier recevable : il peut passer en commission.")
+    direct = visible_to(request.actor).get(pk=pk).offer.terms.direct
+    after = "vous pouvez lui proposer le logement." if direct else "il peut passer en commission."
+    messages.success(request, f"Dossier recevable : {after}")
     remind(request, why)
     return _next(request, here)
 

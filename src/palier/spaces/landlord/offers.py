@@ -18,6 +18,7 @@ from palier.homes import actions
 from palier.homes.models import CONTINGENTS, FINANCINGS, KINDS, TYPES, Dwelling, Offer
 from palier.homes.queries import candidate_counts, open_contradictions, own_offers
 from palier.homes.states import LIVE, OFFER
+from palier.law import products
 from palier.law.flow import Turn
 from palier.law.flow import exclusions as law_exclusions
 from palier.law.stopwatch import lost_rent
@@ -62,10 +63,60 @@ class DwellingForm(forms.Form):
 
 
 class OfferForm(forms.Form):
+    """How a dwelling is offered: what another kind would ask is not read."""
+
+    product = forms.ChoiceField(label="Comment est-il proposé ?", required=False, widget=forms.RadioSelect)
     available_on = forms.DateField(label="Libre le", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    rent = forms.DecimalField(label="Loyer hors charges (€ par mois)", min_value=1, max_digits=7, decimal_places=2)
+    rent = forms.DecimalField(
+        label="Loyer hors charges, ou redevance (€ par mois)",
+        required=False,
+        min_value=1,
+        max_digits=7,
+        decimal_places=2,
+    )
+    price = forms.DecimalField(label="Prix de vente (€)", required=False, min_value=1, max_digits=9, decimal_places=2)
+    rooms = forms.IntegerField(label="Chambres de la colocation", required=False, min_value=2, max_value=20)
+    room_surface = forms.DecimalField(
+        label="Surface de la chambre (m²)", required=False, min_value=1, max_digits=5, decimal_places=1
+    )
+    months_at_most = forms.IntegerField(label="Séjour le plus long (mois)", required=False, min_value=1, max_value=120)
     charges = forms.DecimalField(label="Charges (€ par mois)", min_value=0, max_digits=7, decimal_places=2)
     description = forms.CharField(label="Description", required=False, max_length=1000, widget=CarefulText(4))
+    use_required_attribute = False
+
+    def __init__(self, *args, financing: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        open_to_it = [one for one in products.PRODUCTS.values() if financing in one.financings]
+        self.fields["product"].choices = [(one.code, one.name) for one in open_to_it]
+        self.fields["product"].initial = products.usual(financing)
+        # Which kinds ask which field; what none asks is left out.
+        self._asking = {
+            name: kinds
+            for name in _TERMS
+            if (kinds := [one.code for one in open_to_it if name in actions.fields_of(one.code)])
+        }
+        for name in _TERMS:
+            if name not in self._asking:
+                del self.fields[name]
+
+    @property
+    def asked(self):
+        """The fields that depend on the kind, and when each is shown."""
+        return [(self[name], f"product={'|'.join(kinds)}") for name, kinds in self._asking.items()]
+
+    def clean(self):
+        data = super().clean()
+        data["product"] = data.get("product") or self.fields["product"].initial
+        asked = actions.fields_of(data["product"])
+        for name in _TERMS:
+            if name not in asked:
+                data[name] = None
+                self.errors.pop(name, None)
+        return data
+
+
+_TERMS = ("rent", "price", "rooms", "room_surface", "months_at_most")
+_FIRST = ("product", "available_on", *_TERMS, "charges")
 
 
 class ReservedForm(OfferForm):
@@ -73,12 +124,23 @@ class ReservedForm(OfferForm):
 
     contingent = forms.ChoiceField(label="Réservation", choices=CONTINGENTS)
     holder_id = forms.TypedChoiceField(label="Réservataire", required=False, coerce=int, empty_value=None)
-    field_order = ("available_on", "rent", "charges", "contingent", "holder_id", "description")
+    field_order = (*_FIRST, "contingent", "holder_id", "description")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         kinds = (OrganisationKind.STATE, OrganisationKind.ACTION_LOGEMENT, OrganisationKind.AUTHORITY)
         self.fields["holder_id"].choices = [("", "Aucun"), *((o.pk, o.name) for o in organisations(*kinds))]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("product") in products.DIRECT:
+            data |= {"contingent": "none", "holder_id": None}
+            for name in ("contingent", "holder_id"):
+                self.errors.pop(name, None)
+        return data
+
+
+_TURN = ("line", "departure", "first_letting", "exclusion")
 
 
 class TurnForm(OfferForm):
@@ -93,13 +155,12 @@ class TurnForm(OfferForm):
         label="Première mise en location : réservée selon l’accord des parties", required=False
     )
     exclusion = forms.ChoiceField(label="Hors du flux", required=False)
-    field_order = ("available_on", "rent", "charges", "description", "line", "departure", "first_letting", "exclusion")
-    use_required_attribute = False
+    field_order = (*_FIRST, "description", *_TURN)
 
-    def __init__(self, *args, turn: Turn, intermediate: bool, **kwargs):
-        super().__init__(*args, **kwargs)
-        if intermediate:
-            for name in ("line", "departure", "first_letting", "exclusion"):
+    def __init__(self, *args, turn: Turn, financing: str, **kwargs):
+        super().__init__(*args, financing=financing, **kwargs)
+        if financing == "LLI":
+            for name in _TURN:
                 del self.fields[name]
             return
         called, *others = (row.line for row in turn.standings)
@@ -112,6 +173,14 @@ class TurnForm(OfferForm):
         self.fields["exclusion"].choices = [
             ("", "Non, il compte dans le flux"), *((code, label) for code, label in excluded if code != "intermediate")
         ]  # fmt: skip
+
+    def clean(self):
+        data = super().clean()
+        if data.get("product") in products.APART:
+            for name in _TURN:
+                data.pop(name, None)
+                self.errors.pop(name, None)
+        return data
 
 
 class WithdrawForm(forms.Form):
@@ -132,7 +201,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits: offers to confirm, files to instruct, dwellings empty for long."""
     offers = list(own_offers(request.actor).filter(state__in=LIVE).select_related("vacancy"))
     rows = [
-        {"offer": o, "days": _days(o), "state": OFFER.states[o.state], "lost": lost_rent(o.rent, _days(o))}
+        {
+            "offer": o,
+            "days": _days(o),
+            "state": OFFER.states[o.state],
+            "lost": lost_rent(o.rent, _days(o)) if o.rent else None,
+        }
         for o in offers
     ]
     rows.sort(key=lambda r: -r["days"])
@@ -176,12 +250,11 @@ def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
     dwelling = Dwelling.objects.select_related("commune", "landlord").get(pk=pk, landlord=request.actor.organisation_id)
     turn = next_turn(dwelling, clock.today())
     data = request.POST if request.method == "POST" else None
-    first = {"available_on": clock.today()}
-    intermediate = dwelling.financing == "LLI"
+    first, financing = {"available_on": clock.today()}, dwelling.financing
     form = (
-        TurnForm(data, initial=first, turn=turn, intermediate=intermediate)
+        TurnForm(data, initial=first, turn=turn, financing=financing)
         if turn
-        else ReservedForm(data, initial=first)
+        else ReservedForm(data, initial=first, financing=financing)
     )
     if request.method == "POST" and form.is_valid():
         publish = _by_turn if turn else _reserved
@@ -191,7 +264,7 @@ def new_offer(request: HttpRequest, pk: int) -> HttpResponse:
     return page(
         request,
         "landlord/offer_new.html",
-        {"form": form, "dwelling": dwelling, "turn": turn, "intermediate": intermediate},
+        {"form": form, "dwelling": dwelling, "turn": turn, "intermediate": financing == "LLI"},
         status=422 if form.errors else 200,
     )
 

@@ -18,7 +18,7 @@ from palier.accounts.roles import Role
 from palier.allocations.objectives import first_quartile
 from palier.applications.models import Application
 from palier.applications.offers import describe
-from palier.applications.queries import visible_to
+from palier.applications.queries import for_commission
 from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Reminder, Session
 from palier.commissions.queries import (
@@ -118,7 +118,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 def _ready(request: HttpRequest) -> list[dict[str, Any]]:
     """Each dwelling with admissible files, whether they are enough, and what is missing for which."""
     by_offer = defaultdict(list)
-    files = visible_to(request.actor).filter(state="admissible").prefetch_related("entries")
+    files = for_commission(request.actor).prefetch_related("entries")
     for application in files.order_by("offer", "entries__position", "state_at", "pk"):
         by_offer[application.offer].append(application)
     rows = []
@@ -147,10 +147,7 @@ def _in_words(application: Application) -> str:
 def agenda(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the dwelling of offer `pk` on a session in preparation."""
     files = list(
-        visible_to(request.actor)
-        .filter(offer=pk, state="admissible")
-        .prefetch_related("entries")
-        .order_by("entries__position", "pk")
+        for_commission(request.actor).filter(offer=pk).prefetch_related("entries").order_by("entries__position", "pk")
     )
     if not files:
         raise Http404
@@ -231,7 +228,7 @@ def _preparation(
         "callings": callings(one, items),
         "notice": notice_lacking(one),
         "objectives": first_quartile(one.commission.landlord_id, items),
-        "ready": visible_to(request.actor).filter(state="admissible").values("offer").distinct().count(),
+        "ready": for_commission(request.actor).values("offer").distinct().count(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from palier.spaces.landlord import (
     allocations,
+    choosing,
     corrections,
     decisions,
     discussions,
@@ -37,6 +38,7 @@ urlpatterns = [
     *discussions.urlpatterns,
     *decisions.urlpatterns,
     *allocations.urlpatterns,
+    *choosing.urlpatterns,
     *reviews.urlpatterns,
     *tenancies.urlpatterns,
     *swaps.urlpatterns,

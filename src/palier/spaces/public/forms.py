@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from palier.homes.models import FINANCINGS, KINDS, TYPES
+from palier.homes.models import FINANCINGS, KINDS, PRODUCTS, TYPES
 from palier.territories.models import Department, Epci
 from palier.territories.queries import commune_named, search_key
 
@@ -26,12 +26,26 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(attrs={"data-places": "/lieux/", "autocomplete": "off"}),
         help_text="Commune, code postal, intercommunalité ou département",
     )
+    offre = forms.MultipleChoiceField(
+        label="Genre d’offre", required=False, choices=PRODUCTS, widget=forms.CheckboxSelectMultiple
+    )
     type = forms.MultipleChoiceField(label="Type", required=False, choices=TYPES, widget=forms.CheckboxSelectMultiple)
     loyer = forms.IntegerField(
         label="Loyer maximum, charges comprises (€)",
         required=False,
         min_value=1,
         max_value=10_000,
+        error_messages={
+            "invalid": "Écrivez un nombre entier d’euros.",
+            "min_value": "Écrivez un montant positif.",
+            "max_value": "Ce montant est trop grand.",
+        },
+    )
+    prix = forms.IntegerField(
+        label="Prix maximum, à la vente (€)",
+        required=False,
+        min_value=1,
+        max_value=9_999_999,
         error_messages={
             "invalid": "Écrivez un nombre entier d’euros.",
             "min_value": "Écrivez un montant positif.",
@@ -79,7 +93,7 @@ class SearchForm(forms.Form):
     def criteria(self) -> dict[str, Any]:
         d = self.cleaned_data
         return {
-            **d.get("lieu", {}), "types": d.get("type"), "max_rent": d.get("loyer"), "min_surface": d.get("surface"),
+            **d.get("lieu", {}), "products": d.get("offre"), "max_price": d.get("prix"), "types": d.get("type"), "max_rent": d.get("loyer"), "min_surface": d.get("surface"),
             "kind": d.get("logement"), "financing": d.get("financement"), "lift": d.get("ascenseur"),
             "step_free": d.get("plain_pied"), "adapted": d.get("adapte"), "sort": d.get("tri"),
         }  # fmt: skip

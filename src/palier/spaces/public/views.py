@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.safestring import SafeString
@@ -14,6 +16,9 @@ from palier.homes.models import TYPES, Dwelling, Offer
 from palier.homes.queries import by_commune, candidate_counts, cards, open_offers, search, shown
 from palier.homes.states import OFFER
 from palier.law import careful, ceilings
+from palier.law.loans import instalment
+from palier.law.parameters import parameter_set
+from palier.law.products import RESIDENCE, SALE, SHARED
 from palier.law.receipts import commitment
 from palier.observatory.queries import indicators, totals
 from palier.spaces.access import public
@@ -95,7 +100,9 @@ def offers_map(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     one = shown(pk)
     dwelling = one.dwelling
-    zone = dwelling.commune.rent_zone if dwelling.financing == "LLI" else dwelling.commune.ceiling_zone
+    # A sale has the ceilings of accession, which are those of intermediate rents.
+    financing = "LLI" if one.product == SALE else dwelling.financing
+    zone = dwelling.commune.rent_zone if financing == "LLI" else dwelling.commune.ceiling_zone
     return page(
         request,
         "public/offer.html",
@@ -103,13 +110,30 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
             "offer": one, "dwelling": dwelling, "state": OFFER.states[one.state],
             "open": one.state == "published" and one.closes_at > clock.now(),
             "candidates": candidate_counts([pk]).get(pk, 0), "promise": commitment(one.draw_seed),
-            "ceilings": ceilings.table(dwelling.financing, zone, clock.today()),
-            "title": f"{dict(TYPES)[dwelling.type]} de {number(dwelling.surface)} m² à {dwelling.commune.name}",
+            "ceilings": ceilings.table(financing, zone, clock.today()), "loan": _loan(one),
+            "title": _title(one),
             "facts": _facts(one), "credit": CREDIT,
             "points": [_point(dwelling)] if dwelling.latitude else [],
             "base": neighbours(dwelling.commune) if dwelling.latitude else [],
         },
     )  # fmt: skip
+
+
+def _title(one: Offer) -> str:
+    dwelling = one.dwelling
+    home = f"{dict(TYPES)[dwelling.type]} de {number(dwelling.surface)} m²"
+    if one.product == SHARED:
+        home = f"Chambre de {number(one.room_surface)} m² en colocation"
+    return f"{home} à {dwelling.commune.name}"
+
+
+def _loan(one: Offer) -> dict | None:
+    """The typical loan for the whole price of a home for sale."""
+    if one.price is None:
+        return None
+    rule = parameter_set("products", on=clock.today()).values["sale"]
+    rate = Decimal(str(rule["rate"]))
+    return {"monthly": instalment(one.price, rate, rule["years"]), "years": rule["years"], "rate": rate * 100}
 
 
 def _point(dwelling: Dwelling) -> dict:
@@ -127,6 +151,8 @@ def _facts(one: Offer) -> list[tuple[str, object]]:
         ("Accès", steps),
         ("Classe énergie", d.energy_class),
         ("Libre le", one.vacancy.available_on),
+        *([("Colocation", f"{one.rooms} chambres, un bail par colocataire")] if one.product == SHARED else []),
+        *([("Séjour", f"{one.months_at_most} mois au plus")] if one.product == RESIDENCE else []),
         ("Bailleur", d.landlord.name),
         ("Réservation", f"{one.get_contingent_display()} ({one.holder.name})" if one.holder else one.get_contingent_display()),
     ]  # fmt: skip

@@ -31,6 +31,7 @@ WORDS = {
     "appeal_court": "Tribunal compétent pour les recours",
     "appeal_months": "Délai de recours devant le juge (mois)",
     "candidates_examined": "Dossiers examinés par logement en commission",
+    "choice_answer_days": "Délai pour répondre à une proposition sans commission (jours)",
     "commission_window": "Ouverture et fermeture des séances",
     "comparable_incomes": "Tranches de ressources comparées entre elles (euros par mois)",
     "comparable_least": "Demandes comparables pour montrer une position, au moins",
