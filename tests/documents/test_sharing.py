@@ -201,7 +201,6 @@ def _addresses(key: int) -> dict[str, str]:
     return found
 
 
-
 def test_nothing_of_a_copy_stays_on_the_disk(give, readers, client_for, own_folder):
     piece = give(text_pdf(0))
     body(client_for(readers[Role.LANDLORD]).get(reverse("desk:piece_file", args=[piece.pk])))
