@@ -124,6 +124,13 @@ def test_who_may_have_a_unit_of_a_residence(household: Household, type_: str, bl
     assert codes(household, replace(UNIT, type=type_)) == blocked
 
 
+@pytest.mark.parametrize("offer", [ROOM, UNIT], ids=["room", "unit"])
+def test_no_aid_is_said_to_be_taken_off_where_none_is_worked_out(offer: OfferFacts) -> None:
+    found = check(aged(25), offer, ON)
+    assert (found.figures["aid"], found.figures["net_rent"]) == (None, 370)
+    assert found.reasons[-1].text == "Loyer et charges : 370\u00a0€ par mois, soit 28\u00a0% de vos ressources."
+
+
 def test_an_unknown_age_is_checked_later() -> None:
     unknown = Household((adult(born=None, tax={2024: 9000}),))
     said = [

@@ -26,11 +26,21 @@ class Effort:
     reasons: tuple[Reason, ...]
 
 
-def effort(household: Household, *, rent: float, charges: float, aid: float = 0, energy: float = 0, on: date) -> Effort:
+def effort(
+    household: Household,
+    *,
+    rent: float,
+    charges: float,
+    aid: float = 0,
+    energy: float = 0,
+    on: date,
+    aided: bool = True,
+) -> Effort:
     """Rent, charges and flat energy amount, minus aid, against monthly resources.
 
-    `energy`: flat amount when water and heating are not in the charges. Alimony paid lowers the money
-    left, not the rate, whose denominator is what the persons to house receive.
+    `aided`: whether an aid was worked out, nil or not: the words say that it is taken off. `energy`: flat amount when
+    water and heating are not in the charges. Alimony paid lowers the money left, not the rate, whose denominator is what
+    the persons to house receive.
     """
     held = resources(household)
     cost = round(max(rent + charges + energy - aid, 0), 2)
@@ -45,7 +55,8 @@ def effort(household: Household, *, rent: float, charges: float, aid: float = 0,
     left = round((held.total - held.paid - cost) / units / rule["days"], 2)
     values = {"rate": float(rate), "cost": cost, "resources": held.total, "left_per_day": left}
     heavy = rate > Decimal(str(rule["effort_alert"]))
-    text = f"Loyer et charges, aide déduite : {euros(cost)} par mois, soit {percent(rate)} de vos ressources."
+    what = "Loyer et charges, aide déduite" if aided else "Loyer et charges"
+    text = f"{what} : {euros(cost)} par mois, soit {percent(rate)} de vos ressources."
     reasons = [Reason("effort.heavy" if heavy else "effort.bearable", text, WARNS if heavy else FITS, values)]
     if left < rule["left_alert"]:
         short = f"Il vous resterait {euros(left, 2)} par jour et par part pour vivre."

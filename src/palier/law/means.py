@@ -75,9 +75,10 @@ def within_wished_rent(household: Household, offer: OfferFacts, on: date, figure
 def bearable(household: Household, offer: OfferFacts, on: date, figures: dict[str, Any]) -> Reason:
     """The effort rate after an estimate of housing aid: a warning above the alert, never a refusal."""
     # The aid of a room or of a residence follows other rules, not estimated here.
-    aid = aids(household, on)(offer.financing, offer.rent, offer.aid_zone) if offer.product == SOCIAL else None
+    aided = offer.product == SOCIAL
+    aid = aids(household, on)(offer.financing, offer.rent, offer.aid_zone) if aided else None
     amount = aid.amount if aid else 0
-    found = effort(household, rent=offer.rent, charges=offer.charges, aid=amount, on=on)
+    found = effort(household, rent=offer.rent, charges=offer.charges, aid=amount, on=on, aided=aided)
     figures.update(
         aid=aid.amount if aid else None,
         net_rent=found.cost,

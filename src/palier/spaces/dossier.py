@@ -109,7 +109,7 @@ def _money(assessment: Assessment) -> Rows:
         ]
     return [
         ("Loyer et charges", f"{euros(offer.rent)} + {euros(offer.charges)}"),
-        ("Aide au logement estimée", euros(assessment.aid or 0, 0)),
+        ("Aide au logement estimée", "non estimée" if offer.terms.direct else euros(assessment.aid or 0, 0)),
         ("Reste à payer", f"{euros(assessment.net_rent, 0)} par mois"),
         ("Taux d’effort", share),
     ]
