@@ -85,6 +85,8 @@ UNREAD = {
     "spaces:decline_invitation",
     # This town has no convention: nothing of a demand is on these pages.
     "holder:flow_balance", "landlord:end_convention", "landlord:flow_balance", "landlord:sign_balance",
+    # Nothing is offered without a commission in this town: the page shows an offer and the number of an application.
+    "landlord:choose",
     # A landlord's systems and files: none in this town, and nothing of a demand in them.
     "landlord:confirm_file", "landlord:drop_file", "landlord:replay", "landlord:renew_token", "landlord:revoke_system",
     "landlord:stock_file", "landlord:system", "landlord:system_log", "landlord:try_webhook", "landlord:webhook",
