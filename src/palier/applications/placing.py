@@ -22,12 +22,14 @@ def follow(demands: Sequence[int]) -> None:
 # A dwelling outside every territory wished gives no points, nor does an offer that points do not order. On what a company's contribution reserves, its priorities add
 # theirs, for the jobs that it confirmed.
 _FOLLOW = """
-    WITH told AS (
+    WITH live AS MATERIALIZED (
+        SELECT a.id, a.demand_id, a.offer_id FROM applications_application a
+        WHERE a.demand_id = ANY(%s::bigint[]) AND a.live_slot IS NOT NULL
+    ), told AS (
         SELECT a.id, CASE o.product WHEN 'social' THEN coalesce(s.points, 0) + coalesce(j.priority_points, 0) ELSE 0 END
                    AS points,
                CASE o.product WHEN 'social' THEN coalesce(j.priority_points, 0) ELSE 0 END AS employer_points, d.first_registered_on AS registered_on
-        FROM unnest(%s::bigint[]) AS moved (demand_id)
-        JOIN applications_application a ON a.demand_id = moved.demand_id AND a.live_slot IS NOT NULL
+        FROM live a
         JOIN demands_demand d ON d.id = a.demand_id
         JOIN homes_offer o ON o.id = a.offer_id
         JOIN homes_dwelling w ON w.id = o.dwelling_id
