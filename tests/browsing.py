@@ -37,6 +37,15 @@ PATIENCE = 30_000
 START = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
 
+class KeptFiles(StaticFilesHandler):
+    """Static files that a browser keeps from one page to the next, as those of the site are kept."""
+
+    def serve(self, request):
+        answer = super().serve(request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+
 @pytest.fixture
 def site(committed: None, settings) -> Iterator[str]:
     """The address of the site, served from a thread with its own connections."""
@@ -44,7 +53,7 @@ def site(committed: None, settings) -> Iterator[str]:
     with acting(SYSTEM):
         ClockShift.objects.create(pk=1, seconds=int((START - timezone.now()).total_seconds()))
     clock.follow_demo_shift()
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
+    thread = LiveServerThread("127.0.0.1", KeptFiles, port=0)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
