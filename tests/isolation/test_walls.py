@@ -87,6 +87,7 @@ AS_SYSTEM_FILES = {
     "reviews/actions/speaking.py",
     "reviews/actions/tenancies.py",
     "reviews/queries.py",
+    "reviews/swaps.py",
     "reviews/telling.py",
     "rights/holdings.py",
 }

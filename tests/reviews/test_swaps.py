@@ -1,4 +1,4 @@
-"""Swaps between a landlord's own tenants who asked for a transfer, and the page that lists them."""
+"""Swaps between tenants who asked for a transfer, of one landlord or of several, and the page that lists them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import pytest
 from palier.accounts.roles import Role
 from palier.common.isolation import acting
 from palier.demands.form import Dependant
+from palier.demands.models import Demand
+from palier.homes.models import Dwelling
 from palier.reviews.models import Tenancy
 from palier.reviews.swaps import proposed
+from palier.territories.models import Commune
+from tests.builders import ALENCON
 from tests.conftest import NOW
 
 
@@ -49,12 +53,43 @@ def test_two_tenants_of_one_landlord_who_would_both_gain(build, landlord, client
     assert "5\u00a0pièces mieux employées" in page
 
 
-def test_only_live_transfers_of_ones_own_tenants_count(build, landlord, client_for):
+def test_a_tenant_of_another_landlord_is_named_by_its_landlord_and_both_read_the_same(build, landlord, client_for):
+    agent, other = build.actor(Role.LANDLORD, landlord), build.organisation()
+    large, small = tenant(build, landlord, "T5", 0), tenant(build, other, "T2", 4)
+    both = [(5, [(large.pk, small.pk), (small.pk, large.pk)])]
+    assert (found(agent), found(build.actor(Role.LANDLORD, other))) == (both, both)
+    assert found(build.actor(Role.LANDLORD)) == []
+    page = client_for(agent).get("/bailleur/occupation/echanges/").content.decode()
+    assert (other.name in page, large.dwelling.reference in page, small.dwelling.reference in page) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_a_sheltered_household_is_proposed_by_its_own_landlord_alone(build, landlord):
+    agent, other = build.actor(Role.LANDLORD, landlord), build.organisation()
+    hidden = tenant(build, other, "T2", 4)
+    Demand.objects.filter(person=hidden.person_id).update(sheltered=True)
+    tenant(build, landlord, "T5", 0)
+    assert found(agent) == []
+    tenant(build, other, "T5", 0)
+    assert (len(found(build.actor(Role.LANDLORD, other))), found(agent)) == (1, [])
+
+
+def test_another_department_is_not_searched(build, landlord):
+    agent, other = build.actor(Role.LANDLORD, landlord), build.organisation()
+    tenant(build, landlord, "T5", 0)
+    far = tenant(build, other, "T2", 4)
+    Dwelling.objects.filter(pk=far.dwelling_id).update(commune=Commune.objects.get(code=ALENCON))
+    assert found(agent) == []
+
+
+def test_only_live_transfers_count(build, landlord, client_for):
     agent = build.actor(Role.LANDLORD, landlord)
     tenant(build, landlord, "T5", 0)
     tenant(build, landlord, "T2", 4, demand={"transfer": False})
     tenant(build, landlord, "T2", 4, demand={"state": "removed", "removal_ground": "RADREN", "removed_on": NOW.date()})
     tenant(build, landlord, "T2", 4, ended_on=date(2026, 1, 1))
-    tenant(build, build.organisation(), "T2", 4)
     assert found(agent) == []
     assert "Aucun échange" in client_for(agent).get("/bailleur/occupation/echanges/").content.decode()

@@ -1,12 +1,18 @@
-"""Swaps that a landlord may propose to its own tenants who asked for a transfer (`law.swaps`). Reads only."""
+"""Swaps that a landlord may propose to its tenants who asked for a transfer, between them or with others' (`law.swaps`).
+
+Reads only. The landlords of a swap read the same one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from palier.accounts.actor import Actor
+from palier.common.isolation import as_system
 from palier.demands.facts import from_form
 from palier.demands.form import Form
 from palier.demands.models import Demand
@@ -40,18 +46,19 @@ class Proposed:
 
 
 def proposed(actor: Actor, on: date) -> list[Proposed]:
-    """The swaps between tenancies of the actor's landlord, the best first; the same few questions however many they are.
+    """The swaps with a tenancy of the actor's landlord, the best first; the same few questions however many they are.
 
     A tenant counts when its account is known and it has a live transfer demand. Whoever's tax income is missing is under no
-    ceiling that can be told: it is left out.
+    ceiling that can be told: it is left out. A sheltered household is proposed by its own landlord alone.
     """
-    held = {t.person_id: t for t in tenancies_of(actor).filter(ended_on=None, person__isnull=False).order_by("pk")}
-    demands = {
-        d.person_id: d
-        for d in Demand.objects.filter(person__in=held, state="active", transfer=True).order_by(
-            "-first_registered_on", "-pk"
-        )
-    }
+    held = {t.person_id: t for t in tenancies_of(actor).filter(_LIVE).order_by("pk")}
+    own = {t.pk for t in held.values()}
+    departments = {t.dwelling.commune.department_id for t in held.values()}
+    demands = _transfers(held)
+    with as_system("a swap with another landlord's tenant shows its demand's number, its size and its dwelling's type"):
+        others = _elsewhere(actor, departments)
+        demands |= _transfers(others, sheltered=False)
+    held = {person: tenancy for person, tenancy in others.items() if person in demands} | held
     places = dict(Commune.objects.order_by("code").values_list("code", "epci"))
     tenants = [_tenant(held[person], demand, places, on) for person, demand in demands.items()]
     by_key = {held[person].pk: (held[person], demand) for person, demand in demands.items()}
@@ -65,7 +72,25 @@ def proposed(actor: Actor, on: date) -> list[Proposed]:
             swap.text,
         )
         for swap in law.swaps(tenants, on)
+        if not own.isdisjoint(swap.keys)
     ]
+
+
+_LIVE = Q(ended_on=None, person__isnull=False)
+
+
+def _elsewhere(actor: Actor, departments: Collection[str]) -> dict[int, Tenancy]:
+    """The other landlords' tenancies there whose household asked for a transfer, by person."""
+    asked = Demand.objects.filter(state="active", transfer=True, sheltered=False).order_by().values("person")
+    found = Tenancy.objects.filter(_LIVE, person__in=asked, dwelling__commune__department__in=departments)
+    found = found.exclude(landlord=actor.organisation_id).select_related("dwelling__commune", "landlord").order_by("pk")
+    return {tenancy.person_id: tenancy for tenancy in found}
+
+
+def _transfers(people: Collection[int], **more: bool) -> dict[int, Demand]:
+    """Of some people, the oldest live transfer demand of each."""
+    found = Demand.objects.filter(person__in=people, state="active", transfer=True, **more)
+    return {demand.person_id: demand for demand in found.order_by("-first_registered_on", "-pk")}
 
 
 def _tenant(tenancy: Tenancy, demand: Demand, places: Mapping[str, str | None], on: date) -> law.Tenant:
