@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from palier.common.models import Event
 from palier.homes.models import Dwelling
 from tests.spaces.api.conftest import Landlord, row
@@ -67,6 +69,13 @@ def test_pages_follow_by_cursor_while_rows_change(landlord, build):
         Dwelling.objects.filter(pk=made[-1]).update(reference=f"Z-{len(seen)}")
         build.dwelling(landlord.body) if len(seen) == 2 else None
     assert seen[:5] == made and len(seen) == 6
+
+
+def test_the_same_place_is_the_same_cursor_a_second_later(landlord, build):
+    build.dwelling(landlord.body), build.dwelling(landlord.body)
+    first = landlord.api.get("/dwellings", limit=1)[1]["next"]
+    time.sleep(1.1)
+    assert landlord.api.get("/dwellings", limit=1)[1]["next"] == first
 
 
 def test_a_cursor_of_another_list_is_refused(landlord, build):
