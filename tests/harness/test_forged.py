@@ -93,10 +93,7 @@ def others(town: Town) -> dict[str, list[int]]:
 
 
 def test_an_object_of_others(town):
-    """Someone of every role, at another organisation of another department, gets 404 and writes nothing.
-
-    Asked of the addresses that the role may open: those of others are the wall of the test above.
-    """
+    """Someone of every role, at another organisation of another department, gets 404 and writes nothing."""
     build, wrong, before = town.build, [], database()
     for role, kind in KIND_OF_ROLE.items():
         body = build.organisation(OrganisationKind(kind), departments=["61"])
@@ -116,11 +113,14 @@ OPEN_TO_ROLE = {"staff:organisation", "applicant:apply"}
 
 def check(client, role: str, town: Town, wrong: list) -> None:
     for name, path in ADDRESSES.items():
-        if name in PUBLIC | OPEN_TO_ROLE or RIGHTS[name][role] != "x":
+        if name in PUBLIC | OPEN_TO_ROLE:
             continue
         word = path.split("{}")[0].rstrip("/").rsplit("/", 1)[-1]
-        for number in others(town).get(word, [town.demand.pk, town.application.pk, town.session.pk]):
-            for method in ("get", "post"):
+        numbers = others(town).get(word, [town.demand.pk, town.application.pk, town.session.pk])
+        # Whoever may not open the address meets one wall, whatever the object and the method.
+        opens = RIGHTS[name][role] == "x"
+        for number in numbers if opens else numbers[:1]:
+            for method in ("get", "post") if opens else ("post",):
                 answer = getattr(client, method)(path.format(number), form() if method == "post" else {})
                 if answer.status_code not in (404, 405):
                     wrong.append((str(role), name, number, method, answer.status_code))

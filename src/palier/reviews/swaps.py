@@ -55,9 +55,9 @@ def proposed(actor: Actor, on: date) -> list[Proposed]:
     own = {t.pk for t in held.values()}
     departments = {t.dwelling.commune.department_id for t in held.values()}
     demands = _transfers(held)
-    with as_system("a swap with another landlord's tenant shows its demand's number, its size and its dwelling's type"):
+    with as_system("which dwelling another landlord's tenant would leave; its demand is read as any of the department"):
         others = _elsewhere(actor, departments)
-        demands |= _transfers(others, sheltered=False)
+    demands |= _transfers(others, sheltered=False)
     held = {person: tenancy for person, tenancy in others.items() if person in demands} | held
     places = dict(Commune.objects.order_by("code").values_list("code", "epci"))
     tenants = [_tenant(held[person], demand, places, on) for person, demand in demands.items()]
