@@ -59,12 +59,14 @@ def command(stock: Path, *words: str) -> subprocess.Popen:
 
 
 def test_kill_9_in_the_middle_then_resume_loses_and_doubles_nothing(stock):
+    said = []
     with command(stock) as process:
         for line in process.stderr:
+            said.append(line)
             if "1000 sur" in line:
                 process.send_signal(signal.SIGKILL)
                 break
-    assert process.returncode == -signal.SIGKILL
+    assert process.returncode == -signal.SIGKILL, "".join(said)
     assert 1000 <= everything()["demands"] < 2600
     refused = command(stock)
     assert (json.loads(refused.communicate(timeout=120)[0])["trouble"]["code"], refused.returncode) == (

@@ -17,9 +17,6 @@ from pydantic import Field
 from palier.common.errors import Refused
 from palier.exchanges.landlords.changes import last_position
 
-# Without the hour: the same place is always the same cursor, which its reader may compare.
-_SIGNER = signing.Signer(salt="palier.api.cursor")
-
 
 class Paging(Schema):
     """`cursor`: the `next` of the page before; none for the first."""
@@ -40,7 +37,7 @@ class Cursor(NamedTuple):
 
 def write(kind: str, cursor: Cursor) -> str:
     """A cursor of one kind of list; signed, so that a made-up one is told as such."""
-    return _SIGNER.sign_object([kind, *cursor])
+    return _signer().sign_object([kind, *cursor])
 
 
 def read(kind: str, text: str) -> Cursor | None:
@@ -48,7 +45,7 @@ def read(kind: str, text: str) -> Cursor | None:
     if not text:
         return None
     try:
-        found, after, journal = _SIGNER.unsign_object(text)
+        found, after, journal = _signer().unsign_object(text)
     except (signing.BadSignature, ValueError):
         found = ""
     if found != kind:
@@ -63,3 +60,8 @@ def pages(kind: str, rows: QuerySet, asked: Paging, show: Callable[[list], list[
     more, found = len(found) > asked.limit, found[: asked.limit]
     after = write(kind, Cursor(found[-1].pk, cursor.journal)) if more else None
     return {"items": show(found), "next": after, "changes": write("changes", Cursor(cursor.journal, 0))}
+
+
+def _signer() -> signing.Signer:
+    # Without the hour: the same place is always the same cursor, which its reader may compare.
+    return signing.Signer(salt="palier.api.cursor")
