@@ -23,6 +23,7 @@ from palier.homes.models import Offer, Vacancy
 from palier.observatory import escalating, stopwatch
 from palier.observatory.models import Escalation, EscalationContact, StepDelay
 from palier.territories.models import Setting
+from tests.allocations.test_choosing import Direct
 from tests.chain.test_chain import AFTER, OPENS, Stage
 from tests.conftest import NOW
 
@@ -88,6 +89,19 @@ def test_from_the_agenda_to_the_lease(build):
         with acting(stage.agent.scope):
             assert stopwatch.empties(stage.agent) == []
     assert seen == ["decide", "answer", "lease"]
+
+
+def test_when_every_household_called_has_refused_the_files_left_are_waited_for(build):
+    setting("files_sent", 3)
+    stage = Stage(build)
+    stage.vote_and_sign(stage.to_agenda())
+    with clock.frozen_at(AFTER):
+        for _ in range(3):
+            proposal = Proposal.objects.get(state="sent")
+            household = stage.household_of(proposal.decision.candidate)
+            stage.as_(household, allocations.decline, proposal_id=proposal.pk, reason="rent")
+    one = only(stage, at=AFTER + timedelta(days=12))
+    assert (one.clock.step.key, one.clock.started_on, one.late) == ("instruct", AFTER.date(), 2)
 
 
 def test_a_dwelling_declared_empty_and_never_published_is_late_too(build):
@@ -217,3 +231,83 @@ def test_delays_are_dated_settings_of_each_territory(stage):
     assert only(stage).clock.due_on == date(2026, 12, 1)
     setting("list_days", 1, "61")
     assert only(stage).clock.due_on == date(2026, 12, 1)
+
+
+def of(direct: Direct, at=NOW) -> stopwatch.Empty:
+    """The one vacancy offered without a commission, among the landlord's."""
+    with clock.frozen_at(at), acting(direct.agent.scope):
+        return next(one for one in stopwatch.empties(direct.agent) if one.vacancy.pk == direct.offer.vacancy_id)
+
+
+def test_without_a_commission_the_clock_follows_the_landlord_s_choice(build):
+    direct = Direct(build, "intermediate")
+    steps = [of(direct).clock.step.key]
+    made = [
+        direct.as_(household, applications.submit, demand=demand, offer_id=direct.offer.pk)
+        for household, demand in zip(direct.households, direct.demands, strict=True)
+    ]
+    steps.append(of(direct).clock.step.key)
+    for application in made[:2]:
+        direct.as_(direct.agent, applications.admit, application_id=application.pk, why="Originaux vus.")
+    steps.append(of(direct).clock.step.key)
+    proposal = direct.choose(made[0])
+    waits = of(direct)
+    steps.append(waits.clock.step.key)
+    assert (waits.owner_words, waits.answerable, waits.late) == ("le ménage", None, 0)
+    later = NOW + timedelta(days=4)
+    with clock.frozen_at(later):
+        direct.as_(direct.households[0], allocations.decline, proposal_id=proposal.pk, reason="rent")
+    again = of(direct, later)
+    steps.append(again.clock.step.key)
+    assert (again.clock.started_on, again.owner_words) == (later.date(), direct.landlord.name)
+    with clock.frozen_at(later):
+        proposal = direct.choose(made[1])
+        direct.as_(direct.households[1], allocations.accept, proposal_id=proposal.pk)
+    steps.append(of(direct, later).clock.step.key)
+    assert steps == ["receive", "examine", "choose", "reply", "choose", "lease"]
+
+
+def test_a_file_that_came_to_nothing_is_waited_for_anew(build):
+    direct = Direct(build, "shared")
+    made = direct.as_(direct.households[0], applications.submit, demand=direct.demands[0], offer_id=direct.offer.pk)
+    direct.as_(direct.households[0], applications.withdraw, application_id=made.pk)
+    assert of(direct).clock.step.key == "receive"
+
+
+def test_a_sale_is_chosen_after_its_days_of_publication_and_its_deed_has_months(build):
+    published = NOW - timedelta(days=5)
+    direct = Direct(build, "sale", published_at=published)
+    made = direct.admitted()
+    waits = of(direct)
+    assert (waits.clock.step.key, waits.clock.started_on) == ("choose", (published + timedelta(days=30)).date())
+    after = published + timedelta(days=31)
+    with clock.frozen_at(after):
+        proposal = direct.choose(made[0])
+        direct.as_(direct.households[0], allocations.accept, proposal_id=proposal.pk)
+    signing = of(direct, after)
+    assert (signing.clock.step.key, signing.clock.due_on) == ("deed", after.date() + timedelta(days=120))
+
+
+def test_a_landlord_who_does_not_choose_is_late_and_its_delay_is_published(build):
+    setting("delays_least", 1)
+    direct = Direct(build, "residence")
+    made = direct.admitted()
+    late = of(direct, NOW + timedelta(days=12))
+    assert (late.clock.step.key, late.late, late.answerable) == ("choose", 2, direct.landlord)
+    with clock.frozen_at(NOW + timedelta(days=12)):
+        direct.choose(made[0])
+        stopwatch.keep_delays(clock.today())
+    assert {r.step: r.median for r in StepDelay.objects.filter(organisation=direct.landlord)}["choose"] == 12
+
+
+def test_other_candidates_read_that_a_household_was_asked_and_nobody_is_late_on_their_file(build, client_for):
+    direct = Direct(build, "intermediate")
+    made = direct.admitted()
+    read = f"/mon-espace/candidatures/{made[1].pk}/"
+    with clock.frozen_at(NOW + timedelta(days=1)):
+        page = words(client_for(direct.households[1]).get(read))
+        assert f"À qui d’agir : {direct.landlord.name} (choisir un ménage), avant le 3 décembre 2026." in page
+        direct.choose(made[0])
+        page = words(client_for(direct.households[1]).get(read))
+    assert "Le bailleur a proposé ce logement à un autre ménage et attend sa réponse." in page
+    assert "À qui d’agir" not in page

@@ -115,13 +115,15 @@ SQL_FUNCTIONS = {
                 ORDER BY j.id, (a.live_slot IS NOT NULL) DESC NULLS LAST, a.state_at DESC, a.id DESC) q
             GROUP BY q.job, q.application""",
     ),
-    # A candidate's place where the landlord chooses (law.products): those that come before are counted, nobody is named.
+    # A candidate's place where the landlord chooses (law.products), and whether another household holds the dwelling:
+    # those that come before are counted, nobody is named.
     "palier_own_turn": narrow_function(
         "palier_own_turn",
         "application bigint",
-        'TABLE ("position" bigint, among bigint)',
+        'TABLE ("position" bigint, among bigint, held boolean)',
         """
-            SELECT count(*) FILTER (WHERE (a.priority, a.applied_at, a.id) < (m.priority, m.applied_at, m.id)) + 1, count(*)
+            SELECT count(*) FILTER (WHERE (a.priority, a.applied_at, a.id) < (m.priority, m.applied_at, m.id)) + 1, count(*),
+                   coalesce(bool_or(a.id <> m.id AND a.state IN ('allocated', 'accepted')), false)
             FROM applications_application m
             JOIN applications_application a ON a.offer_id = m.offer_id AND a.live_slot IS NOT NULL
             WHERE m.id = application AND m.live_slot IS NOT NULL GROUP BY m.id""",

@@ -123,10 +123,14 @@ def own_ranks(applications: Iterable[Application]) -> dict[int, Rank]:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A candidate's place in the order of a landlord's choice (`law.products`), among those still live."""
+    """A candidate's place in the order of a landlord's choice (`law.products`), among those still live.
+
+    `held`: the landlord has proposed the dwelling to another one, whose answer comes first.
+    """
 
     position: int
     of: int
+    held: bool
 
 
 def own_turn(application: Application) -> Queued | None:
@@ -134,7 +138,7 @@ def own_turn(application: Application) -> Queued | None:
     if not application.offer.terms.direct:
         return None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT position, among FROM palier_own_turn(%s)", [application.pk])
+        cursor.execute("SELECT position, among, held FROM palier_own_turn(%s)", [application.pk])
         row = cursor.fetchone()
     return Queued(*row) if row else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from palier.law.ceilings import SOCIAL as SOCIAL_FINANCINGS
 from palier.law.household import Household
@@ -117,6 +117,17 @@ def sale_class(household: Household, on: date) -> int:
 def priority(product: Product, household: Household, on: date) -> int:
     """The class that orders a candidate before its date: the legal one of a sale, 1 for everybody elsewhere."""
     return sale_class(household, on) if product.order == BY_CLASS else 1
+
+
+def publication_days(product: Product, on: date) -> int:
+    """How long an offer stays published at least before its landlord may choose: 0 but for a home for sale
+    (CCH L443-11, to verify)."""
+    return parameter_set("products", on=on).values["sale"]["publication_days"] if product.code == SALE else 0
+
+
+def choosable_from(product: Product, published: datetime) -> datetime:
+    """When the landlord may choose among the candidates of an offer."""
+    return published + timedelta(days=publication_days(product, published.date()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,25 +23,32 @@ SQL_FUNCTIONS["palier_moments"] = narrow_function(
         WITH v AS (
             SELECT v.id, v.notice_on FROM homes_vacancy v JOIN homes_dwelling d ON d.id = v.dwelling_id
             WHERE (landlord IS NULL OR d.landlord_id = landlord) AND (v.ended_on IS NULL OR v.ended_on >= since)
-            AND NOT EXISTS (SELECT 1 FROM homes_offer x
-                WHERE x.vacancy_id = v.id AND x.state <> 'withdrawn' AND x.product <> 'social')
         ), o AS (
-            SELECT o.id, o.vacancy_id, o.published_at, o.closes_at FROM homes_offer o JOIN v ON v.id = o.vacancy_id
-            WHERE o.state <> 'withdrawn' AND o.product = 'social' AND (holder IS NULL OR o.holder_id = holder)
-        ), a AS (SELECT a.id, a.state, o.vacancy_id FROM applications_application a JOIN o ON o.id = a.offer_id
+            SELECT o.id, o.vacancy_id, o.published_at, o.closes_at, o.product = 'social' AS social
+            FROM homes_offer o JOIN v ON v.id = o.vacancy_id
+            WHERE o.state <> 'withdrawn' AND (holder IS NULL OR o.holder_id = holder)
+        ), a AS (
+            SELECT a.id, a.state, o.vacancy_id, o.social FROM applications_application a JOIN o ON o.id = a.offer_id
         ), told AS (
-            SELECT a.vacancy_id, a.state, e.verb, e.at FROM a JOIN common_event e
-            ON e.subject_type = 'applications.application' AND e.subject_id = a.id
-            AND e.verb IN ('applications.send', 'applications.admit', 'applications.find_inadmissible'))
+            SELECT a.vacancy_id, a.state, a.social, e.verb, e.at FROM a JOIN common_event e
+            ON e.subject_type = 'applications.application' AND e.subject_id = a.id AND e.verb IN ('applications.send',
+                'applications.hand_over', 'applications.admit', 'applications.find_inadmissible')
+        ), direct AS (
+            -- Without a commission, a file that came to nothing counts as none.
+            SELECT t.vacancy_id, t.state, t.verb, t.at FROM told t WHERE NOT t.social
+            AND t.state IN ('sent', 'admissible', 'allocated', 'accepted', 'leased', 'released'))
         SELECT id, 'declared', notice_on::timestamp AT TIME ZONE 'Europe/Paris' FROM v
             WHERE holder IS NULL OR EXISTS (SELECT 1 FROM o WHERE o.vacancy_id = v.id)
         UNION ALL SELECT o.vacancy_id, 'published', o.published_at FROM o WHERE o.published_at IS NOT NULL
         UNION ALL SELECT o.vacancy_id, 'closing', o.closes_at FROM o WHERE o.closes_at IS NOT NULL
         UNION ALL SELECT o.vacancy_id, 'reopened', e.at FROM o JOIN common_event e
             ON e.subject_type = 'homes.offer' AND e.subject_id = o.id AND e.verb = 'offers.reopen'
+        UNION ALL SELECT d.vacancy_id, 'received', d.at FROM direct d WHERE d.verb = 'applications.hand_over'
+        UNION ALL SELECT d.vacancy_id, 'examined', d.at FROM direct d
+            WHERE d.verb = 'applications.admit' AND d.state <> 'sent'
         UNION ALL SELECT o.vacancy_id, 'listed', l.made_at FROM o JOIN applications_shortlist l ON l.offer_id = o.id
         UNION ALL SELECT t.vacancy_id, 'sent', t.at FROM told t WHERE t.verb = 'applications.send'
-        UNION ALL SELECT t.vacancy_id, 'instructed', max(t.at) FROM told t WHERE t.verb <> 'applications.send'
+        UNION ALL SELECT t.vacancy_id, 'instructed', max(t.at) FROM told t WHERE t.social AND t.verb <> 'applications.send'
             AND NOT EXISTS (SELECT 1 FROM a WHERE a.vacancy_id = t.vacancy_id AND a.state = 'sent') GROUP BY t.vacancy_id
         UNION ALL SELECT o.vacancy_id, 'on_agenda', e.at FROM o JOIN commissions_agendaitem i
             ON i.offer_id = o.id AND i.postponed = ''
@@ -51,6 +58,12 @@ SQL_FUNCTIONS["palier_moments"] = narrow_function(
             ON i.offer_id = o.id AND i.postponed = '' JOIN commissions_session s ON s.id = i.session_id AND s.state = 'signed'
         UNION ALL SELECT o.vacancy_id, 'proposed', p.sent_at FROM o JOIN allocations_proposal p ON p.offer_id = o.id
             AND p.sent_at IS NOT NULL
+        UNION ALL SELECT o.vacancy_id, 'freed', e.at FROM o JOIN allocations_proposal p ON p.offer_id = o.id
+            JOIN common_event e ON e.subject_type = 'allocations.proposal' AND e.subject_id = p.id AND e.verb IN (
+                'proposals.decline', 'proposals.lapse', 'proposals.fail_condition', 'proposals.cancel')
+            -- A commission ranked others, who are called next: the dwelling is free again after the last of them.
+            WHERE NOT (o.social AND EXISTS (SELECT 1 FROM allocations_proposal x
+                WHERE x.offer_id = o.id AND x.state IN ('waiting', 'sent', 'accepted', 'leased')))
         UNION ALL SELECT o.vacancy_id, 'answered', p.answered_at FROM o JOIN allocations_proposal p ON p.offer_id = o.id
             AND p.state IN ('accepted', 'leased') AND p.answered_at IS NOT NULL
         UNION ALL SELECT o.vacancy_id, 'leased', l.recorded_at FROM o JOIN allocations_proposal p ON p.offer_id = o.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -21,6 +21,7 @@ from palier.common.isolation import as_system
 from palier.homes.models import Offer, Vacancy
 from palier.law import stopwatch
 from palier.law.calendar import add_months
+from palier.law.products import choosable_from
 from palier.law.stopwatch import Clock, Event, Owner
 from palier.observatory.models import StepDelay
 from palier.territories.queries import setting, settings
@@ -105,14 +106,13 @@ def _events(landlord: int | None, holder: int | None, since: date) -> dict[int, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT vacancy_id, what, at FROM palier_moments(%s, %s, %s)", [landlord, holder, since])
         for vacancy, what, at in cursor.fetchall():
-            found[vacancy].append(Event(localtime(at).replace(tzinfo=None), what))
+            found[vacancy].append(Event(_local(at), what))
     return found
 
 
 def _empty(vacancy: Vacancy, events: list[Event], today: date, delays: dict[str, int]) -> Empty:
     offer = vacancy.live[0] if vacancy.live else None
-    reserved = offer is not None and offer.holder_id is not None
-    runs = stopwatch.running(stopwatch.clocks(events, delays, reserved=reserved))
+    runs = stopwatch.running(_clocks(offer, events, delays))
     days = max(0, (today - vacancy.available_on).days)
     return Empty(
         vacancy=vacancy,
@@ -125,16 +125,30 @@ def _empty(vacancy: Vacancy, events: list[Event], today: date, delays: dict[str,
     )
 
 
+def _clocks(offer: Offer | None, events: list[Event], delays: dict[str, int]) -> list[Clock]:
+    """The clocks of a vacancy, on the road of its offer."""
+    if offer is None:
+        return stopwatch.clocks(events, delays, reserved=False)
+    if offer.published_at is not None:
+        events = [*events, Event(_local(choosable_from(offer.terms, offer.published_at)), "choosable")]
+    reserved = offer.holder_id is not None
+    return stopwatch.clocks(events, delays, reserved=reserved, steps=stopwatch.road(offer.terms))
+
+
+def _local(at: datetime) -> datetime:
+    return localtime(at).replace(tzinfo=None)
+
+
 def _answerable(runs: Clock | None, vacancy: Vacancy, offer: Offer | None) -> Organisation | None:
     if runs is None or runs.owner not in ANSWERABLE:
         return None
     return offer.holder if offer and runs.owner == Owner.HOLDER else vacancy.dwelling.landlord
 
 
-def turn(application: Application, answer_by: date | None = None) -> Clock | None:
-    """Whose turn it is on an application, since when and until when; None while the landlord chooses without a commission."""
+def turn(application: Application, answer_by: date | None = None, *, held: bool = False) -> Clock | None:
+    """Whose turn it is on an application, since when and until when; nobody's while another household holds the dwelling."""
     offer = application.offer
-    if offer.terms.direct and application.state == "admissible":
+    if held:
         return None
     return stopwatch.of_application(
         application.state,
@@ -143,6 +157,8 @@ def turn(application: Application, answer_by: date | None = None) -> Clock | Non
         reserved=offer.holder_id is not None,
         closing=localtime(offer.closes_at).date(),
         answer_by=answer_by,
+        product=offer.terms,
+        choosable=localtime(choosable_from(offer.terms, offer.published_at)).date(),
     )
 
 
@@ -160,10 +176,10 @@ def keep_delays(today: date) -> int:
             .order_by("pk")
         )
         for vacancy, delays in _with_delays(every.iterator(chunk_size=2000), today):
-            holder = vacancy.live[0].holder_id if vacancy.live else None
-            for ran in stopwatch.clocks(events[vacancy.pk], delays, reserved=holder is not None):
+            offer = vacancy.live[0] if vacancy.live else None
+            for ran in _clocks(offer, events[vacancy.pk], delays):
                 if ran.done_on and ran.done_on >= first and ran.owner in ANSWERABLE:
-                    body = holder if ran.owner == Owner.HOLDER else vacancy.dwelling.landlord_id
+                    body = offer.holder_id if ran.owner == Owner.HOLDER else vacancy.dwelling.landlord_id
                     days[body, stopwatch.quarter(ran.done_on), ran.step.key].append(ran.days(today))
         least = setting("delays_least", on=today)
         StepDelay.objects.filter(quarter__gte=first).delete()

@@ -22,8 +22,7 @@ from palier.common.locks import locked
 from palier.homes.models import Offer
 from palier.homes.queries import own_offers
 from palier.homes.states import OFFER
-from palier.law.parameters import parameter_set
-from palier.law.products import LANDLORD, SALE
+from palier.law.products import LANDLORD, choosable_from
 from palier.territories.queries import setting
 
 
@@ -60,11 +59,9 @@ def _check(offer: Offer, application: Application) -> None:
         raise Refused("choose.not_ready", "Le dossier doit d’abord être jugé recevable.")
     if Proposal.objects.filter(offer=offer, state__in=HOLDING).exists():
         raise Refused("choose.held", "Ce logement est déjà proposé à un ménage : attendez sa réponse.")
-    if offer.product == SALE:
-        days = parameter_set("products", on=clock.today()).values["sale"]["publication_days"]
-        until = offer.published_at + timedelta(days=days)
-        if clock.now() < until:
-            raise Refused("choose.published", f"La vente reste publiée jusqu’au {in_words(until)} avant tout choix.")
+    until = choosable_from(offer.terms, offer.published_at)
+    if clock.now() < until:
+        raise Refused("choose.published", f"La vente reste publiée jusqu’au {in_words(until)} avant tout choix.")
 
 
 def _passed_over(offer: Offer, chosen: Application) -> list[Application]:

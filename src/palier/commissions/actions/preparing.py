@@ -80,12 +80,11 @@ def add_to_agenda(
         exception=exception,
         exception_note=exception_note,
     )
-    order = {a.pk: facts["position"] or 999 for a in candidates if (facts := candidate_facts(a))}
-    for position, application in enumerate(sorted(candidates, key=lambda a: (order[a.pk], a.pk)), start=1):
+    facts = {a.pk: candidate_facts(a) for a in candidates}
+    listed = sorted(candidates, key=lambda a: (facts[a.pk]["position"] or 999, a.pk))
+    for position, application in enumerate(listed, start=1):
         applications.move(application, "put_on_agenda", actor=actor, session=day_of(session.opens_at))
-        Candidate.objects.create(
-            item=item, application=application, position=position, facts=candidate_facts(application)
-        )
+        Candidate.objects.create(item=item, application=application, position=position, facts=facts[application.pk])
     ledger.record(
         verb="agenda.add", subject=item, actor=actor, data={"candidates": len(candidates), "exception": exception}
     )

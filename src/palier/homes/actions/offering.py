@@ -21,8 +21,7 @@ from palier.homes.models import AvailabilityStatement, Dwelling, Offer, Vacancy
 from palier.homes.queries import candidate_counts, own_offers
 from palier.homes.states import LIVE, OFFER
 from palier.law import freshness
-from palier.law.parameters import parameter_set
-from palier.law.products import DIRECT, SALE
+from palier.law.products import DIRECT, publication_days
 from palier.law.receipts import commitment
 from palier.territories.queries import setting
 
@@ -118,9 +117,7 @@ def publish(*, actor: Actor, offer_id: int, via: str = "form") -> Offer:
 def _days_open(offer: Offer) -> int:
     """How many days the offer takes applications."""
     days: int = setting("offer_days", on=clock.today(), territory=offer.dwelling.commune.department_id)
-    if offer.product != SALE:
-        return days
-    return max(days, parameter_set("products", on=clock.today()).values["sale"]["publication_days"])
+    return max(days, publication_days(offer.terms, clock.today()))
 
 
 @transaction.atomic

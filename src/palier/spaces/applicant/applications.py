@@ -19,7 +19,7 @@ from palier.allocations.queries import visible_to as visible_proposals
 from palier.applications import actions
 from palier.applications.models import Application, Doubt
 from palier.applications.offers import describe
-from palier.applications.queries import Rank, last_seen, move_since, own_rank, own_ranks, own_turn, visible_to
+from palier.applications.queries import Queued, Rank, last_seen, move_since, own_rank, own_ranks, own_turn, visible_to
 from palier.applications.receipts import of_application
 from palier.applications.states import APPLICATION, LIVE, shown
 from palier.common import clock, ledger
@@ -218,10 +218,10 @@ def _note_rank(request: HttpRequest, mine: Application, rank: Rank) -> None:
     request.after_transaction = [*getattr(request, "after_transaction", ()), note]
 
 
-def _turn(mine: Application, proposal: Proposal | None) -> dict | None:
+def _turn(mine: Application, proposal: Proposal | None, queued: Queued | None) -> dict | None:
     """Who has to act on the application now, and until when; an answer to give has its own card."""
     answer_by = timezone.localdate(proposal.answer_by) if proposal and proposal.answer_by else None
-    clock_now = turn(mine, answer_by)
+    clock_now = turn(mine, answer_by, held=queued is not None and queued.held)
     if clock_now is None or clock_now.owner == Owner.HOUSEHOLD:
         return None
     offer = mine.offer
@@ -244,7 +244,7 @@ def application(
     direct = mine.offer.terms.direct
     explanation = None if direct else explanation_for(mine.demand, mine.offer.dwelling.commune, own=True)
     held = of_application(mine.pk)
-    rank = own_rank(mine)
+    rank, queued = own_rank(mine), own_turn(mine)
     if rank is not None:
         _note_rank(request, mine, rank)
     return page(
@@ -254,7 +254,7 @@ def application(
             "application": mine,
             "home": describe(mine.offer),
             "direct": direct,
-            "queued": own_turn(mine),
+            "queued": queued,
             "contract": getattr(proposal, "lease", None) if direct else None,
             "state": shown(mine.state, mine.offer.terms),
             "steps": _dated(mine, story),
@@ -276,7 +276,7 @@ def application(
             "papers": [(PAPERS[name], f"applicant:{name}") for name in papers.papers_of(mine, proposal)],
             "may_open": mine.demand.sheltered and mine.state in LIVE,
             "opened": agreement(mine.pk),
-            "turn": _turn(mine, proposal),
+            "turn": _turn(mine, proposal, queued),
             "fresh": mine.state in LIVE and mine.offer.state in ("published", "suspended", "closed"),
             **_priorities(mine),
             **visits.shown(mine),
