@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,11 +42,12 @@ KIND_OF_ROLE = {
 class Builder:
     """Makes one of each noun; what a test does not name gets a plain valid value."""
 
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
+    def __init__(self, first: int = 1) -> None:
+        self._next = first
 
     def next(self) -> int:
-        return next(self._numbers)
+        self._next += 1
+        return self._next - 1
 
     def person(self, **fields: Any) -> Person:
         n = self.next()

@@ -7,6 +7,7 @@ query without an order comes back shuffled, so that no test passes by luck.
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
@@ -97,6 +98,23 @@ def world(db: None) -> Iterator[None]:
     """A database transaction in which the test itself sees everything; it is rolled back afterwards."""
     with acting(SYSTEM):
         yield
+
+
+@pytest.fixture(scope="module")
+def _first(request, django_db_setup, django_db_blocker) -> Iterator[object]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.frozen_at(NOW), acting(SYSTEM):
+            # Numbers beside those of a test's own builder.
+            made = request.module.begin(builders.Builder(first=10_000))
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def begun(_first: object, world: None) -> object:
+    """What the module's own `begin(build)` makes, a single time for all its tests: each has its copy of the objects, and
+    what it does to the rows is rolled back. Not for a module that commits."""
+    return copy.deepcopy(_first)
 
 
 @pytest.fixture

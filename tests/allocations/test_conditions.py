@@ -20,15 +20,15 @@ from palier.documents.actions.telling import tell_later_apps
 from palier.documents.models import Piece
 from palier.documents.queries import may_be_awaited
 from palier.law.calendar import PARIS
-from tests.chain.test_chain import AFTER, CLOSES
+from tests.chain.test_chain import AFTER, CLOSES, Stage
 
 DUE = (CLOSES + timedelta(days=15)).date()
 BEFORE, LATE = (datetime.combine(DUE + timedelta(days=n), time(6), tzinfo=PARIS) for n in (0, 1))
 
 
-@pytest.fixture
-def signed(stage):
+def begin(build) -> Stage:
     """Rank 1 on condition of the tax notice; ranks 2 to 4 plain."""
+    stage = Stage(build)
     stage.candidates = stage.to_agenda()
     stage.vote(stage.candidates)
     with clock.frozen_at(CLOSES):
@@ -41,6 +41,11 @@ def signed(stage):
     stage.first = stage.candidates[0].application
     stage.winner = stage.household_of(stage.candidates[0])
     return stage
+
+
+@pytest.fixture
+def signed(begun) -> Stage:
+    return begun
 
 
 def give(demand, at, state: str = "received") -> list[Piece]:
@@ -163,7 +168,7 @@ def test_a_document_accepted_before_the_signature_meets_the_condition_at_once(st
     give(demand, CLOSES, "accepted")
     with clock.frozen_at(AFTER):
         stage.as_(stage.president, commissions.sign, session_id=stage.session.pk)
-    assert Proposal.objects.get(rank=1).condition_met_at == AFTER
+    assert Proposal.objects.get(offer=stage.offer, rank=1).condition_met_at == AFTER
 
 
 def test_the_household_and_the_landlord_read_the_condition(signed, client_for):

@@ -18,13 +18,13 @@ from palier.common.errors import NotYours, Refused
 from palier.common.isolation import acting
 from palier.common.models import Message
 from palier.law.calendar import add_months
-from tests.chain.test_chain import AFTER, CLOSES
+from tests.chain.test_chain import AFTER, CLOSES, Stage
 
 WORDS = "Le loyer ne dépasse pas mes ressources : mon salaire a augmenté en mai."
 
 
-@pytest.fixture
-def signed(stage):
+def begin(build) -> Stage:
+    stage = Stage(build)
     stage.candidates = stage.to_agenda()
     stage.vote(stage.candidates)
     with clock.frozen_at(CLOSES):
@@ -37,6 +37,11 @@ def signed(stage):
     stage.people = [stage.household_of(c) for c in stage.candidates]
     stage.refused = stage.candidates[3].application_id
     return stage
+
+
+@pytest.fixture
+def signed(begun) -> Stage:
+    return begun
 
 
 def contest(stage, at=AFTER, text=WORDS):

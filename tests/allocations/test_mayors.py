@@ -11,14 +11,19 @@ from palier.accounts.roles import Role
 from palier.commissions.models import Seat
 from palier.common import clock
 from palier.common.models import Message
-from tests.chain.test_chain import AFTER
+from tests.chain.test_chain import AFTER, Stage
 from tests.commissions.reading import text_of
 
 
-@pytest.fixture
-def signed(stage):
+def begin(build) -> Stage:
+    stage = Stage(build)
     stage.candidates = stage.to_agenda()
     return stage
+
+
+@pytest.fixture
+def signed(begun) -> Stage:
+    return begun
 
 
 def sign(stage) -> str:

@@ -17,14 +17,19 @@ from palier.homes import actions as homes
 from palier.homes.models import Offer
 from palier.homes.queries import open_offers
 from palier.territories.models import Setting
-from tests.chain.test_chain import AFTER
+from tests.chain.test_chain import AFTER, Stage
 
 
-@pytest.fixture
-def signed(stage):
+def begin(build) -> Stage:
+    stage = Stage(build)
     stage.candidates = stage.to_agenda()
     stage.vote_and_sign(stage.candidates)
     return stage
+
+
+@pytest.fixture
+def signed(begun) -> Stage:
+    return begun
 
 
 def decline_all(stage, at=AFTER) -> None:
@@ -153,7 +158,8 @@ def test_the_files_left_on_the_list_come_before_new_applications(build):
     left = Application.objects.get(state="submitted")
     stage.vote_and_sign(stage.candidates)
     decline_all(stage)
-    assert (Offer.objects.get().state, Application.objects.get(pk=left.pk).state) == ("closed", "sent")
+    assert Offer.objects.get(pk=stage.offer.pk).state == "closed"
+    assert Application.objects.get(pk=left.pk).state == "sent"
     sent = Event.objects.filter(thread=left.demand_id, verb="applications.send").order_by("pk")
     assert [e.role for e in sent] == ["system"]
 
@@ -173,7 +179,8 @@ def test_a_dwelling_for_which_nobody_is_retained_is_offered_again(stage):
                 reasons=["too_large"],
             )  # fmt: skip
         stage.as_(stage.president, commissions.sign, session_id=stage.session.pk)
-    assert (Offer.objects.get().state, Proposal.objects.count()) == ("published", 0)
+    assert Offer.objects.get(pk=stage.offer.pk).state == "published"
+    assert not Proposal.objects.filter(offer=stage.offer).exists()
 
 
 def test_a_withdrawn_offer_takes_its_proposals_with_it(signed):

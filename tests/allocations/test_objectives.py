@@ -16,8 +16,7 @@ from palier.territories.models import Setting
 from tests.chain.test_chain import AFTER, Stage
 
 
-@pytest.fixture
-def housed(build):
+def begin(build) -> Stage:
     """One lease signed, and the agenda it came from."""
     stage = Stage(build)
     candidates = stage.to_agenda()
@@ -30,6 +29,11 @@ def housed(build):
             starts_on=AFTER.date(), rent=Decimal("410"), charges=Decimal("85"),
         )  # fmt: skip
     return stage
+
+
+@pytest.fixture
+def housed(begun) -> Stage:
+    return begun
 
 
 def rule(threshold: int, least: int = 1) -> None:

@@ -17,7 +17,7 @@ from palier.commissions import actions as commissions
 from palier.common import clock
 from palier.common.models import Event, Message
 from palier.demands.models import Demand, DemandVersion
-from tests.chain.test_chain import AFTER, CLOSES
+from tests.chain.test_chain import AFTER, CLOSES, Stage
 from tests.commissions.reading import text_of
 
 PAPERS = ["decision", "proposition", "bail", "radiation"]
@@ -28,9 +28,9 @@ def address(application_id: int, paper: str) -> str:
     return f"/mon-espace/candidatures/{application_id}/{paper}/"
 
 
-@pytest.fixture
-def decided(stage):
+def begin(build) -> Stage:
     """Four candidates: rank 1, rank 2, a condition at rank 3, a non-allocation; counted, not signed."""
+    stage = Stage(build)
     stage.landlord.address, stage.landlord.phone = "20 boulevard du Modèle\n14000 Caen", "02 00 00 00 01"
     stage.landlord.save()
     candidates = stage.to_agenda()
@@ -49,6 +49,11 @@ def decided(stage):
     stage.people = [stage.household_of(c) for c in candidates]
     stage.applications = [c.application_id for c in candidates]
     return stage
+
+
+@pytest.fixture
+def decided(begun) -> Stage:
+    return begun
 
 
 @pytest.fixture

@@ -26,9 +26,13 @@ from tests.spaces.applicant.test_offers import words
 LATER = NOW + timedelta(days=2)
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def told(stage: Stage, application: Application) -> moves.Move:

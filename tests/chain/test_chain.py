@@ -127,9 +127,13 @@ class Stage:
         return next(h for h, d in zip(self.households, self.demands, strict=True) if d.pk == demand)
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 AFTER = CLOSES + timedelta(hours=2)

@@ -17,10 +17,21 @@ from palier.common.errors import NotYours, Refused
 from palier.common.isolation import acting
 from palier.common.models import Event, Message
 from palier.demands.models import Demand
-from tests.chain.test_chain import AFTER, CLOSES, OPENS
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
 from tests.commissions.reading import text_of
 
 LATER = OPENS + timedelta(hours=2)
+
+
+def begin(build) -> Stage:
+    stage = Stage(build)
+    stage.candidates = stage.to_agenda()
+    return stage
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def vote(stage, member, candidates, at=OPENS):
@@ -46,7 +57,7 @@ def earn_less(candidate: Candidate) -> None:
 
 
 def test_a_candidate_taken_off_leaves_votes_as_they_are_and_asks_to_look_again(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     ballot = vote(stage, stage.president, candidates)
     Message.objects.all().delete()
     do(stage, actions.remove_candidate, candidate_id=candidates[1].pk, reason="A trouvé un logement")
@@ -61,7 +72,7 @@ def test_a_candidate_taken_off_leaves_votes_as_they_are_and_asks_to_look_again(s
 
 
 def test_the_count_reads_earlier_votes_without_whoever_left(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     for member in (stage.president, stage.mayor):
         vote(stage, member, candidates)
     do(stage, actions.remove_candidate, candidate_id=candidates[0].pk, reason="A trouvé un logement")
@@ -70,7 +81,7 @@ def test_the_count_reads_earlier_votes_without_whoever_left(stage):
 
 
 def test_looking_again_and_keeping_the_same_order_is_an_answer(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.president, candidates)
     earn_less(candidates[0])
     do(stage, actions.correct_facts, candidate_id=candidates[0].pk, reason="Temps partiel depuis novembre")
@@ -80,7 +91,7 @@ def test_looking_again_and_keeping_the_same_order_is_an_answer(stage):
 
 
 def test_a_fact_corrected_says_what_changed_in_words(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     earn_less(candidates[0])
     said = do(stage, actions.correct_facts, candidate_id=candidates[0].pk, reason="Temps partiel")
     assert ["Revenus par mois", "1\u202f510\u00a0€", "1\u202f160\u00a0€"] in said
@@ -91,7 +102,7 @@ def test_a_fact_corrected_says_what_changed_in_words(stage):
 
 
 def test_a_candidate_added_takes_a_number_that_nobody_had(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     do(stage, actions.remove_candidate, candidate_id=candidates[3].pk, reason="Erreur")
     back = do(
         stage,
@@ -115,7 +126,7 @@ def test_a_candidate_added_takes_a_number_that_nobody_had(stage):
 
 
 def test_a_vote_cast_before_counts_the_newcomer_after_those_it_ranks(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     do(stage, actions.remove_candidate, candidate_id=candidates[3].pk, reason="Erreur")
     for member in (stage.president, stage.mayor):
         vote(stage, member, candidates[:3], at=LATER)
@@ -128,7 +139,7 @@ def test_a_vote_cast_before_counts_the_newcomer_after_those_it_ranks(stage):
 
 
 def test_below_three_an_exception_is_recorded(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     do(stage, actions.remove_candidate, candidate_id=candidates[0].pk, reason="Relogé")
     act = {"candidate_id": candidates[1].pk, "reason": "Relogé aussi"}
     assert refused(lambda: do(stage, actions.remove_candidate, **act)) == ("agenda.too_few", "exception")
@@ -141,7 +152,7 @@ def test_below_three_an_exception_is_recorded(stage):
 
 
 def test_a_dwelling_withdrawn_frees_its_candidates_and_takes_no_vote(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.mayor, candidates)
     for _ in range(2):
         do(stage, actions.withdraw_dwelling, item_id=candidates[0].item_id, reason="Dégât des eaux")
@@ -155,7 +166,7 @@ def test_a_dwelling_withdrawn_frees_its_candidates_and_takes_no_vote(stage):
 
 
 def test_a_reason_is_asked_for_and_only_of_the_secretary(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     arguments = [
         (actions.remove_candidate, {"candidate_id": candidates[0].pk}),
         (actions.withdraw_dwelling, {"item_id": candidates[0].item_id}),
@@ -170,7 +181,7 @@ def test_a_reason_is_asked_for_and_only_of_the_secretary(stage):
 
 
 def test_after_the_window_only_what_needs_no_vote_may_still_change(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     earn_less(candidates[0])
     for action, kwargs in (
         (actions.correct_facts, {"candidate_id": candidates[0].pk}),
@@ -183,7 +194,7 @@ def test_after_the_window_only_what_needs_no_vote_may_still_change(stage):
 
 
 def test_nothing_changes_once_votes_are_counted(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     stage.vote(candidates)
     do(stage, actions.count, at=CLOSES, session_id=stage.session.pk)
     act = {"candidate_id": candidates[0].pk, "reason": "Relogé"}
@@ -191,7 +202,7 @@ def test_nothing_changes_once_votes_are_counted(stage):
 
 
 def test_in_preparation_nothing_is_a_correction(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     Session.objects.update(state="preparing")
     earn_less(candidates[0])
     do(stage, actions.correct_facts, candidate_id=candidates[0].pk)
@@ -202,7 +213,7 @@ def test_in_preparation_nothing_is_a_correction(stage):
 
 
 def test_a_correction_is_never_changed(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     do(stage, actions.correct_dwelling, item_id=candidates[0].item_id, reason="Le loyer est de 412 €")
     do(stage, actions.correct_dwelling, item_id=candidates[0].item_id, reason="Le loyer est de 412 €")
     assert Correction.objects.count() == 1
@@ -212,7 +223,7 @@ def test_a_correction_is_never_changed(stage):
 
 
 def test_every_member_reads_corrections_and_who_voted_is_asked_to_look_again(stage, client_for):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.president, candidates)
     do(stage, actions.remove_candidate, candidate_id=candidates[1].pk, reason="A trouvé un logement")
     address = f"/commission/logements/{candidates[0].item_id}/"
@@ -230,7 +241,7 @@ def test_every_member_reads_corrections_and_who_voted_is_asked_to_look_again(sta
 
 
 def test_the_minutes_tell_every_correction(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     stage.vote(candidates)
     do(stage, actions.remove_candidate, candidate_id=candidates[1].pk, reason="A trouvé un logement")
     earn_less(candidates[0])
@@ -249,7 +260,7 @@ def test_the_minutes_tell_every_correction(stage):
 
 
 def test_corrections_are_listed_by_dwelling_in_their_order(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     item = candidates[0].item
     do(stage, actions.correct_dwelling, item_id=item.pk, reason="Un")
     do(stage, actions.correct_dwelling, at=LATER + timedelta(minutes=5), item_id=item.pk, reason="Deux")

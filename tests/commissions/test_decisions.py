@@ -11,18 +11,23 @@ from palier.commissions import actions
 from palier.commissions.models import AgendaItem, Decision, Session
 from palier.common import clock
 from palier.common.errors import Refused
-from tests.chain.test_chain import AFTER, CLOSES, OPENS
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
 
 SOON = (CLOSES + timedelta(days=15)).date()
 
 
-@pytest.fixture
-def counted(stage):
+def begin(build) -> Stage:
+    stage = Stage(build)
     stage.candidates = stage.to_agenda()
     stage.vote(stage.candidates)
     with clock.frozen_at(CLOSES):
         stage.as_(stage.secretary, actions.count, session_id=stage.session.pk)
     return stage
+
+
+@pytest.fixture
+def counted(begun) -> Stage:
+    return begun
 
 
 def decide(stage, place: int, kind: str, **more):

@@ -15,16 +15,21 @@ from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.isolation import acting
 from palier.common.models import Event, Message
-from tests.chain.test_chain import AFTER, CLOSES, OPENS
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
 
 QUIET = timedelta(minutes=15)
 
 
-@pytest.fixture
-def open_(stage):
+def begin(build) -> Stage:
+    stage = Stage(build)
     stage.candidates = stage.to_agenda()
     stage.item = stage.candidates[0].item_id
     return stage
+
+
+@pytest.fixture
+def open_(begun) -> Stage:
+    return begun
 
 
 def say(stage, who, text, at=OPENS, **more):

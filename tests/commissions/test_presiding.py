@@ -11,8 +11,17 @@ from palier.commissions.models import AgendaItem, Decision, Session
 from palier.common import clock
 from palier.common.errors import NotYours
 from palier.common.isolation import acting
-from tests.chain.test_chain import AFTER, CLOSES
+from tests.chain.test_chain import AFTER, CLOSES, Stage
 from tests.commissions.test_ties import REASON, equal_votes, ranks
+
+
+def begin(build) -> Stage:
+    return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def test_the_president_settles_changes_and_signs_on_one_page(stage, client_for):

@@ -12,7 +12,18 @@ from palier.commissions.models import AgendaItem, Ballot, Comment, Decision, Ses
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.models import Event
-from tests.chain.test_chain import AFTER, CLOSES, OPENS
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
+
+
+def begin(build) -> Stage:
+    stage = Stage(build)
+    stage.candidates = stage.to_agenda()
+    return stage
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def count(stage):
@@ -27,7 +38,7 @@ def vote(stage, member, candidates, at=OPENS, **more):
 
 
 def test_a_session_without_quorum_is_not_counted_and_says_which_dwelling_lacks_it(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.tenant, candidates)
     with pytest.raises(Refused) as refusal:
         count(stage)
@@ -40,7 +51,7 @@ def test_a_session_without_quorum_is_not_counted_and_says_which_dwelling_lacks_i
 
 
 def test_the_refusal_is_on_the_page_with_the_way_out(stage, client_for):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.tenant, candidates)
     client, address = client_for(stage.secretary), f"/bailleur/seances/{stage.session.pk}/"
     with clock.frozen_at(AFTER):
@@ -52,7 +63,7 @@ def test_the_refusal_is_on_the_page_with_the_way_out(stage, client_for):
 
 
 def test_a_postponed_dwelling_gives_its_candidates_back_and_tells_them_why(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.tenant, candidates)
     with clock.frozen_at(CLOSES):
         item = stage.as_(stage.secretary, actions.postpone, item_id=candidates[0].item_id)
@@ -66,7 +77,7 @@ def test_a_postponed_dwelling_gives_its_candidates_back_and_tells_them_why(stage
 
 
 def test_a_vote_that_can_be_counted_is_not_postponed_unless_a_meeting_is_asked_for(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.president, candidates)
     vote(stage, stage.mayor, candidates)
     with clock.frozen_at(CLOSES), pytest.raises(Refused) as refusal:
@@ -82,7 +93,7 @@ def test_a_vote_that_can_be_counted_is_not_postponed_unless_a_meeting_is_asked_f
 
 
 def test_nobody_votes_after_the_closing_time(stage, client_for):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.tenant, candidates, at=CLOSES - timedelta(seconds=1))
     with pytest.raises(Refused) as refusal:
         vote(stage, stage.tenant, candidates[::-1], at=CLOSES)
@@ -97,7 +108,7 @@ def test_nobody_votes_after_the_closing_time(stage, client_for):
 
 
 def test_whoever_stepped_out_sees_no_ballot_and_no_file_and_cannot_vote(stage, client_for):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     address = f"/commission/logements/{candidates[0].item_id}/"
     client = client_for(stage.tenant)
     with clock.frozen_at(OPENS):
@@ -114,7 +125,7 @@ def test_whoever_stepped_out_sees_no_ballot_and_no_file_and_cannot_vote(stage, c
 def test_a_member_reads_every_candidate_and_the_household_knows_it(stage, client_for):
     from palier.documents.models import Reading
 
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     with clock.frozen_at(OPENS):
         page = client_for(stage.mayor).get(f"/commission/logements/{candidates[0].item_id}/").content.decode()
     assert [f'name="rank_{c.pk}"' in page for c in candidates] == [True] * 4
@@ -126,7 +137,7 @@ def test_a_member_reads_every_candidate_and_the_household_knows_it(stage, client
 
 
 def test_whoever_stepped_out_neither_debates_nor_reads_the_debate(stage, client_for):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     item = candidates[0].item_id
     with clock.frozen_at(OPENS):
         stage.as_(stage.president, actions.post_comment, item_id=item, text="Le T3 convient au candidat 2.")
@@ -138,7 +149,7 @@ def test_whoever_stepped_out_neither_debates_nor_reads_the_debate(stage, client_
 
 
 def test_an_interest_declared_after_the_count_is_refused(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     stage.vote(candidates)
     count(stage)
     with pytest.raises(Refused) as refusal, clock.frozen_at(AFTER):
@@ -149,7 +160,7 @@ def test_an_interest_declared_after_the_count_is_refused(stage):
 def test_a_household_that_withdrew_is_left_out_of_the_count(stage):
     from palier.applications.actions import withdraw
 
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     stage.vote(candidates)
     with clock.frozen_at(CLOSES):
         stage.as_(stage.household_of(candidates[0]), withdraw, application_id=candidates[0].application_id)
@@ -162,7 +173,7 @@ def test_a_household_that_withdrew_is_left_out_of_the_count(stage):
 def test_a_household_that_withdraws_after_the_count_leaves_its_place_to_the_next(stage):
     from palier.applications.actions import withdraw
 
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     stage.vote(candidates)
     count(stage)
     with clock.frozen_at(AFTER):
@@ -175,7 +186,7 @@ def test_a_household_that_withdraws_after_the_count_leaves_its_place_to_the_next
 
 
 def test_a_rejection_rests_on_a_condition_of_access(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     stage.vote(candidates)
     count(stage)
     arguments = {"candidate_id": candidates[3].pk, "kind": "rejection"}

@@ -12,7 +12,7 @@ from palier.commissions.queries import ballots_of, may_postpone
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.models import Event
-from tests.chain.test_chain import CLOSES, OPENS
+from tests.chain.test_chain import CLOSES, OPENS, Stage
 
 
 def vote(stage, member, candidates, at=OPENS, **more):
@@ -27,11 +27,21 @@ def refusal(stage, member, candidates, **more) -> str:
     return refused.value.code
 
 
+def begin(build) -> Stage:
+    stage = Stage(build)
+    stage.candidates = stage.to_agenda()
+    stage.item = stage.candidates[0].item_id
+    return stage
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
+
+
 @pytest.fixture
 def agenda(stage):
-    candidates = stage.to_agenda()
-    stage.item = candidates[0].item_id
-    return candidates
+    return stage.candidates
 
 
 def test_each_change_says_from_which_ballot_it_was_made(stage, agenda):

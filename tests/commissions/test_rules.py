@@ -14,10 +14,19 @@ from palier.commissions.queries import turnout
 from palier.commissions.rules import Rules, rules_of, rules_of_session
 from palier.common import clock
 from palier.common.errors import NotYours, Refused
-from tests.chain.test_chain import CLOSES, OPENS
+from tests.chain.test_chain import CLOSES, OPENS, Stage
 from tests.conftest import NOW
 
 TODAY = NOW.date()
+
+
+def begin(build) -> Stage:
+    return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def publish(stage, rules=None, valid_from=TODAY, actor=None, **more):

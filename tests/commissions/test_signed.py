@@ -31,8 +31,8 @@ from tests.commissions.reading import text_of
 MADE_OF = (Session, AgendaItem, Candidate, Ballot, Recusal, Comment, ReadMark, Decision, SealedRecord)
 
 
-@pytest.fixture
-def signed(stage):
+def begin(build) -> Stage:
+    stage = Stage(build)
     candidates = stage.to_agenda()
     with clock.frozen_at(stage.session.opens_at):
         stage.as_(stage.president, actions.post_comment, item_id=candidates[0].item_id, text="Bonjour à tous.")
@@ -43,6 +43,11 @@ def signed(stage):
     stage.candidates = candidates
     stage.session.refresh_from_db()
     return stage
+
+
+@pytest.fixture
+def signed(begun) -> Stage:
+    return begun
 
 
 def everything() -> list:

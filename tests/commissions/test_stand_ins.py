@@ -14,11 +14,22 @@ from palier.common import clock
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import acting
 from palier.common.models import Message
-from tests.chain.test_chain import AFTER, CLOSES, OPENS
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
 from tests.conftest import NOW
 
 TODAY = NOW.date()
 WEEK = {"since": TODAY, "until": TODAY + timedelta(days=7)}
+
+
+def begin(build) -> Stage:
+    stage = Stage(build)
+    stage.candidates = stage.to_agenda()
+    return stage
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def name(stage, member=None, person=None, actor=None, **span):
@@ -49,7 +60,7 @@ def refused(act) -> str:
 
 
 def test_a_stand_in_sees_votes_and_weighs_as_the_member_who_sees_nothing_meanwhile(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     keys = [c.pk for c in candidates]
     assert (sees(stage.mayor), sees(stage.spare)) == (keys, [])
     name(stage, session_id=stage.session.pk)
@@ -69,7 +80,7 @@ def test_a_stand_in_sees_votes_and_weighs_as_the_member_who_sees_nothing_meanwhi
 
 
 def test_the_minutes_name_both(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     name(stage, session_id=stage.session.pk)
     vote(stage, stage.spare, candidates)
     vote(stage, stage.president, candidates)
@@ -82,7 +93,7 @@ def test_the_minutes_name_both(stage):
 
 
 def test_whoever_stands_in_for_the_president_signs_in_their_place(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     name(stage, stage.president, session_id=stage.session.pk)
     vote(stage, stage.spare, candidates)
     vote(stage, stage.mayor, candidates)
@@ -96,7 +107,7 @@ def test_whoever_stands_in_for_the_president_signs_in_their_place(stage):
 
 
 def test_a_period_covers_the_sessions_that_open_in_it(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     name(stage, **WEEK)
     assert (sees(stage.spare), sees(stage.mayor)) == ([c.pk for c in candidates], [])
     name(
@@ -110,7 +121,6 @@ def test_a_period_covers_the_sessions_that_open_in_it(stage):
 
 
 def test_a_published_session_calls_the_stand_in_at_once_and_tells_the_member(stage):
-    stage.to_agenda()
     Message.objects.all().delete()
     name(stage, session_id=stage.session.pk)
     sent = {m.kind: m for m in Message.objects.order_by("pk")}
@@ -122,7 +132,7 @@ def test_a_published_session_calls_the_stand_in_at_once_and_tells_the_member(sta
 
 
 def test_a_seat_that_has_voted_keeps_its_vote(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.mayor, candidates)
     with clock.frozen_at(OPENS):
         assert refused(lambda: name(stage, session_id=stage.session.pk)) == "stand_in.voted"
@@ -136,7 +146,6 @@ def test_nobody_has_two_voices_nor_a_seat_two_stand_ins(stage):
     name(stage, **WEEK)
     assert refused(lambda: name(stage, person=other, **WEEK)) == "stand_in.other"
     assert refused(lambda: name(stage, stage.tenant, **WEEK)) == "stand_in.twice"
-    stage.to_agenda()
     assert refused(lambda: name(stage, person=other, session_id=stage.session.pk)) == "stand_in.other"
     assert refused(
         lambda: stage.as_(
@@ -164,7 +173,6 @@ def test_a_stranger_never_stands_in(stage, build):
 
 
 def test_a_session_that_is_over_gets_no_new_occupant(stage):
-    stage.to_agenda()
     with clock.frozen_at(CLOSES):
         assert refused(lambda: name(stage, **WEEK)) == "stand_in.over"
         assert refused(lambda: name(stage, session_id=stage.session.pk)) == "stand_in.session"
@@ -182,7 +190,7 @@ def test_the_same_twice_is_once(stage):
 
 
 def test_withdrawn_before_the_opening_the_member_sits_again_and_is_called(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     one = name(stage, session_id=stage.session.pk)
     Message.objects.all().delete()
     stage.as_(stage.secretary, actions.withdraw_stand_in, stand_in_id=one.pk)
@@ -192,7 +200,6 @@ def test_withdrawn_before_the_opening_the_member_sits_again_and_is_called(stage)
 
 
 def test_once_the_session_has_opened_the_stand_in_stays_to_its_end(stage):
-    stage.to_agenda()
     one = name(stage, session_id=stage.session.pk)
     with clock.frozen_at(OPENS):
         assert (
@@ -202,7 +209,6 @@ def test_once_the_session_has_opened_the_stand_in_stays_to_its_end(stage):
 
 
 def test_a_period_withdrawn_halfway_ends_with_the_session_that_has_opened(stage):
-    stage.to_agenda()
     one = name(stage, since=TODAY, until=TODAY + timedelta(days=30))
     with clock.frozen_at(AFTER):
         ended = stage.as_(stage.secretary, actions.withdraw_stand_in, stand_in_id=one.pk)
@@ -211,7 +217,7 @@ def test_a_period_withdrawn_halfway_ends_with_the_session_that_has_opened(stage)
 
 
 def test_a_stand_in_who_steps_out_sees_no_candidate_any_more(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     name(stage, session_id=stage.session.pk)
     with clock.frozen_at(OPENS):
         stage.as_(stage.spare, actions.declare_interest, item_id=candidates[0].item_id, reason="voisin")
@@ -220,7 +226,7 @@ def test_a_stand_in_who_steps_out_sees_no_candidate_any_more(stage):
 
 
 def test_pages_of_the_stand_in_and_of_the_member_replaced(stage, client_for):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     name(stage, session_id=stage.session.pk)
     address = f"/commission/logements/{candidates[0].item_id}/"
     with clock.frozen_at(OPENS):
@@ -258,7 +264,6 @@ def test_a_seat_that_cannot_be_is_refused(stage, fields, code):
 
 
 def test_a_new_seat_is_called_to_the_session_already_published(stage):
-    stage.to_agenda()
     Message.objects.all().delete()
     made = seat(stage, capacity="mayor", commune_id="14118")
     assert seat(stage, capacity="mayor", commune_id="14118") == made
@@ -266,7 +271,7 @@ def test_a_new_seat_is_called_to_the_session_already_published(stage):
 
 
 def test_a_seat_ends_but_not_while_its_vote_waits_for_the_signature(stage):
-    candidates = stage.to_agenda()
+    candidates = stage.candidates
     vote(stage, stage.mayor, candidates)
     end = lambda member: stage.as_(stage.secretary, actions.end_seat, seat_id=stage.seat_of(member).pk)  # noqa: E731
     assert refused(lambda: end(stage.mayor)) == "seat.voted"
@@ -283,7 +288,6 @@ def test_the_presidency_goes_to_another_member_of_the_board(stage):
 
 
 def test_a_member_away_names_a_stand_in_from_their_page_and_sits_again(stage, client_for):
-    stage.to_agenda()
     client, seat, spare = client_for(stage.mayor), stage.seat_of(stage.mayor), stage.spare.person
     address = f"/commission/remplacement/{seat.pk}/"
     wrong = client.post(address, {"person": spare.pk, "span": "session"})
@@ -297,7 +301,6 @@ def test_a_member_away_names_a_stand_in_from_their_page_and_sits_again(stage, cl
 
 
 def test_whoever_is_replaced_knows_in_which_session_and_nothing_of_it(stage):
-    stage.to_agenda()
     name(stage, session_id=stage.session.pk)
     with acting(stage.mayor.scope):
         assert (Session.objects.count(), Session.objects.get().items.count()) == (1, 0)

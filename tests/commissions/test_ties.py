@@ -9,10 +9,19 @@ from palier.commissions.models import AgendaItem, Decision
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.isolation import acting
-from tests.chain.test_chain import AFTER, CLOSES, OPENS
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
 from tests.commissions.reading import text_of
 
 REASON = "Naissance attendue en janvier."
+
+
+def begin(build) -> Stage:
+    return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def equal_votes(stage, *, mayor: list[int] | None = None):

@@ -22,12 +22,16 @@ from tests.conftest import NOW
 from tests.homes.test_freshness import hours, offer, state
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     """The offer was confirmed on the site three hours ago; four households wait."""
     made = Stage(build)
     made.apply()
     return made
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def settle(stage, says: str, actor=None) -> Contradiction:

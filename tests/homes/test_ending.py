@@ -18,12 +18,16 @@ from tests.conftest import NOW
 from tests.homes.test_freshness import state
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     """The landlord's own system has confirmed the offer: it is the one that says what becomes of it."""
     made = Stage(build)
     Offer.objects.update(confirmed_via="system")
     return made
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def states() -> set[str]:

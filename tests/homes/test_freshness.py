@@ -20,9 +20,13 @@ from tests.chain.test_chain import Stage
 from tests.conftest import NOW
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def state(stage, says: str, *, hours: float = 0, via: str = "system", **more) -> AvailabilityStatement:

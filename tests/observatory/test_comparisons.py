@@ -25,9 +25,13 @@ from tests.conftest import NOW
 from tests.spaces.applicant.test_offers import words
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 @pytest.fixture

@@ -29,9 +29,13 @@ from tests.spaces.applicant.test_offers import plain, titles, words
 APPLICATIONS = reverse("applicant:applications")
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def detail(application: Application) -> str:

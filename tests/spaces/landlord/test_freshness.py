@@ -18,11 +18,15 @@ from tests.homes.test_freshness import state
 CONFIRM = "/bailleur/offres/confirmer/"
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     made = Stage(build)
     made.apply()
     return made
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 @pytest.fixture

@@ -14,9 +14,13 @@ from tests.chain.test_chain import OPENS, Stage
 from tests.commissions.meetings import HELD, PLACE, TURNS, WHY, Meeting
 
 
-@pytest.fixture
-def meeting(build) -> Meeting:
+def begin(build) -> Meeting:
     return Meeting(Stage(build))
+
+
+@pytest.fixture
+def meeting(begun) -> Meeting:
+    return begun
 
 
 @pytest.fixture

@@ -15,9 +15,13 @@ from palier.common import clock
 from tests.chain.test_chain import CLOSES, OPENS, Stage
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 @pytest.fixture

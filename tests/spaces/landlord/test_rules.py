@@ -19,9 +19,13 @@ FORM = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     return Stage(build)
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 @pytest.fixture

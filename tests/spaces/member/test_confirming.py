@@ -14,12 +14,16 @@ from tests.commissions.meetings import HELD, Meeting
 LIST = "/commission/votes-enregistres/"
 
 
-@pytest.fixture
-def room(build) -> Meeting:
+def begin(build) -> Meeting:
     made = Meeting(Stage(build))
     made.turn()
     made.all_there()
     return made
+
+
+@pytest.fixture
+def room(begun) -> Meeting:
+    return begun
 
 
 @pytest.fixture

@@ -13,12 +13,16 @@ from palier.spaces.member.progress import of_session
 from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
 
 
-@pytest.fixture
-def stage(build) -> Stage:
+def begin(build) -> Stage:
     made = Stage(build)
     made.candidates = made.to_agenda()
     made.path = f"/commission/logements/{made.candidates[0].item_id}/"
     return made
+
+
+@pytest.fixture
+def stage(begun) -> Stage:
+    return begun
 
 
 def shown(client_for, stage, member=None, at=OPENS) -> str:
