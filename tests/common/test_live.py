@@ -83,8 +83,7 @@ def test_what_is_rolled_back_is_never_told(server, stage, cookie):
 
 def test_a_stranger_a_household_and_a_visitor_find_no_door(server, stage, cookie):
     with acting(SYSTEM):
-        build = Builder()
-        build._numbers = iter(range(5000, 6000))
+        build = Builder(first=5_000)
         others = [build.actor(role) for role in (Role.MEMBER, Role.SECRETARY, Role.LANDLORD, Role.DESK)]
     household = stage.households[0]
     asked = [server.status(stage.path, cookie(who)) for who in (*others, household)]
@@ -101,9 +100,7 @@ def test_pages_of_other_sites_may_not_listen(server, stage, cookie):
 
 def test_a_member_of_another_commission_hears_nothing_of_this_one(server, stage, cookie):
     with acting(SYSTEM):
-        build = Builder()
-        build._numbers = iter(range(5000, 6000))
-        other = Stage(build)
+        other = Stage(Builder(first=5_000))
         other.item = other.to_agenda()[0].item_id
     elsewhere = server.listen(f"/flux/seances/{other.session.pk}/", cookie(other.mayor))
     say(stage, stage.president, "Chez nous.")

@@ -28,24 +28,24 @@ SQL_FUNCTIONS["palier_moments"] = narrow_function(
             FROM homes_offer o JOIN v ON v.id = o.vacancy_id
             WHERE o.state <> 'withdrawn' AND (holder IS NULL OR o.holder_id = holder)
         ), a AS (
-            SELECT a.id, a.state, o.vacancy_id, o.social FROM applications_application a JOIN o ON o.id = a.offer_id
+            SELECT a.id, a.state, a.state_at, a.applied_at, o.vacancy_id, o.social
+            FROM applications_application a JOIN o ON o.id = a.offer_id
         ), told AS (
             SELECT a.vacancy_id, a.state, a.social, e.verb, e.at FROM a JOIN common_event e
-            ON e.subject_type = 'applications.application' AND e.subject_id = a.id AND e.verb IN ('applications.send',
-                'applications.hand_over', 'applications.admit', 'applications.find_inadmissible')
-        ), direct AS (
-            -- Without a commission, a file that came to nothing counts as none.
-            SELECT t.vacancy_id, t.state, t.verb, t.at FROM told t WHERE NOT t.social
-            AND t.state IN ('sent', 'admissible', 'allocated', 'accepted', 'leased', 'released'))
+            ON e.subject_type = 'applications.application' AND e.subject_id = a.id
+            AND e.verb IN ('applications.send', 'applications.admit', 'applications.find_inadmissible'))
         SELECT id, 'declared', notice_on::timestamp AT TIME ZONE 'Europe/Paris' FROM v
             WHERE holder IS NULL OR EXISTS (SELECT 1 FROM o WHERE o.vacancy_id = v.id)
         UNION ALL SELECT o.vacancy_id, 'published', o.published_at FROM o WHERE o.published_at IS NOT NULL
         UNION ALL SELECT o.vacancy_id, 'closing', o.closes_at FROM o WHERE o.closes_at IS NOT NULL
         UNION ALL SELECT o.vacancy_id, 'reopened', e.at FROM o JOIN common_event e
             ON e.subject_type = 'homes.offer' AND e.subject_id = o.id AND e.verb = 'offers.reopen'
-        UNION ALL SELECT d.vacancy_id, 'received', d.at FROM direct d WHERE d.verb = 'applications.hand_over'
-        UNION ALL SELECT d.vacancy_id, 'examined', d.at FROM direct d
-            WHERE d.verb = 'applications.admit' AND d.state <> 'sent'
+        -- Without a commission, a file that came to nothing counts as none.
+        UNION ALL SELECT a.vacancy_id, 'received', a.applied_at FROM a WHERE NOT a.social
+            AND a.state IN ('sent', 'admissible', 'allocated', 'accepted', 'leased', 'released')
+        UNION ALL SELECT a.vacancy_id, 'examined', a.state_at FROM a WHERE NOT a.social AND a.state = 'admissible'
+        UNION ALL SELECT t.vacancy_id, 'examined', t.at FROM told t WHERE NOT t.social
+            AND t.verb = 'applications.admit' AND t.state IN ('allocated', 'accepted', 'leased', 'released')
         UNION ALL SELECT o.vacancy_id, 'listed', l.made_at FROM o JOIN applications_shortlist l ON l.offer_id = o.id
         UNION ALL SELECT t.vacancy_id, 'sent', t.at FROM told t WHERE t.verb = 'applications.send'
         UNION ALL SELECT t.vacancy_id, 'instructed', max(t.at) FROM told t WHERE t.social AND t.verb <> 'applications.send'
