@@ -60,7 +60,7 @@ def _check(offer: Offer, application: Application) -> None:
     if Proposal.objects.filter(offer=offer, state__in=HOLDING).exists():
         raise Refused("choose.held", "Ce logement est déjà proposé à un ménage : attendez sa réponse.")
     until = choosable_from(offer.terms, offer.published_at)
-    if clock.now() < until:
+    if until > offer.published_at and clock.now() < until:
         raise Refused("choose.published", f"La vente reste publiée jusqu’au {in_words(until)} avant tout choix.")
 
 
