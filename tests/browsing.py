@@ -17,12 +17,11 @@ from django.utils import timezone
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
 from palier.common.models import ClockShift
+from palier.config.cli import BROWSERS
 
 # Playwright's loop makes Django believe that the test's own queries are asynchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

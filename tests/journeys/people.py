@@ -7,8 +7,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from palier.accounts.middleware import MEMBERSHIP_KEY
 from palier.accounts.models import Membership, Organisation, Person
 from palier.applications.models import Application
 from palier.common import clock
@@ -19,6 +23,7 @@ from palier.demands.models import Demand
 from palier.demo.build import settle_cast
 from palier.demo.models import Mail
 from palier.demo.people import BY_KEY
+from palier.demo.playing import character
 from palier.homes.models import Offer
 from palier.law import calendar
 from tests.browsing import PATIENCE
@@ -31,7 +36,7 @@ HOUSEHOLDS = ("amina.benali", "famille.morel")
 
 
 class Stage:
-    """`as_(key)`: the page of a character, signed in through the demo's door; the same one each time."""
+    """`as_(key)`: the page of a character, signed in; the same one each time."""
 
     def __init__(self, site: str, browser, *, journey: str) -> None:
         self.site, self.journey, self._browser = site, journey, browser
@@ -59,12 +64,9 @@ class Stage:
         new = key not in self._pages
         page = self.visitor(key, phone=key in HOUSEHOLDS)
         if new:
-            who = BY_KEY[key]
-            page.goto(f"{self.site}/demo/")
-            page.get_by_role("button", name=f"{who.first_name} {who.last_name}").click()
-            page.wait_for_url(lambda url: "/demo/" not in url)
-        if path:
-            page.goto(f"{self.site}{path}")
+            page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(key), "url": self.site}])
+        if new or path:
+            page.goto(f"{self.site}{path or reverse('spaces:home')}")
         return page
 
     def shot(self, page: Page, name: str, *, whole: bool = True) -> None:
@@ -128,6 +130,17 @@ class Stage:
     @property
     def landlord(self) -> Organisation:
         return Membership.objects.get(person__email=BY_KEY["sophie.bailleur"].email).organisation
+
+
+def _session(key: str) -> str:
+    """What a character's browser keeps once it is signed in."""
+    with acting(SYSTEM):
+        who, client = character(key), Client()
+        client.force_login(who.person)
+        session = client.session
+        session[MEMBERSHIP_KEY] = who.membership.pk if who.membership else 0
+        session.save()
+    return session.session_key
 
 
 def submit(page: Page, name: str) -> None:

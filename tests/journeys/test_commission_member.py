@@ -106,7 +106,7 @@ def test_a_ballot_by_the_keyboard_alone(stage: Stage, device):
                     "document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2); return !(e && (a.contains(e) || e.contains(a))); })()"
                 )
                 # A part of the page that comes back longer pushes it for an instant: it is then brought back in view.
-                page.wait_for_function(f"!{hidden}", timeout=2000)
+                page.wait_for_function(f"() => !{hidden}", timeout=2000)
                 return
         raise AssertionError(f"no way to {test} by the Tab key")
 
@@ -198,7 +198,7 @@ def test_another_page_of_the_space_sends_what_was_kept(stage: Stage, device):
     again.unroute("**/classer/")
     again.reload()
     expect(again.locator("main")).to_contain_text("1 sur 1")
-    again.wait_for_function(f"({STORED})().length === 0")
+    again.wait_for_function(f"() => ({STORED})().length === 0")
     assert orders(sitting) == [[2, 1, 3]]
 
 
