@@ -29,6 +29,7 @@ from palier.homes.models import Offer
 from palier.homes.queries import open_contradictions
 from palier.law import calendar
 from palier.reviews.models import Examination
+from palier.reviews.swaps import proposed
 from palier.territories.queries import setting
 
 
@@ -75,6 +76,7 @@ def each_space_has_something_to_do() -> None:
         assert len(ready) == 4 and max(ready) >= 5
         assert together(agent).joint.housed >= 1
         assert open_contradictions(agent).count() == 1
+        assert [len(swap.moves) for swap in proposed(agent, clock.today())] == [2]
         sent = Proposal.objects.filter(state="sent").order_by("way")
         assert [(p.way, p.answer_by > clock.now()) for p in sent] == [("commission", True), ("landlord", True)]
         kinds = Offer.objects.exclude(product="social").annotate(held=Count("applications"))

@@ -1,15 +1,21 @@
-"""Tenancies of the cast's landlord: some due, some answered, some found, and a session that examines two of them."""
+"""Tenancies of the cast's landlord: some due, some answered, some found, a session that examines two of them, and two
+tenants who may swap."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from palier.accounts.actor import Actor
 from palier.accounts.models import Organisation, Person
+from palier.accounts.roles import Role
 from palier.commissions import actions as commissions
 from palier.commissions.models import Commission
 from palier.common import clock
 from palier.common.isolation import SYSTEM, acting
+from palier.demands import actions as demands
+from palier.demands.form import Form
+from palier.demands.models import Demand
 from palier.demo.people import BY_KEY
 from palier.demo.playing import character, play
 from palier.homes.models import Dwelling
@@ -35,6 +41,9 @@ _ANSWERS = (
 )  # fmt: skip
 
 
+_CAEN = "14118"
+# Who may swap: the dwelling that each leaves, its surface, and how many people live in it.
+_SWAP = (("T4", 78, [1]), ("T2", 43, [4, 5]))
 # One dwelling of each type for the answers, in their order; the tenant of the cast has the first.
 _TYPES = ("T4", "T5", "T1", "T3", "T3", "T2", "T4", "T3", "T2", "T5", "T4", "T3")
 
@@ -45,6 +54,7 @@ def begin(landlord: Organisation) -> dict[str, int]:
         if Tenancy.objects.filter(landlord=landlord).exists():
             return {}
         held = _tenancies(landlord)
+        swapping = _swapping(landlord, taken=[tenancy.dwelling_id for tenancy in held])
     agent = character("sophie.bailleur")
     asked = [play(agent, actions.ask, tenancy_id=tenancy.pk) for tenancy in held[: len(_ANSWERS) + 2]]
     for review, declared in zip(asked[1:], _ANSWERS, strict=False):
@@ -53,7 +63,14 @@ def begin(landlord: Organisation) -> dict[str, int]:
     found = [review for review in checked if review.state == "found"]
     if found:
         _examine(agent, found)
-    return {"baux": len(held), "examens": len(asked), "situations": len(found)}
+    return {
+        "baux": len(held) + len(swapping), "examens": len(asked), "situations": len(found), "échange possible": len(swapping) // 2
+    }  # fmt: skip
+
+
+def _free(landlord: Organisation, kind: str, taken: list[int], **more: str) -> Dwelling | None:
+    free = Dwelling.objects.filter(landlord=landlord, commune=_CAEN, type=kind, offers=None, adapted=False, **more)
+    return free.exclude(pk__in=taken).order_by("pk").first()
 
 
 def _tenancies(landlord: Organisation) -> list[Tenancy]:
@@ -61,8 +78,7 @@ def _tenancies(landlord: Organisation) -> list[Tenancy]:
     taken: list[int] = []
     held = []
     for n, kind in enumerate(_TYPES):
-        free = Dwelling.objects.filter(landlord=landlord, commune="14118", type=kind, offers=None, adapted=False)
-        home = free.exclude(pk__in=taken).order_by("pk").first()
+        home = _free(landlord, kind, taken)
         if home is None:
             continue
         taken.append(home.pk)
@@ -74,6 +90,35 @@ def _tenancies(landlord: Organisation) -> list[Tenancy]:
             )
         )  # fmt: skip
     return held
+
+
+def _swapping(landlord: Organisation, taken: list[int]) -> list[Tenancy]:
+    """Two of the oldest transfer demands that wish to stay in Caen: one household has too many rooms, the other too few."""
+    held = []
+    for kind, surface, people in _SWAP:
+        asked = Demand.objects.filter(state="active", transfer=True, person=None, sheltered=False, people__in=people)
+        forms = ((demand, Form.from_json(demand.form)) for demand in asked.order_by("first_registered_on", "pk"))
+        found = next(((d, form) for d, form in forms if _CAEN in form.wish.communes and d.tax_income), None)
+        home = _free(landlord, kind, taken, financing="PLUS")
+        if found and home:
+            held.append(_rents(landlord, *found, home, surface))
+    return held
+
+
+def _rents(landlord: Organisation, demand: Demand, form: Form, home: Dwelling, surface: int) -> Tenancy:
+    """The household has an account, and says itself where it lives."""
+    names = {"first_name": form.applicant.first_names, "last_name": form.applicant.last_name}
+    demand.person = Person.objects.create(email=f"locataire{demand.pk}@exemple.fr", **names)
+    demand.save(update_fields=["person"])
+    play(
+        Actor(role=Role.APPLICANT, person=demand.person, membership=None), demands.change, demand_id=demand.pk,
+        form=replace(form, home=replace(form.home, type=home.type, surface=surface)), revision=demand.revision,
+        sections=["logement"],
+    )  # fmt: skip
+    return Tenancy.objects.create(
+        landlord=landlord, dwelling=home, person=demand.person, tenants=demand.person.full_name, recorded_at=clock.now(),
+        signed_on=add_months(clock.today(), -60),
+    )  # fmt: skip
 
 
 def _examine(agent: Actor, found: list[Review]) -> None:
