@@ -11,14 +11,10 @@ from palier.accounts.roles import Role
 from palier.commissions.models import Seat
 from palier.common import clock
 from palier.common.models import Message
-from tests.chain.test_chain import AFTER, Stage
+from tests.chain.test_chain import AFTER, Stage, on_agenda
 from tests.commissions.reading import text_of
 
-
-def begin(build) -> Stage:
-    stage = Stage(build)
-    stage.candidates = stage.to_agenda()
-    return stage
+begin = on_agenda
 
 
 @pytest.fixture

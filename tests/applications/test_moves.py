@@ -26,8 +26,7 @@ from tests.spaces.applicant.test_offers import words
 LATER = NOW + timedelta(days=2)
 
 
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

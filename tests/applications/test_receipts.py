@@ -31,9 +31,7 @@ from palier.law.grid_files import load_grid
 from tests.chain.test_chain import Stage
 from tests.conftest import NOW
 
-
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

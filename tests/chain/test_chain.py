@@ -127,8 +127,14 @@ class Stage:
         return next(h for h, d in zip(self.households, self.demands, strict=True) if d.pk == demand)
 
 
-def begin(build) -> Stage:
-    return Stage(build)
+def on_agenda(build) -> Stage:
+    """The same, its four candidates on the agenda of a published session."""
+    stage = Stage(build)
+    stage.candidates = stage.to_agenda()
+    return stage
+
+
+begin = Stage
 
 
 @pytest.fixture

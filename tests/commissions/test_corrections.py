@@ -17,16 +17,13 @@ from palier.common.errors import NotYours, Refused
 from palier.common.isolation import acting
 from palier.common.models import Event, Message
 from palier.demands.models import Demand
-from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage, on_agenda
 from tests.commissions.reading import text_of
 
 LATER = OPENS + timedelta(hours=2)
 
 
-def begin(build) -> Stage:
-    stage = Stage(build)
-    stage.candidates = stage.to_agenda()
-    return stage
+begin = on_agenda
 
 
 @pytest.fixture

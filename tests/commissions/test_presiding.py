@@ -14,9 +14,7 @@ from palier.common.isolation import acting
 from tests.chain.test_chain import AFTER, CLOSES, Stage
 from tests.commissions.test_ties import REASON, equal_votes, ranks
 
-
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

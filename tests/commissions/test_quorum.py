@@ -12,13 +12,9 @@ from palier.commissions.models import AgendaItem, Ballot, Comment, Decision, Ses
 from palier.common import clock
 from palier.common.errors import Refused
 from palier.common.models import Event
-from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage, on_agenda
 
-
-def begin(build) -> Stage:
-    stage = Stage(build)
-    stage.candidates = stage.to_agenda()
-    return stage
+begin = on_agenda
 
 
 @pytest.fixture

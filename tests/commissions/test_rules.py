@@ -20,8 +20,7 @@ from tests.conftest import NOW
 TODAY = NOW.date()
 
 
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

@@ -14,17 +14,14 @@ from palier.common import clock
 from palier.common.errors import NotYours, Refused
 from palier.common.isolation import acting
 from palier.common.models import Message
-from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage
+from tests.chain.test_chain import AFTER, CLOSES, OPENS, Stage, on_agenda
 from tests.conftest import NOW
 
 TODAY = NOW.date()
 WEEK = {"since": TODAY, "until": TODAY + timedelta(days=7)}
 
 
-def begin(build) -> Stage:
-    stage = Stage(build)
-    stage.candidates = stage.to_agenda()
-    return stage
+begin = on_agenda
 
 
 @pytest.fixture

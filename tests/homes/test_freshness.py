@@ -19,9 +19,7 @@ from tests.builders import ALENCON
 from tests.chain.test_chain import Stage
 from tests.conftest import NOW
 
-
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

@@ -24,9 +24,7 @@ from tests.chain.test_chain import AFTER, Stage
 from tests.conftest import NOW
 from tests.spaces.applicant.test_offers import words
 
-
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

@@ -29,8 +29,7 @@ from tests.spaces.applicant.test_offers import plain, titles, words
 APPLICATIONS = reverse("applicant:applications")
 
 
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from palier.commissions.models import AgendaItem, Correction, Session
 from palier.common import clock
 from tests.chain.test_chain import CLOSES, OPENS, Stage
 
-
-def begin(build) -> Stage:
-    return Stage(build)
+begin = Stage
 
 
 @pytest.fixture
